@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Hypercalls and the communication region (revision 2).
+ *
+ * Numbers 0 to 8 and the communication region are those of Jailhouse. Weir's
+ * own calls start at 0x100; an unknown number answers -ENOSYS.
+ *
+ * arm64: `hvc #0x4a48`, x0 = number, x1 and x2 = arguments, result in x0; all
+ * other registers are preserved. x86: VMCALL or VMMCALL, EAX = number, RDI and
+ * RSI = arguments, result in EAX.
+ */
+#ifndef ABI_HYPERCALL_H
+#define ABI_HYPERCALL_H
+
+#include "cell-config.h"
+#include "types.h"
+
+#define HYPERCALL_HVC_IMMEDIATE		0x4a48
+
+#define HC_DISABLE			0
+#define HC_CELL_CREATE			1
+#define HC_CELL_START			2
+#define HC_CELL_SET_LOADABLE		3
+#define HC_CELL_DESTROY			4
+#define HC_HYPERVISOR_GET_INFO		5
+#define HC_CELL_GET_STATE		6
+#define HC_CPU_GET_INFO			7
+#define HC_DEBUG_CONSOLE_PUTC		8
+
+/* HC_HYPERVISOR_GET_INFO: pool sizes are in pages */
+#define INFO_MEM_POOL_SIZE		0
+#define INFO_MEM_POOL_USED		1
+#define INFO_REMAP_POOL_SIZE		2
+#define INFO_REMAP_POOL_USED		3
+#define INFO_NUM_CELLS			4
+
+/* HC_CPU_GET_INFO */
+#define CPU_INFO_STATE			0
+#define CPU_INFO_STAT_BASE		1000
+#define CPU_STATE_RUNNING		0
+#define CPU_STATE_FAILED		2
+
+enum cpu_stat {
+	CPU_STAT_TOTAL = 0,
+	CPU_STAT_MMIO = 1,
+	CPU_STAT_MANAGEMENT = 2,
+	CPU_STAT_HYPERCALL = 3,
+	/* arm64 */
+	CPU_STAT_MAINTENANCE = 4,
+	CPU_STAT_VIRQ = 5,
+	CPU_STAT_VSGI = 6,
+	CPU_STAT_PSCI = 7,
+	CPU_STAT_SMCCC = 8,
+	CPU_STATS_ARM64 = 9,
+};
+
+/*
+ * Weir's own calls. A guest-physical buffer must lie in memory the caller may
+ * write; its first field is its size in bytes, checked by the hypervisor.
+ */
+#define WEIR_HC_QUERY		0x100 /* feature number -> value or -ENOSYS */
+#define WEIR_HC_REG_SET		0x101 /* gpa of struct reg_request */
+#define WEIR_HC_REG_GET		0x102 /* gpa of struct reg_status */
+#define WEIR_HC_CELL_REPORT	0x103 /* gpa of struct cell_report; root only */
+#define WEIR_HC_LAST_REASON	0x104 /* gpa of struct reason_report */
+#define WEIR_HC_LAST		0x104
+
+/* WEIR_HC_QUERY */
+#define WEIR_FEATURE_ABI_REVISION	0
+#define WEIR_FEATURE_HYPERCALLS		1 /* highest number known */
+#define WEIR_FEATURE_REGULATORS		2 /* bit n: regulator id n usable */
+#define WEIR_FEATURE_SOURCES		3 /* bit n: counter source id n usable */
+#define WEIR_FEATURE_CLOCK		4 /* 0 architected timer, 1 model time */
+#define WEIR_ABI_REVISION		1
+
+/* Why a cell or one of its CPUs is parked. */
+enum park_reason {
+	PARK_NONE = 0,
+	PARK_REQUESTED = 1,	/* CPU_OFF, shutdown */
+	PARK_MEMORY_ACCESS = 2,	/* to nothing the cell owns */
+	PARK_MMIO_REFUSED = 3,	/* moderated region, wrong width or alignment */
+	PARK_SYSTEM_REGISTER = 4,
+	PARK_UNKNOWN_EXIT = 5,
+	PARK_HYPERCALL = 6,	/* unknown HVC immediate */
+	PARK_SERROR = 7,
+	PARK_GUEST_ABORT = 8,	/* instruction abort at stage 2 */
+	PARK_IRQ_CHIP = 9,
+};
+
+/* WEIR_HC_CELL_REPORT: caller fills size and cell_id. */
+struct cell_report {
+	uint32_t size;
+	uint32_t cell_id;
+	uint32_t state;		/* enum cell_state */
+	uint32_t failed_cpu;	/* first CPU that was parked for a fault */
+	uint32_t reason;	/* enum park_reason */
+	uint32_t reserved;
+	uint64_t address;	/* of the access, guest physical; or 0 */
+	uint64_t pc;		/* guest program counter at the fault */
+	uint64_t syndrome;	/* ESR_EL2, or exit qualification */
+	char text[128];		/* one line for a person */
+} ABI_PACKED;
+ABI_SIZE(struct cell_report, 176);
+
+/* WEIR_HC_LAST_REASON: why the caller's last management call was refused. */
+struct reason_report {
+	uint32_t size;
+	int32_t error;		/* negative errno of that call, or 0 */
+	char text[128];
+} ABI_PACKED;
+ABI_SIZE(struct reason_report, 136);
+
+/* comm_region.cell_state, written by the cell */
+enum cell_state {
+	CELL_RUNNING = 0,
+	CELL_RUNNING_LOCKED = 1,
+	CELL_SHUT_DOWN = 2,
+	CELL_FAILED = 3,
+	CELL_FAILED_COMM_REV = 4,
+};
+
+/* comm_region.msg_to_cell */
+#define MSG_NONE			0
+#define MSG_SHUTDOWN_REQUEST		1
+#define MSG_RECONFIG_COMPLETED		2
+/* comm_region.reply_from_cell */
+#define REPLY_NONE			0
+#define REPLY_UNKNOWN			1
+#define REPLY_DENIED			2
+#define REPLY_APPROVED			3
+#define REPLY_RECEIVED			4
+
+#define COMM_REGION_SIGNATURE		"JHCOMM"
+#define COMM_REGION_REVISION		2
+/* comm_region.flags */
+#define COMM_PUTC_PERMITTED		0x1u
+#define COMM_PUTC_ACTIVE		0x2u
+
+struct comm_region_head {
+	char signature[6];
+	uint16_t revision;
+	volatile uint32_t cell_state;
+	volatile uint32_t msg_to_cell;
+	volatile uint32_t reply_from_cell;
+	uint32_t flags;
+	struct console_desc console;
+	uint64_t pci_mmconfig_base;
+} ABI_PACKED;
+ABI_SIZE(struct comm_region_head, 64);
+ABI_OFFSET(struct comm_region_head, cell_state, 8);
+ABI_OFFSET(struct comm_region_head, console, 24);
+
+struct comm_region_arm {
+	struct comm_region_head head;
+	uint8_t gic_version;
+	uint8_t padding[7];
+	uint64_t gicd_base;
+	uint64_t gicc_base;
+	uint64_t gicr_base;
+	uint32_t vpci_irq_base;
+} ABI_PACKED;
+ABI_SIZE(struct comm_region_arm, 100);
+
+struct comm_region_x86 {
+	struct comm_region_head head;
+	uint16_t pm_timer_address;
+	uint16_t num_cpus;
+	uint32_t tsc_khz;
+	uint32_t apic_khz;
+} ABI_PACKED;
+ABI_SIZE(struct comm_region_x86, 76);
+
+/*
+ * The virtual console: a ring of the last characters, which the hypervisor
+ * fills and the driver reads. `tail` counts every character ever written;
+ * content[tail % CONSOLE_RING_BYTES] is the next to be overwritten.
+ */
+#define CONSOLE_RING_BYTES		2048u
+
+struct console_ring {
+	volatile uint32_t busy;
+	volatile uint32_t tail;
+	char content[CONSOLE_RING_BYTES];
+} ABI_PACKED;
+ABI_SIZE(struct console_ring, 2056);
+
+#endif

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Regulation: what the tools ask and what the hypervisor answers.
+ *
+ * Quantities are SI: bytes per second, nanoseconds, bytes, counts. Names and
+ * units are resolved in the tools.
+ */
+#ifndef ABI_REGULATION_H
+#define ABI_REGULATION_H
+
+#include "types.h"
+
+#define REG_NAME_BYTES			16
+#define REG_REASON_BYTES		128
+#define REG_MAX_CPUS			64
+
+enum regulator_id {
+	REGULATOR_NONE = 0,
+	REGULATOR_MEMGUARD = 1,
+	REGULATOR_BUCKET = 2,
+	REGULATOR_MEMPOL = 3,
+	REGULATOR_THROTTLE = 4,
+	REGULATOR_CAT = 5,
+	REGULATOR_MBA = 6,
+	REGULATOR_COLOR = 7,
+	REGULATOR_QOS = 8,
+};
+
+enum counter_source_id {
+	COUNTER_DEFAULT = 0,	/* the first one the configuration lists */
+	COUNTER_MEMSYS = 1,
+	COUNTER_PMUV3 = 2,
+	COUNTER_X86_PMU = 3,
+	COUNTER_INTEL_IMC = 4,
+	COUNTER_FAKE = 0xff,	/* arch/fake: host tests and the simulator */
+};
+
+#define REG_PERIOD_DEFAULT_NS		1000000ull
+#define REG_PERIOD_MIN_NS		20000ull
+#define REG_PERIOD_MAX_NS		1000000000ull
+#define REG_BUDGET_UNLIMITED		UINT64_MAX
+
+/* reg_settings.valid: which fields a request changes */
+#define REG_SET_BUDGET			0x0001u
+#define REG_SET_WRITE_BUDGET		0x0002u
+#define REG_SET_PERIOD			0x0004u
+#define REG_SET_MODE			0x0008u
+#define REG_SET_SOURCE			0x0010u
+#define REG_SET_REGULATOR		0x0020u
+#define REG_SET_KNOWN			0x003fu
+
+/* reg_settings.mode */
+#define REG_MODE_PER_CPU		0x0001u /* static shares, no pool */
+#define REG_MODE_KNOWN			0x0001u
+
+/*
+ * In a request only the fields named by `valid` count, the others keep what is
+ * in force. In an answer all fields are valid.
+ */
+struct reg_settings {
+	uint32_t valid;
+	uint16_t regulator;		/* enum regulator_id; 0: default */
+	uint16_t source;		/* enum counter_source_id */
+	uint64_t budget_bytes_per_s;	/* reads and write-backs together */
+	uint64_t write_budget_bytes_per_s; /* write-backs alone */
+	uint64_t period_ns;
+	uint32_t mode;
+	uint32_t reserved;		/* 0 */
+} ABI_PACKED;
+ABI_SIZE(struct reg_settings, 40);
+
+/* reg_request.operation */
+enum reg_operation {
+	REG_OP_SET = 1,		/* change the fields named by settings.valid */
+	REG_OP_CLEAR = 2,	/* back to the configuration's policy, or none */
+	REG_OP_CHECK = 3,	/* like SET, but change nothing */
+};
+
+/*
+ * WEIR_HC_REG_SET. The caller fills everything down to `settings`; the
+ * hypervisor answers with the rest. When the call fails, nothing changed and
+ * `reason` says why in one line; when it succeeds, `effective` is what is in
+ * force from `generation` on (rounding to lines per period included).
+ */
+struct reg_request {
+	uint32_t size;			/* of this structure, in bytes */
+	uint32_t operation;
+	uint32_t cell_id;
+	uint32_t reserved;		/* 0 */
+	struct reg_settings settings;
+	/* answer */
+	struct reg_settings effective;
+	uint64_t generation;		/* number of this reload */
+	uint64_t requested_ns;		/* hypervisor clock */
+	char reason[REG_REASON_BYTES];
+} ABI_PACKED;
+ABI_SIZE(struct reg_request, 240);
+ABI_OFFSET(struct reg_request, settings, 16);
+ABI_OFFSET(struct reg_request, effective, 56);
+ABI_OFFSET(struct reg_request, reason, 112);
+
+#define REG_STALL_BUCKETS		8
+
+/* Since the cell was created. All values only ever grow. */
+struct reg_cpu_stats {
+	uint64_t read_lines;
+	uint64_t written_lines;
+	uint64_t stalls;
+	uint64_t stall_ns;
+	uint64_t periods;		/* period boundaries seen */
+	uint64_t overflows;		/* overflow interrupts or polls that hit */
+	uint64_t overshoot_lines;	/* used beyond the budget, in total */
+	uint64_t overshoot_max_lines;	/* worst single period */
+	uint64_t late_max_ns;		/* worst lateness of a period boundary */
+	uint64_t effective_ns;		/* clock when `generation` took effect */
+	uint64_t generation;		/* last reload in force on this CPU */
+	/* stalls shorter than 1 us, 10 us, 100 us, 1 ms, 10 ms, .1 s, 1 s, more */
+	uint64_t stall_histogram[REG_STALL_BUCKETS];
+	uint32_t cpu;			/* logical number */
+	uint32_t stalled;		/* 1 while it is being held */
+} ABI_PACKED;
+ABI_SIZE(struct reg_cpu_stats, 160);
+
+/* WEIR_HC_REG_GET: caller fills size and cell_id. */
+struct reg_status {
+	uint32_t size;			/* of this structure, in bytes */
+	uint32_t cell_id;
+	uint64_t now_ns;		/* hypervisor clock */
+	struct reg_settings requested;
+	struct reg_settings effective;
+	uint64_t generation;		/* last one accepted */
+	uint64_t reloads;		/* accepted requests since creation */
+	uint64_t refusals;
+	uint32_t line_bytes;
+	uint32_t num_cpus;		/* entries of cpu[] filled */
+	char regulator_name[REG_NAME_BYTES];
+	char source_name[REG_NAME_BYTES];
+	char event_name[32];
+	struct reg_cpu_stats cpu[16];
+} ABI_PACKED;
+ABI_SIZE(struct reg_status, 16 + 80 + 24 + 8 + 64 + 16 * 160);
+
+#define REG_STATUS_MAX_CPUS		16
+
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The Weir block: what a configuration may say beyond revision 14.
+ *
+ * It follows the last standard array of a cell or system configuration. A blob
+ * without it is complete: no counter source, no boot policy, no permission.
+ * The block is a header and a list of records, each with its type and its
+ * size in bytes (header included, a multiple of 8). An unknown type is
+ * refused unless WEIR_RECORD_OPTIONAL is set in its flags.
+ */
+#ifndef ABI_WEIR_CONFIG_H
+#define ABI_WEIR_CONFIG_H
+
+#include "regulation.h"
+#include "types.h"
+
+#define WEIR_BLOCK_SIGNATURE		"WEIRBLK"
+#define WEIR_BLOCK_REVISION		1
+#define WEIR_BLOCK_MAX_RECORDS		32
+
+struct weir_block {
+	char signature[8];	/* NUL terminated */
+	uint16_t revision;
+	uint16_t num_records;
+	uint32_t size;		/* bytes, header and all records */
+} ABI_PACKED;
+ABI_SIZE(struct weir_block, 16);
+
+/* weir_record.flags */
+#define WEIR_RECORD_OPTIONAL		0x00000001u
+
+enum weir_record_type {
+	WEIR_RECORD_MEMSYS = 1,		/* system only, at most one */
+	WEIR_RECORD_COUNTER = 2,	/* system only */
+	WEIR_RECORD_POLICY = 3,		/* cell or root */
+	WEIR_RECORD_OPTIONS = 4,	/* cell or root, at most one */
+};
+
+struct weir_record {
+	uint16_t type;
+	uint16_t size;
+	uint32_t flags;
+} ABI_PACKED;
+ABI_SIZE(struct weir_record, 8);
+
+/* The modelled memory system of a test machine: clock, heartbeat, pacing. */
+struct weir_record_memsys {
+	struct weir_record record;
+	uint64_t page_address;	/* physical, page aligned, in no cell */
+	uint32_t heartbeat_ns;	/* of guest time, 1000 to 1000000 */
+	uint32_t heartbeat_min_ns; /* closest look near a budget's end */
+} ABI_PACKED;
+ABI_SIZE(struct weir_record_memsys, 24);
+
+/* A source of traffic counts. The first one listed is the default. */
+struct weir_record_counter {
+	struct weir_record record;
+	uint16_t source;	/* enum counter_source_id, abi/regulation.h */
+	uint16_t overflow_irq;	/* INTID of the PMU interrupt; 0 for none */
+	uint16_t event_read;	/* PMU event of a line read */
+	uint16_t event_write;	/* PMU event of a line written; 0xffff: none */
+	uint32_t read_weight_q8; /* lines per event, 8 fraction bits */
+	uint32_t write_weight_q8;
+	char event_name[32];	/* what a person calls it; NUL terminated */
+} ABI_PACKED;
+ABI_SIZE(struct weir_record_counter, 56);
+
+/* A regulation policy in force from the creation of the cell. */
+struct weir_record_policy {
+	struct weir_record record;
+	struct reg_settings settings;
+} ABI_PACKED;
+
+/* weir_record_options.permissions */
+#define WEIR_PERMIT_REGULATE		0x00000001u /* may set other cells */
+
+/* weir_record_options.options */
+#define WEIR_OPTION_NO_SCRUB		0x00000001u /* keep memory contents */
+
+struct weir_record_options {
+	struct weir_record record;
+	uint32_t permissions;
+	uint32_t options;
+	/*
+	 * How long an active cell may take to answer a message. When 0,
+	 * cell_desc.msg_reply_timeout counts in microseconds instead, and
+	 * when that is 0 too, MSG_TIMEOUT_DEFAULT_NS applies.
+	 */
+	uint64_t msg_timeout_ns;
+} ABI_PACKED;
+ABI_SIZE(struct weir_record_options, 24);
+
+#define MSG_TIMEOUT_DEFAULT_NS		1000000000ull
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Cells: creation, life cycle, messages, events to CPUs.
+ *
+ * Lock order: management lock (one management hypercall at a time, taken by
+ * trying, the loser answers -EBUSY) -> irqchip -> reg_cell.lock -> console.
+ */
+#ifndef HV_CELL_H
+#define HV_CELL_H
+
+#include "regulators/regulator.h"
+#include "abi/cell-config.h"
+#include "abi/hypercall.h"
+#include "abi/weir-config.h"
+#include "arch_types.h"
+#include "mmio.h"
+#include "reason.h"
+#include "types.h"
+
+struct cell {
+	struct arch_cell arch;		/* stage 2, irqchip, PSCI state */
+	uint32_t id;
+	bool used;
+	bool loadable;
+	uint64_t cpus;			/* bit n: logical CPU n */
+	const struct cell_desc *config;	/* the hypervisor's own copy */
+	size_t config_size;
+	void *config_pages;
+	unsigned int config_page_count;
+	struct comm_region_arm *comm;	/* hypervisor mapping of the page */
+	hpa_t comm_phys;
+	uint32_t permissions;		/* WEIR_PERMIT_* */
+	bool scrub;
+	uint64_t msg_timeout_ns;
+	struct cell_report report;	/* first fault since the start */
+	struct mmio_space mmio;
+	struct reg_cell reg;
+};
+
+struct cell *cell_root(void);
+struct cell *cell_by_id(uint32_t id);
+/* For iteration: the n-th slot, NULL when unused. */
+struct cell *cell_slot(unsigned int n);
+
+/*
+ * Management calls. On a root CPU, from its hypercall; they take the
+ * management lock and stop other CPUs only for the commit. 0 or negative
+ * errno with `reason` filled.
+ */
+int cell_create(gpa_t config, struct reason *reason);
+int cell_start(uint32_t id, struct reason *reason);
+int cell_set_loadable(uint32_t id, struct reason *reason);
+int cell_destroy(uint32_t id, struct reason *reason);
+int cell_get_state(uint32_t id);
+
+/* Posts events to a CPU and makes it look (kick unless it is this CPU). */
+void cpu_post_event(struct per_cpu *cpu, uint32_t events);
+
+/*
+ * Handles this CPU's pending events; called by the architecture with
+ * interrupts masked on every exit that finds cpu->events != 0, by waiting
+ * loops, and before the first entry. May not return to where the guest was:
+ * after EVENT_RESET or EVENT_PARK the guest context has been replaced.
+ */
+void cpu_handle_events(struct per_cpu *cpu);
+
+/*
+ * Parks this CPU because its guest did what it must not; records the reason
+ * in the cell's report, marks the cell failed (comm region), tells nobody
+ * else. The guest context is replaced by the parked one.
+ */
+void cpu_fault(struct per_cpu *cpu, enum park_reason reason, uint64_t address,
+	       uint64_t syndrome);
+
+/* Hypercall from the guest on this CPU; returns the guest's result. */
+long hypercall_handle(struct per_cpu *cpu, uint64_t number, uint64_t arg1,
+		      uint64_t arg2);
+
+#endif

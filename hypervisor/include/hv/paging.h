@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Page allocation and page tables: one walker for the hypervisor's own tables
+ * and for second-stage tables, driven by a format description.
+ *
+ * Context: master CPU during setup, then management calls only.
+ */
+#ifndef HV_PAGING_H
+#define HV_PAGING_H
+
+#include "types.h"
+
+/* The pool is what remains of hypervisor memory behind the configuration. */
+void page_pool_init(void *start, size_t pages);
+/* Zeroed, contiguous; NULL when the pool has no such run. */
+void *page_alloc(unsigned int count);
+void page_free(void *pages, unsigned int count);
+size_t page_pool_size(void);
+size_t page_pool_used(void);
+
+/* Hypervisor memory is mapped linearly; these convert within it. */
+hpa_t hv_virt_to_phys(const volatile void *virt);
+void *hv_phys_to_virt(hpa_t phys);
+
+#define MAP_READ	0x01u
+#define MAP_WRITE	0x02u
+#define MAP_EXECUTE	0x04u
+#define MAP_DEVICE	0x08u	/* device memory, else normal write-back */
+#define MAP_NO_BLOCKS	0x10u	/* 4 KiB pages only */
+
+struct paging_format {
+	unsigned int levels;		/* of the root, 3 or 4 */
+	unsigned int root_pages;	/* concatenated tables at the root */
+	uint64_t (*leaf)(unsigned int level, hpa_t phys, uint32_t flags);
+	uint64_t (*table)(hpa_t next);
+	bool (*valid)(uint64_t entry);
+	bool (*is_table)(unsigned int level, uint64_t entry);
+	hpa_t (*address)(uint64_t entry);
+	/* Makes a changed entry visible to the walker; may be a no-op. */
+	void (*publish)(const uint64_t *entry);
+};
+
+struct page_table {
+	const struct paging_format *format;
+	uint64_t *root;
+};
+
+int page_table_init(struct page_table *table, const struct paging_format *format);
+/* Frees all tables; nothing may walk them any more. */
+void page_table_free(struct page_table *table);
+
+/*
+ * Maps with the largest blocks that fit; replaces what was mapped there,
+ * splitting blocks where needed. -ENOMEM leaves the old mapping of what was
+ * not reached. All values page aligned, else -EINVAL. TLB is the caller's.
+ */
+int page_table_map(struct page_table *table, uint64_t virt, hpa_t phys,
+		   uint64_t size, uint32_t flags);
+int page_table_unmap(struct page_table *table, uint64_t virt, uint64_t size);
+/* False when nothing is mapped there. */
+bool page_table_translate(const struct page_table *table, uint64_t virt,
+			  hpa_t *phys, uint32_t *flags);
+/* Table pages in use, the root included. */
+unsigned int page_table_pages(const struct page_table *table);
+
+/* The hypervisor's own tables: device or foreign memory, anywhere free. */
+void *hv_map(hpa_t phys, uint64_t size, uint32_t flags);
+void hv_unmap(void *virt, uint64_t size);
+size_t remap_pool_size(void);	/* pages */
+size_t remap_pool_used(void);
+
+/*
+ * Copies from or to guest memory of the calling CPU's cell through its second
+ * stage; every byte must be RAM the guest itself may read (or write). -EINVAL.
+ */
+int guest_read(struct cell *cell, gpa_t from, void *to, size_t size);
+int guest_write(struct cell *cell, gpa_t to, const void *from, size_t size);
+
+#endif

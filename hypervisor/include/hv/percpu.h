@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Per-CPU state. Only the CPU itself writes it, but for `events`. */
+#ifndef HV_PERCPU_H
+#define HV_PERCPU_H
+
+#include "regulators/regulator.h"
+#include "abi/hypercall.h"
+#include "arch_types.h"
+#include "tick.h"
+#include "types.h"
+
+#define HV_STACK_BYTES		8192
+
+/* cpu_post_event() */
+#define EVENT_SUSPEND		0x0001u	/* wait in the hypervisor until resumed */
+#define EVENT_PARK		0x0002u	/* stop running the guest */
+#define EVENT_RESET		0x0004u	/* start the guest at cpu->reset_address */
+#define EVENT_FLUSH_TLB		0x0008u	/* stage 2 of the cell changed */
+#define EVENT_REGULATION	0x0010u	/* the cell's policy changed */
+#define EVENT_IRQCHIP		0x0020u	/* virtual interrupts are pending */
+
+struct per_cpu {
+	/* Used by assembly, see arch: keep first. */
+	struct arch_percpu arch;
+
+	unsigned int id;		/* logical number, as in CPU sets */
+	struct cell *cell;
+	uint32_t events;		/* EVENT_*, atomic, set by any CPU */
+	bool suspended;			/* answers EVENT_SUSPEND */
+	bool parked;
+	bool failed;			/* parked because of a fault */
+	bool stall_requested;		/* regulation_stall() before the guest */
+	bool active;			/* runs guests, not (any more) bare Linux */
+	uint64_t reset_address;		/* for EVENT_RESET, guest physical */
+	uint64_t reset_argument;	/* CPU_ON context */
+	uint32_t stats[CPU_STATS_ARM64];
+
+	struct tick_cpu tick;
+	struct reg_cpu reg;
+
+	uint8_t stack[HV_STACK_BYTES] __attribute__((aligned(16)));
+} __attribute__((aligned(4096)));
+
+/* NULL when `id` is not a CPU of this machine. */
+struct per_cpu *percpu_get(unsigned int id);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The glue between cells, CPUs and regulators.
+ *
+ * The policy lives in the cell (struct reg_cell) and is the one source of
+ * truth. CPUs pick a new policy up at their next period boundary; a CPU reset
+ * or a cell restart re-applies it. Lock: reg_cell.lock, innermost but for the
+ * console; taken on any CPU with interrupts masked, held for a few dozen
+ * instructions.
+ */
+#ifndef HV_REGULATION_H
+#define HV_REGULATION_H
+
+#include "abi/regulation.h"
+#include "reason.h"
+#include "types.h"
+
+/* Finds regulators and counter sources; from setup, before any CPU runs guests. */
+int regulation_init(void);
+
+/* Applies the policy records of the cell's configuration; cell not yet running. */
+int regulation_cell_init(struct cell *cell, struct reason *reason);
+void regulation_cell_exit(struct cell *cell);
+
+/* This CPU joins cpu->cell, or is reset in it: settings in force before entry. */
+void regulation_cpu_reset(struct per_cpu *cpu);
+/* This CPU leaves its cell or is parked: no tick, no counter, no stall. */
+void regulation_cpu_stop(struct per_cpu *cpu);
+
+/* EVENT_REGULATION arrived on this CPU. */
+void regulation_cpu_event(struct per_cpu *cpu);
+
+/* A PMU overflow interrupt arrived on this CPU at the hypervisor's level. */
+void regulation_overflow(struct per_cpu *cpu);
+
+/*
+ * Last thing before every return to the guest when cpu->stall_requested is
+ * set: holds the CPU until its budget is replenished. Interrupts that arrive
+ * meanwhile are taken at the hypervisor's level and stay pending for the
+ * guest; management events are answered. Bounded by the period.
+ */
+void regulation_stall(struct per_cpu *cpu);
+
+/* Hypercalls; caller has copied the request in and checked who may call. */
+int regulation_set(struct cell *cell, struct reg_request *request);
+int regulation_get(struct cell *cell, struct reg_status *status);
+
+/* Bit masks for WEIR_HC_QUERY. */
+uint64_t regulation_regulators(void);
+uint64_t regulation_sources(void);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Enabling and disabling: the path from bare Linux to root cell and back. */
+#ifndef HV_SETUP_H
+#define HV_SETUP_H
+
+#include "abi/cell-config.h"
+#include "abi/image.h"
+#include "types.h"
+
+extern struct image_header image_header;	/* start of the image */
+extern const struct system_desc *system_config;	/* checked copy */
+
+/*
+ * Called by every CPU on its own stack with the EL2 MMU on, and interrupts
+ * masked. Waits for the others, one of them sets up what is global, then each
+ * its own part. On success activates the guest and does not return; on
+ * failure returns the negative errno after undoing this CPU's part.
+ */
+int setup_enter(struct per_cpu *cpu);
+
+/*
+ * HC_DISABLE on this root CPU: waits for all the others to call it as well.
+ * 0: the caller's architecture code now leaves EL2; negative: refused.
+ */
+int setup_disable(struct per_cpu *cpu);
+
+#endif
