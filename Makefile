@@ -1,0 +1,375 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Builds, tests and demonstrates Weir. Everything is made below build/, and
+# set-up (Debian packages, the test machine's kernel) happens by itself.
+#
+#   make demo      the three-phase isolation demo in QEMU
+#   make shell     the same machine, with a root prompt
+#   make test      unit, register-traffic and system tests
+#   make check     the unit and register-traffic tests; T=test_x runs one
+#   make system    the system tests; S=name runs one group
+#   make bench     all benchmarks; bench-first-light: those of this machine
+#   make all       hypervisor driver inmates configs tools plugin
+#   make lint      shellcheck, man pages, headers, house rules
+#   make install   the arm64 files below DESTDIR
+#   make clean     all but downloads; make distclean: all of build/
+#
+# V=1 shows the commands; WERROR= lets warnings pass.
+#
+# objects.mk. A directory with C code has one; it is found by itself. In it
+# $(d) is the directory with a trailing slash. File lists, relative to it:
+#   objs-hv-y         objects of the hypervisor on every architecture
+#   objs-hv-arm64-y   objects of the arm64 hypervisor
+#   objs-fake-y       objects of arch/fake, linked to every host test
+#   objs-inmate-y     runtime objects of every inmate
+#   inmates-y         NAME: NAME.c + runtime (+ NAME-inmate-objs)
+#   configs-y         NAME: NAME.c becomes build/configs/NAME.cell
+# Name lists, whose objects are given from the top of the tree:
+#   tools-host-y, tools-arm64-y   NAME-objs, NAME-libs, NAME-libs-host,
+#                                 NAME-libs-arm64, NAME-ldflags
+#   plugins-y                     NAME-plugin-objs, NAME-plugin-libs
+#   tests-unit-y, tests-wrap-y    NAME (tests/unit/NAME.c, tests/wrap/NAME.c),
+#                                 NAME-objs, NAME-libs, NAME-wrap (functions
+#                                 for --wrap), NAME-deps (built before)
+# Flags: CFLAGS_<object from the top> for one object in all flavours;
+# cflags-hv-arm64-y, cflags-inmate-y, ldflags-hv-arm64-y for a flavour.
+#
+# Flavours of an object dir/file.o:
+#   build/arm64/       hypervisor          build/unit/   host, sanitizers
+#   build/inmate/      runtime, inmates    build/host/   host tools
+#   build/arm64-root/  root-cell tools     build/plugin/ host, -fPIC
+
+comma := ,
+B := build
+CROSS := aarch64-linux-gnu-
+SYSROOT := $(B)/sysroot
+KDIR := $(SYSROOT)/kdir
+SETUP := $(B)/setup.stamp
+
+ifeq ($(V),1)
+Q :=
+quiet = @:
+else
+Q := @
+quiet = @printf '  %-7s %s\n'
+MAKEFLAGS += --no-print-directory
+endif
+
+SHELL := /bin/sh
+export LC_ALL := C
+
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+.PHONY: all
+all: hypervisor driver inmates configs tools plugin
+
+# ---------------------------------------------------------------- fragments
+
+# Lists of files relative to the directory, and plain lists of names.
+file-lists := objs-hv-y objs-hv-arm64-y objs-fake-y objs-inmate-y \
+	inmates-y configs-y
+name-lists := tools-host-y tools-arm64-y plugins-y tests-unit-y tests-wrap-y
+flag-lists := cflags-hv-arm64-y cflags-inmate-y ldflags-hv-arm64-y
+
+$(foreach v,$(file-lists:%=all-%) $(name-lists) $(flag-lists),$(eval $v :=))
+
+fragments := $(sort $(wildcard *.mk */objects.mk */*/objects.mk \
+	*/*/*/objects.mk */*/*/*/objects.mk))
+
+# Includes one fragment and moves its file lists to the top of the tree.
+define add-fragment
+$(foreach v,$(file-lists),$(eval $v :=))
+$(eval d := $(dir $(1)))
+$(eval include $(1))
+$(foreach v,$(file-lists),$(eval all-$v += $(addprefix $(d),$($v))))
+endef
+$(foreach f,$(filter-out $(B)/%,$(fragments)),$(call add-fragment,$f))
+
+# -------------------------------------------------------------------- flags
+
+WERROR ?= -Werror
+warnings := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes \
+	-Wvla -Wundef $(WERROR)
+strict := -Wconversion -Wsign-conversion
+common := -std=c11 -g -Ihypervisor/include -I. $(warnings)
+
+bare := -ffreestanding -fno-pic -fno-pie -fno-common -fno-stack-protector \
+	-fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections \
+	-march=armv8-a -mgeneral-regs-only -mstrict-align \
+	-mno-outline-atomics -mbranch-protection=none -O2
+bare-ldflags := -nostdlib --gc-sections --build-id=none -z noexecstack \
+	-z max-page-size=4096 --fatal-warnings
+
+flags-arm64 = $(common) $(strict) $(bare) -DWEIR_HV \
+	-Ihypervisor/arch/arm64/include -I$(B)/arm64/generated \
+	$(cflags-hv-arm64-y)
+flags-inmate = $(common) $(bare) -DWEIR_INMATE \
+	-Iprofiler-inmate/runtime/include $(cflags-inmate-y)
+flags-unit = $(common) -D_GNU_SOURCE -DWEIR_HOST -O1 \
+	-fno-omit-frame-pointer -fsanitize=address,undefined \
+	-fno-sanitize-recover=all -Ihypervisor/arch/fake/include
+flags-host = $(common) -D_GNU_SOURCE -DWEIR_HOST -O2
+flags-arm64-root = $(common) -D_GNU_SOURCE -DWEIR_ROOT -O2 \
+	-I$(SYSROOT)/usr/include
+flags-plugin = $(common) -D_GNU_SOURCE -DWEIR_HOST -O2 -fPIC \
+	-fvisibility=hidden
+flags-configs = $(common) -ffreestanding -O2
+
+cc-arm64 := $(CROSS)gcc
+cc-inmate := $(CROSS)gcc
+cc-unit := gcc
+cc-host := gcc
+cc-arm64-root := $(CROSS)gcc
+cc-plugin := gcc
+cc-configs := $(CROSS)gcc
+
+# ------------------------------------------------------------ compile rules
+
+# object-rules FLAVOUR: build/FLAVOUR/dir/x.o from dir/x.c or dir/x.S.
+define object-rules
+$(B)/$(1)/%.o: %.c | $$(SETUP)
+	@mkdir -p $$(@D)
+	$$(quiet) CC $$@
+	$$(Q)$$(cc-$(1)) $$(flags-$(1)) $$(CFLAGS_$$*.o) -MMD -MP -c -o $$@ $$<
+
+$(B)/$(1)/%.o: %.S | $$(SETUP)
+	@mkdir -p $$(@D)
+	$$(quiet) AS $$@
+	$$(Q)$$(cc-$(1)) $$(flags-$(1)) -D__ASSEMBLY__ $$(CFLAGS_$$*.o) \
+		-MMD -MP -c -o $$@ $$<
+endef
+flavours := arm64 inmate unit host arm64-root plugin configs
+$(foreach f,$(flavours),$(eval $(call object-rules,$f)))
+
+$(B)/%.lds: %.lds.S | $(SETUP)
+	@mkdir -p $(@D)
+	$(quiet) LDS $@
+	$(Q)$(CROSS)gcc $(flags-arm64) -D__ASSEMBLY__ -DWEIR_LINKER -E -P -x c \
+		-MMD -MP -MT $@ -MF $(@:.lds=.lds.d) -o $@ $<
+
+# Set-up depends on what it installs, not on how its script is worded.
+$(SETUP): tools/testbed/packages.host tools/testbed/packages.arm64
+	$(Q)tools/testbed/setup
+	@touch $@
+
+.PHONY: setup
+setup:
+	$(Q)tools/testbed/setup
+	@touch $(SETUP)
+
+# --------------------------------------------------------------- hypervisor
+
+hv-arch := hypervisor/arch/arm64
+hv-objs := $(addprefix $(B)/arm64/,$(all-objs-hv-y) $(all-objs-hv-arm64-y))
+hv-lds := $(B)/$(hv-arch)/hypervisor.lds
+hv-offsets := $(if $(wildcard $(hv-arch)/asm_offsets.c),\
+	$(B)/arm64/generated/asm_offsets.h)
+
+.PHONY: hypervisor
+hypervisor: $(if $(wildcard $(hv-arch)/hypervisor.lds.S),$(B)/arm64/weir.bin)
+
+$(hv-objs): | $(hv-offsets)
+
+# The compiler computes the offsets; assembly reads them as constants.
+$(B)/arm64/generated/asm_offsets.h: $(hv-arch)/asm_offsets.c | $(SETUP)
+	@mkdir -p $(@D)
+	$(quiet) GEN $@
+	$(Q)$(cc-arm64) $(flags-arm64) -g0 -MMD -MP -MT $@ -MF $@.d \
+		-S -o $@.s $<
+	$(Q)sed -n 's/.*->\([A-Za-z0-9_]*\) [#$$]*\(-*[0-9]*\).*/#define \1 \2/p' \
+		$@.s >$@
+
+$(B)/arm64/weir.elf: $(hv-objs) $(hv-lds)
+	$(quiet) LD $@
+	$(Q)$(CROSS)ld $(bare-ldflags) $(ldflags-hv-arm64-y) -T $(hv-lds) \
+		-Map $(B)/arm64/weir.map -o $@ $(hv-objs)
+
+$(B)/arm64/weir.bin: $(B)/arm64/weir.elf
+	$(quiet) OBJCOPY $@
+	$(Q)$(CROSS)objcopy -O binary $< $@
+
+# ------------------------------------------------------------------- driver
+
+driver-src := $(wildcard hypervisor/driver/*.[chS] hypervisor/driver/Kbuild)
+
+.PHONY: driver
+driver: $(if $(wildcard hypervisor/driver/Kbuild),$(B)/driver/weir.ko)
+
+# Kbuild works where the sources are: it is shown links to them.
+$(B)/driver/weir.ko: $(driver-src) $(wildcard hypervisor/include/abi/*.h) \
+		| $(SETUP)
+	@rm -rf $(@D)/*.[chS] && mkdir -p $(@D)
+	@ln -sf $(abspath $(driver-src)) $(@D)/
+	$(quiet) KBUILD $@
+	$(Q)$(MAKE) -s -C $(KDIR)/ M=$(abspath $(@D)) ARCH=arm64 \
+		CROSS_COMPILE=$(CROSS) WEIR_TOP=$(CURDIR) \
+		$(if $(filter 1,$(V)),KBUILD_VERBOSE=1) modules \
+		2>$(@D)/kbuild.log || { cat $(@D)/kbuild.log >&2; exit 1; }
+	$(Q)grep -v 'Skipping BTF generation' $(@D)/kbuild.log >&2 || true
+
+# ----------------------------------------------------------------- inmates
+
+inmate-names := $(notdir $(all-inmates-y))
+inmate-lds := $(B)/profiler-inmate/runtime/inmate.lds
+inmate-runtime := $(addprefix $(B)/inmate/,$(all-objs-inmate-y))
+
+.PHONY: inmates
+inmates: $(inmate-names:%=$(B)/inmates/%.bin)
+
+define inmate-rules
+$(B)/inmates/$(notdir $(1)).elf: $(B)/inmate/$(1).o $(inmate-runtime) \
+		$(addprefix $(B)/inmate/,$($(notdir $(1))-inmate-objs)) \
+		$(inmate-lds)
+	@mkdir -p $$(@D)
+	$$(quiet) LD $$@
+	$$(Q)$(CROSS)ld $(bare-ldflags) -T $(inmate-lds) -o $$@ \
+		$$(filter %.o,$$^)
+endef
+$(foreach i,$(all-inmates-y),$(eval $(call inmate-rules,$i)))
+
+$(B)/inmates/%.bin: $(B)/inmates/%.elf
+	$(quiet) OBJCOPY $@
+	$(Q)$(CROSS)objcopy -O binary $< $@
+
+# ----------------------------------------------------------------- configs
+
+.PHONY: configs
+configs: $(addprefix $(B)/configs/,$(addsuffix .cell,$(notdir $(all-configs-y))))
+
+define config-rules
+$(B)/configs/$(notdir $(1)).cell: $(B)/configs/$(1).o
+	$$(quiet) CELL $$@
+	$$(Q)$(CROSS)objcopy -O binary -j .data $$< $$@
+endef
+$(foreach c,$(all-configs-y),$(eval $(call config-rules,$c)))
+
+# ------------------------------------------------------------------- tools
+
+.PHONY: tools
+tools: $(addprefix $(B)/host/,$(sort $(tools-host-y))) \
+	$(addprefix $(B)/arm64-root/,$(sort $(tools-arm64-y)))
+
+# tool-rules FLAVOUR, SHORT FLAVOUR, NAME, LINK FLAGS
+define tool-rules
+$(B)/$(1)/$(3): $(addprefix $(B)/$(1)/,$($(3)-objs))
+	@mkdir -p $$(@D)
+	$$(quiet) LD $$@
+	$$(Q)$$(cc-$(1)) $(4) $($(3)-ldflags) -o $$@ $$^ $($(3)-libs) \
+		$($(3)-libs-$(2))
+endef
+$(foreach t,$(sort $(tools-host-y)),$(eval $(call tool-rules,host,host,$t,)))
+$(foreach t,$(sort $(tools-arm64-y)),$(eval $(call tool-rules,arm64-root,arm64,$t,\
+	-L$(SYSROOT)/usr/lib/aarch64-linux-gnu \
+	-Wl$(comma)--build-id=none \
+	-Wl$(comma)-rpath-link=$(SYSROOT)/usr/lib/aarch64-linux-gnu:$(SYSROOT)/lib/aarch64-linux-gnu)))
+
+.PHONY: plugin
+plugin: $(plugins-y:%=$(B)/plugin/%.so)
+
+define plugin-rules
+$(B)/plugin/$(1).so: $(addprefix $(B)/plugin/,$($(1)-plugin-objs))
+	@mkdir -p $$(@D)
+	$$(quiet) LD $$@
+	$$(Q)$(cc-plugin) -shared -o $$@ $$^ $($(1)-plugin-libs)
+endef
+$(foreach p,$(plugins-y),$(eval $(call plugin-rules,$p)))
+
+# -------------------------------------------------------------- host tests
+
+fake-objs := $(addprefix $(B)/unit/,$(all-objs-fake-y))
+host-tests := $(tests-unit-y:%=$(B)/unit/%) $(tests-wrap-y:%=$(B)/unit/%)
+
+$(B)/unit/libfake.a: $(fake-objs) | $(SETUP)
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(quiet) AR $@
+	$(Q)gcc-ar rcs $@ $(fake-objs)
+
+# test-rules DIRECTORY, NAME
+define test-rules
+$(B)/unit/$(2): $(B)/unit/tests/$(1)/$(2).o \
+		$(addprefix $(B)/unit/,$($(2)-objs)) $(B)/unit/libfake.a \
+		| $($(2)-deps)
+	$$(quiet) LD $$@
+	$$(Q)$(cc-unit) -fsanitize=address,undefined \
+		$(addprefix -Wl$(comma)--wrap=,$($(2)-wrap)) -o $$@ $$^ \
+		-lcmocka $($(2)-libs)
+endef
+$(foreach t,$(tests-unit-y),$(eval $(call test-rules,unit,$t)))
+$(foreach t,$(tests-wrap-y),$(eval $(call test-rules,wrap,$t)))
+
+.PHONY: check
+check: $(if $(T),$(T:%=$(B)/unit/%),$(host-tests))
+	$(Q)tests/run-unit $^
+
+# ------------------------------------------------------- system and benches
+
+INITRAMFS := $(B)/initramfs.cpio
+
+.PHONY: machine initramfs
+machine: all initramfs
+initramfs: all | $(SETUP)
+	$(Q)tools/testbed/initramfs $(INITRAMFS)
+
+.PHONY: system
+system: machine
+	$(Q)tests/run-system $(S)
+
+# The parts must build; then both suites run whatever the first one found.
+.PHONY: test
+test: machine $(host-tests)
+	$(Q)rm -f $(B)/test/*.totals
+	-$(Q)tests/run-unit $(host-tests)
+	-$(Q)tests/run-system $(S)
+	$(Q)tests/total unit system
+
+.PHONY: demo shell bench bench-first-light
+demo: machine
+	$(Q)tools/testbed/demo
+
+shell: machine
+	$(Q)tools/testbed/shell
+
+bench: bench-first-light
+
+bench-first-light: machine
+	$(Q)tests/bench/first-light
+
+# -------------------------------------------------------------------- lint
+
+headers := $(wildcard hypervisor/include/*/*.h hypervisor/include/*/*/*.h \
+	hypervisor/arch/arm64/include/*.h hypervisor/arch/arm64/include/*/*.h \
+	regulators/*.h regulators/*/*.h)
+
+.PHONY: headers-check
+headers-check: | $(SETUP) $(hv-offsets)
+	$(quiet) CHECK 'each header compiles alone'
+	$(Q)for h in $(headers); do \
+		$(CROSS)gcc $(flags-arm64) -Wno-unused-macros -fsyntax-only \
+			-x c $$h || exit 1; \
+	done
+
+.PHONY: lint
+lint: headers-check | $(SETUP)
+	$(Q)tests/lint
+
+# ----------------------------------------------------------------- install
+
+.PHONY: install
+install: all
+	$(Q)tools/testbed/install-files "$(DESTDIR)"
+
+.PHONY: clean distclean
+clean:
+	$(Q)find $(B) -mindepth 1 -maxdepth 1 ! -name cache ! -name sysroot \
+		! -name setup.stamp ! -name setup.lock -exec rm -rf {} + \
+		2>/dev/null || true
+
+distclean:
+	$(Q)rm -rf $(B)
+
+-include $(shell find $(B)/arm64 $(B)/inmate $(B)/unit $(B)/host \
+	$(B)/arm64-root $(B)/plugin $(B)/configs $(B)/hypervisor \
+	$(B)/profiler-inmate -name '*.d' 2>/dev/null)

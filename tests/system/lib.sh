@@ -1,0 +1,75 @@
+# shellcheck shell=dash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Helpers of the scripts that run in the root cell. A result is one console
+# line, "test: ok - NAME" or "test: not ok - NAME"; the last line, "test: done
+# N", says how many there were, so that a lost one is noticed.
+
+test_count=0
+
+result() {
+	test_count=$((test_count + 1))
+	echo "test: $*"
+}
+
+# ok NAME COMMAND...: the command succeeds; what it printed is shown if not.
+ok() {
+	test_name=$1
+	shift
+	if "$@" >/tmp/test.out 2>&1 </dev/null; then
+		result "ok - $test_name"
+	else
+		status=$?
+		result "not ok - $test_name"
+		echo "  # $* gave $status"
+		sed 's/^/  # /' /tmp/test.out
+	fi
+}
+
+# fails STATUS NAME COMMAND...: the command ends with just that status.
+fails() {
+	test_wanted=$1
+	test_name=$2
+	shift 2
+	"$@" >/tmp/test.out 2>&1 </dev/null
+	status=$?
+	if [ "$status" -eq "$test_wanted" ]; then
+		result "ok - $test_name"
+	else
+		result "not ok - $test_name"
+		echo "  # $* gave $status, $test_wanted was expected"
+		sed 's/^/  # /' /tmp/test.out
+	fi
+}
+
+# is NAME GOT WANTED: two strings are equal.
+is() {
+	if [ "$2" = "$3" ]; then
+		result "ok - $1"
+	else
+		result "not ok - $1"
+		echo "  # got '$2', expected '$3'"
+	fi
+}
+
+# says NAME PATTERN COMMAND...: what it prints, errors too, matches grep -E.
+says() {
+	test_name=$1
+	test_pattern=$2
+	shift 2
+	"$@" >/tmp/test.out 2>&1 </dev/null
+	if grep -qE -e "$test_pattern" /tmp/test.out; then
+		result "ok - $test_name"
+	else
+		result "not ok - $test_name"
+		echo "  # $* does not say '$test_pattern' but:"
+		sed 's/^/  # /' /tmp/test.out
+	fi
+}
+
+# report KEY VALUE: a measured figure for the host side ("data: KEY VALUE").
+report() {
+	echo "data: $*"
+}
+
+trap 'echo "test: done $test_count"' EXIT
