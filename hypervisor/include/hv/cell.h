@@ -13,6 +13,7 @@
 #include "abi/hypercall.h"
 #include "abi/weir-config.h"
 #include "arch_types.h"
+#include "console.h"
 #include "mmio.h"
 #include "reason.h"
 #include "types.h"
@@ -32,7 +33,10 @@ struct cell {
 	uint32_t permissions;		/* WEIR_PERMIT_* */
 	bool scrub;
 	uint64_t msg_timeout_ns;
+	struct spinlock lock;		/* report, last, putc; see README */
 	struct cell_report report;	/* first fault since the start */
+	struct reason_report last;	/* of the last refused hypercall */
+	struct console_quota putc;
 	struct mmio_space mmio;
 	struct reg_cell reg;
 };

@@ -12,12 +12,20 @@
 
 /* The pool is what remains of hypervisor memory behind the configuration. */
 void page_pool_init(void *start, size_t pages);
-/* Zeroed, contiguous; NULL when the pool has no such run. */
+/*
+ * Zeroed, contiguous; NULL when the pool has no such run. A count that is a
+ * power of two is aligned to its size in physical memory.
+ */
 void *page_alloc(unsigned int count);
 void page_free(void *pages, unsigned int count);
 size_t page_pool_size(void);
 size_t page_pool_used(void);
 
+/*
+ * Declares the linear map: `size` bytes at arch_hv_base() are those at
+ * `phys`. Before anything else here.
+ */
+void hv_memory_init(hpa_t phys, uint64_t size);
 /* Hypervisor memory is mapped linearly; these convert within it. */
 hpa_t hv_virt_to_phys(const volatile void *virt);
 void *hv_phys_to_virt(hpa_t phys);
@@ -28,14 +36,19 @@ void *hv_phys_to_virt(hpa_t phys);
 #define MAP_DEVICE	0x08u	/* device memory, else normal write-back */
 #define MAP_NO_BLOCKS	0x10u	/* 4 KiB pages only */
 
+/*
+ * Levels are counted from the leaves: entries of level 0 map 4 KiB, of level 1
+ * 2 MiB, of level 2 1 GiB; those of level 3 are always tables.
+ */
 struct paging_format {
-	unsigned int levels;		/* of the root, 3 or 4 */
+	unsigned int levels;		/* 3 or 4: the root's is levels - 1 */
 	unsigned int root_pages;	/* concatenated tables at the root */
 	uint64_t (*leaf)(unsigned int level, hpa_t phys, uint32_t flags);
 	uint64_t (*table)(hpa_t next);
 	bool (*valid)(uint64_t entry);
 	bool (*is_table)(unsigned int level, uint64_t entry);
 	hpa_t (*address)(uint64_t entry);
+	uint32_t (*flags)(uint64_t leaf);	/* MAP_READ to MAP_DEVICE */
 	/* Makes a changed entry visible to the walker; may be a no-op. */
 	void (*publish)(const uint64_t *entry);
 };
@@ -43,7 +56,10 @@ struct paging_format {
 struct page_table {
 	const struct paging_format *format;
 	uint64_t *root;
+	bool keep_tables;	/* tables that become empty stay */
 };
+
+#define PAGING_MAX_LEVELS	4
 
 int page_table_init(struct page_table *table, const struct paging_format *format);
 /* Frees all tables; nothing may walk them any more. */
@@ -57,17 +73,33 @@ void page_table_free(struct page_table *table);
 int page_table_map(struct page_table *table, uint64_t virt, hpa_t phys,
 		   uint64_t size, uint32_t flags);
 int page_table_unmap(struct page_table *table, uint64_t virt, uint64_t size);
+/* Makes the tables down to level 0, so that mapping pages there cannot fail. */
+int page_table_reserve(struct page_table *table, uint64_t virt, uint64_t size);
 /* False when nothing is mapped there. */
 bool page_table_translate(const struct page_table *table, uint64_t virt,
 			  hpa_t *phys, uint32_t *flags);
 /* Table pages in use, the root included. */
 unsigned int page_table_pages(const struct page_table *table);
 
-/* The hypervisor's own tables: device or foreign memory, anywhere free. */
+/* Prepares the remap area. After hv_memory_init() and page_pool_init(). */
+int hv_remap_init(void);
+/*
+ * The hypervisor's own tables: device or foreign memory, anywhere free; NULL
+ * when the remap area has no such run. `phys` need not be page aligned, the
+ * answer has the same offset in its page. Setup and management calls only.
+ */
 void *hv_map(hpa_t phys, uint64_t size, uint32_t flags);
 void hv_unmap(void *virt, uint64_t size);
 size_t remap_pool_size(void);	/* pages */
 size_t remap_pool_used(void);
+
+/*
+ * This CPU's window: one page of foreign memory, until the next call on this
+ * CPU. Any hypervisor context but interrupt handlers; cannot fail.
+ */
+void *hv_window(hpa_t page, uint32_t flags);
+/* Points the window at nothing. */
+void hv_window_close(void);
 
 /*
  * Copies from or to guest memory of the calling CPU's cell through its second

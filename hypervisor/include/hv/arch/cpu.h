@@ -19,24 +19,37 @@ void arch_cpu_relax(void);
 /* Makes `cpu` leave its guest soon and look at cpu->events. Any context. */
 void arch_cpu_kick(struct per_cpu *cpu);
 
-/* Once, master CPU, MMU on, before any arch_cpu_init(). */
+/*
+ * Once, master CPU, MMU on, before any arch_cpu_init(); hv_map() works. After
+ * it the core makes the root cell: arch_cell_init() and arch_cell_map() of all
+ * its regions.
+ */
 int arch_init_early(void);
-/* Per CPU, one after the other; takes traps, irqchip, timer into possession. */
+/*
+ * Per CPU, one after the other; takes traps, irqchip, timer into possession.
+ * cpu->cell is the root cell, whose second stage is complete.
+ */
 int arch_cpu_init(struct per_cpu *cpu);
-/* Once, master CPU, after all arch_cpu_init(): root cell's second stage etc. */
+/* Once, master CPU, after all arch_cpu_init(). */
 int arch_init_late(void);
 /* Enters the guest where the CPU left Linux. Does not return. */
 void arch_cpu_activate(struct per_cpu *cpu) __attribute__((noreturn));
 /* Gives timer, irqchip, traps back as Linux had them; also after failures. */
 void arch_cpu_restore(struct per_cpu *cpu);
 
-/* Replace this CPU's guest context; it takes effect at the next entry. */
+/*
+ * Replace this CPU's guest context; it takes effect at the next entry. The
+ * CPU may have changed its cell since it last ran a guest.
+ */
 void arch_cpu_reset(struct per_cpu *cpu, uint64_t entry, uint64_t argument);
 void arch_cpu_park(struct per_cpu *cpu);
 /* Guest program counter, for reports. */
 uint64_t arch_cpu_pc(const struct per_cpu *cpu);
 
-/* Drops this CPU's cached translations of its cell's second stage. */
+/* EVENT_IRQCHIP arrived: queued virtual interrupts go to the guest. */
+void arch_cpu_irqchip_event(struct per_cpu *cpu);
+
+/* Drops this CPU's cached translations; cpu->cell's second stage from now on. */
 void arch_cpu_flush_tlb(struct per_cpu *cpu);
 
 /* Waits at the hypervisor's level for an interrupt or event, interrupts masked. */
@@ -54,7 +67,11 @@ int arch_cell_init(struct cell *cell, struct reason *reason);
 void arch_cell_exit(struct cell *cell);
 /* Before EVENT_RESET is posted to the cell's CPUs: devices, PSCI, first entry. */
 void arch_cell_reset(struct cell *cell);
-/* Second stage of a cell. Flags are those of struct memory_region. */
+/*
+ * Second stage of a cell. Flags are those of struct memory_region; addresses
+ * and size are page aligned. Unmapping what is not mapped is no error. Under
+ * the management lock, with the cell's CPUs suspended, or before they run.
+ */
 int arch_cell_map(struct cell *cell, const struct memory_region *region);
 int arch_cell_unmap(struct cell *cell, const struct memory_region *region);
 /* Interrupts move between root and cell: after maps, CPUs concerned suspended. */

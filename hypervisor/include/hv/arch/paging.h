@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What every architecture supplies about address translation.
+ *
+ * The architecture enters setup_enter() on tables of its own making, which map
+ * hypervisor memory linearly (all of it: image, per-CPU areas, configuration,
+ * page pool). The core extends these same tables in the remap area.
+ */
+#ifndef HV_ARCH_PAGING_H
+#define HV_ARCH_PAGING_H
+
+#include "../paging.h"
+#include "../types.h"
+
+/* Size of the virtual range that hv_map() uses. */
+#define HV_REMAP_PAGES	8192u
+
+/* Where hypervisor memory starts in the linear map: &image_header. */
+void *arch_hv_base(void);
+
+/* The tables all CPUs run on at the hypervisor's level. */
+struct page_table *arch_hv_table(void);
+
+/*
+ * Start of HV_REMAP_PAGES pages of virtual space, 2 MiB aligned, in which
+ * nothing is mapped.
+ */
+uint64_t arch_hv_remap_base(void);
+
+/*
+ * Entries of the hypervisor's own tables for this range changed: when it
+ * returns no CPU uses an old one (broadcast invalidation and barriers).
+ */
+void arch_hv_sync(uint64_t virt, uint64_t size);
+
+/*
+ * Second stage of a cell, from its tables: false when nothing is mapped at
+ * `address`. Flags are MAP_*. On a CPU of the cell, or under the management
+ * lock.
+ */
+bool arch_cell_translate(const struct cell *cell, gpa_t address, hpa_t *phys,
+			 uint32_t *flags);
+
+#endif
