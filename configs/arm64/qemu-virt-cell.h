@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * A bare-metal cell of QEMU's virt board: RAM at guest address 0, the
+ * communication region, and the model's clock read-only. The file that
+ * includes this says which: CELL_NAME, CELL_ID, CELL_CPUS (mask),
+ * CELL_RAM_BASE, CELL_RAM_BYTES, and optionally CELL_FLAGS,
+ * CELL_PERMISSIONS, CELL_OPTIONS, CELL_NO_MODEL.
+ */
+#include "qemu-virt.h"
+
+#ifndef CELL_FLAGS
+#define CELL_FLAGS		CELL_PASSIVE_COMMREG
+#endif
+#ifndef CELL_PERMISSIONS
+#define CELL_PERMISSIONS	0
+#endif
+#ifndef CELL_OPTIONS
+#define CELL_OPTIONS		0
+#endif
+#ifdef CELL_NO_MODEL
+#define CELL_REGIONS_COUNT	2
+#else
+#define CELL_REGIONS_COUNT	3
+#endif
+
+struct {
+	struct cell_desc cell;
+	uint64_t cpus[1];
+	struct memory_region memory[CELL_REGIONS_COUNT];
+	struct {
+		struct weir_block head;
+		struct weir_record_options options;
+	} ABI_PACKED weir;
+} ABI_PACKED config = {
+	.cell = {
+		.signature = CONFIG_CELL_SIGNATURE,
+		.architecture = CONFIG_ARCH_ARM64,
+		.revision = CONFIG_REVISION,
+		.name = CELL_NAME,
+		.id = CELL_ID,
+		.flags = CELL_FLAGS | CELL_VIRTUAL_CONSOLE_PERMITTED |
+			 CELL_VIRTUAL_CONSOLE_ACTIVE,
+		.cpu_set_size = sizeof(config.cpus),
+		.num_memory_regions = CELL_REGIONS_COUNT,
+	},
+	.cpus = { CELL_CPUS },
+	.memory = {
+		{
+			.phys_start = CELL_RAM_BASE,
+			.virt_start = 0,
+			.size = CELL_RAM_BYTES,
+			.flags = MEM_RWX | MEM_LOADABLE,
+		},
+		{
+			.virt_start = INMATE_COMM_BASE,
+			.size = 0x1000,
+			.flags = MEM_READ | MEM_WRITE | MEM_COMM_REGION,
+		},
+#ifndef CELL_NO_MODEL
+		{
+			.phys_start = VIRT_MEMSYS_PAGE,
+			.virt_start = INMATE_MEMSYS_PAGE,
+			.size = 0x1000,
+			.flags = MEM_READ,
+		},
+#endif
+	},
+	.weir = {
+		.head = {
+			.signature = WEIR_BLOCK_SIGNATURE,
+			.revision = WEIR_BLOCK_REVISION,
+			.num_records = 1,
+			.size = sizeof(config.weir),
+		},
+		.options = {
+			.record = {
+				.type = WEIR_RECORD_OPTIONS,
+				.size = sizeof(struct weir_record_options),
+			},
+			.permissions = CELL_PERMISSIONS,
+			.options = CELL_OPTIONS,
+		},
+	},
+};

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The root cell of QEMU's virt board. The file that includes this says which:
+ * VIRT_NAME, VIRT_CPUS (mask), VIRT_GIC (2 or 3), and VIRT_MODEL when the
+ * memory-system model is loaded.
+ */
+#include "qemu-virt.h"
+
+#if VIRT_GIC == 3
+#define VIRT_GIC_REGIONS_COUNT	1
+#define VIRT_GIC_REGIONS	IO_REGION(0x08080000, 0x20000) /* ITS */
+#define VIRT_GIC_PLATFORM                                                     \
+	.gic_version = 3, .gicd_base = VIRT_GICD_BASE, .gicr_base = 0x080a0000
+#else
+#define VIRT_GIC_REGIONS_COUNT	1
+#define VIRT_GIC_REGIONS	IO_REGION(0x08020000, 0x1000) /* GICv2m */
+#define VIRT_GIC_PLATFORM                                                     \
+	.gic_version = 2, .gicd_base = VIRT_GICD_BASE,                        \
+	.gicc_base = 0x08010000, .gich_base = 0x08030000,                     \
+	.gicv_base = 0x08040000
+#endif
+
+#ifdef VIRT_MODEL
+#define VIRT_RECORDS_COUNT	3
+#else
+#define VIRT_RECORDS_COUNT	1
+#endif
+
+struct {
+	struct system_desc header;
+	uint64_t cpus[1];
+	struct memory_region memory[VIRT_ROOT_REGIONS_COUNT +
+				    VIRT_GIC_REGIONS_COUNT];
+	struct irqchip irqchips[2];
+	struct {
+		struct weir_block head;
+#ifdef VIRT_MODEL
+		struct weir_record_memsys memsys;
+		struct weir_record_counter counter_memsys;
+#endif
+		struct weir_record_counter counter_pmu;
+	} ABI_PACKED weir;
+} ABI_PACKED config = {
+	.header = {
+		.signature = CONFIG_SYSTEM_SIGNATURE,
+		.architecture = CONFIG_ARCH_ARM64,
+		.revision = CONFIG_REVISION,
+		.flags = SYSTEM_VIRTUAL_DEBUG_CONSOLE,
+		.hypervisor_memory = {
+			.phys_start = VIRT_HYPERVISOR_BASE,
+			.size = VIRT_HYPERVISOR_BYTES,
+		},
+		.debug_console = VIRT_DEBUG_CONSOLE,
+		.platform = {
+			.pci_mmconfig_base = 0x4010000000,
+			.pci_mmconfig_end_bus = 0xff,
+			.arm = {
+				.maintenance_irq = VIRT_MAINTENANCE_IRQ,
+				VIRT_GIC_PLATFORM,
+			},
+		},
+		.root_cell = {
+			.signature = CONFIG_CELL_SIGNATURE,
+			.architecture = CONFIG_ARCH_ARM64,
+			.revision = CONFIG_REVISION,
+			.name = VIRT_NAME,
+			.cpu_set_size = sizeof(config.cpus),
+			.num_memory_regions = sizeof(config.memory) /
+					      sizeof(config.memory[0]),
+			.num_irqchips = sizeof(config.irqchips) /
+					sizeof(config.irqchips[0]),
+		},
+	},
+	.cpus = { VIRT_CPUS },
+	.memory = { VIRT_ROOT_REGIONS, VIRT_GIC_REGIONS },
+	.irqchips = { VIRT_ROOT_IRQCHIPS },
+	.weir = {
+		.head = {
+			.signature = WEIR_BLOCK_SIGNATURE,
+			.revision = WEIR_BLOCK_REVISION,
+			.num_records = VIRT_RECORDS_COUNT,
+			.size = sizeof(config.weir),
+		},
+#ifdef VIRT_MODEL
+		.memsys = RECORD_MEMSYS,
+		.counter_memsys = RECORD_COUNTER_MEMSYS,
+#endif
+		.counter_pmu = RECORD_COUNTER_PMU,
+	},
+};

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The bandwidth hog: sequential reads or writes over a buffer several times
+ * the last-level cache, from an ordinary process of the root cell.
+ *
+ * The timed part lies between two marker instructions (HINT #97 and #98, no
+ * operations to the CPU), by which an instrumented emulator finds it.
+ */
+#define _GNU_SOURCE
+#include <argp.h>
+#include <errno.h>
+#include <sched.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define LINE_BYTES	64u
+#define MIB		(1ull << 20)
+
+enum hog_mode { HOG_READ = 1, HOG_WRITE = 2, HOG_BOTH = 3 };
+
+struct hog {
+	enum hog_mode mode;
+	uint64_t size_mib;
+	uint64_t sweeps;	/* 0: for ever */
+	int cpu;		/* -1: anywhere */
+};
+
+static const struct argp_option options[] = {
+	{ "cpu", 'c', "N", 0, "Run on this CPU only", 0 },
+	{ "mode", 'm', "read|write|both", 0, "What to do to each line (write)", 0 },
+	{ "size", 's', "MIB", 0, "Buffer size in MiB (8)", 0 },
+	{ "sweeps", 'n', "N", 0, "Sweeps until the end (0: for ever)", 0 },
+	{ 0 },
+};
+
+static int parse_count(const char *text, uint64_t max, uint64_t *value)
+{
+	char *end;
+
+	errno = 0;
+	*value = strtoull(text, &end, 10);
+	return *text < '0' || *text > '9' || *end || errno || *value > max ?
+	       -EINVAL : 0;
+}
+
+static int parse_mode(const char *text, enum hog_mode *mode)
+{
+	if (!strcmp(text, "read"))
+		*mode = HOG_READ;
+	else if (!strcmp(text, "write"))
+		*mode = HOG_WRITE;
+	else if (!strcmp(text, "both"))
+		*mode = HOG_BOTH;
+	else
+		return -EINVAL;
+	return 0;
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+	struct hog *hog = state->input;
+	uint64_t cpu;
+	int error = 0;
+
+	switch (key) {
+	case 'c':
+		error = parse_count(argument, CPU_SETSIZE - 1, &cpu);
+		hog->cpu = (int)cpu;
+		break;
+	case 'm':
+		error = parse_mode(argument, &hog->mode);
+		break;
+	case 's':
+		error = parse_count(argument, 4096, &hog->size_mib);
+		error = hog->size_mib ? error : -EINVAL;
+		break;
+	case 'n':
+		error = parse_count(argument, UINT64_MAX - 1, &hog->sweeps);
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	if (error)
+		argp_error(state, "-%c: '%s' is not accepted", key, argument);
+	return 0;
+}
+
+static void pin(int cpu)
+{
+	cpu_set_t set;
+
+	if (cpu < 0)
+		return;
+	CPU_ZERO(&set);
+	CPU_SET((size_t)cpu, &set);
+	if (sched_setaffinity(0, sizeof(set), &set)) {
+		fprintf(stderr, "hog: CPU %d: %s\n", cpu, strerror(errno));
+		exit(3);
+	}
+}
+
+static void sweep_read(const volatile uint64_t *buffer, uint64_t words)
+{
+	for (uint64_t n = 0; n < words; n += LINE_BYTES / sizeof(*buffer))
+		(void)buffer[n];
+}
+
+static void sweep_write(volatile uint64_t *buffer, uint64_t words)
+{
+	for (uint64_t n = 0; n < words; n += LINE_BYTES / sizeof(*buffer))
+		buffer[n] = n;
+}
+
+static void run(const struct hog *hog, volatile uint64_t *buffer)
+{
+	uint64_t words = hog->size_mib * MIB / sizeof(*buffer);
+
+	__asm__ volatile("hint #97" ::: "memory");
+	for (uint64_t n = 0; !hog->sweeps || n < hog->sweeps; n++) {
+		if (hog->mode & HOG_READ)
+			sweep_read(buffer, words);
+		if (hog->mode & HOG_WRITE)
+			sweep_write(buffer, words);
+	}
+	__asm__ volatile("hint #98" ::: "memory");
+}
+
+int main(int argc, char **argv)
+{
+	static const struct argp argp = {
+		options, parse, NULL,
+		"Sweep a buffer as fast as memory lets it.", NULL, NULL, NULL
+	};
+	struct hog hog = { .mode = HOG_WRITE, .size_mib = 8, .cpu = -1 };
+	size_t bytes;
+	void *buffer;
+
+	argp_err_exit_status = 2;
+	argp_parse(&argp, argc, argv, 0, NULL, &hog);
+	pin(hog.cpu);
+	bytes = (size_t)(hog.size_mib * MIB);
+	/* Populated now: no page fault in the timed part. */
+	buffer = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	if (buffer == MAP_FAILED) {
+		fprintf(stderr, "hog: %llu MiB: %s\n",
+			(unsigned long long)hog.size_mib, strerror(errno));
+		return 3;
+	}
+	run(&hog, buffer);
+	return 0;
+}
