@@ -6,7 +6,7 @@
  * The timed part lies between two marker instructions (HINT #97 and #98, no
  * operations to the CPU), by which an instrumented emulator finds it.
  */
-#define _GNU_SOURCE
+
 #include <argp.h>
 #include <errno.h>
 #include <sched.h>
