@@ -364,7 +364,7 @@ install: all
 .PHONY: clean distclean
 clean:
 	$(Q)find $(B) -mindepth 1 -maxdepth 1 ! -name cache ! -name sysroot \
-		! -name setup.stamp ! -name setup.lock -exec rm -rf {} + \
+		! -name setup.stamp -exec rm -rf {} + \
 		2>/dev/null || true
 
 distclean:
