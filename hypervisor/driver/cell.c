@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Cells: creating, starting and destroying them, and moving their CPUs. */
+
+#include <linux/cpu.h>
+#include <linux/io.h>
+#include <linux/ioport.h>
+#include <linux/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "arch.h"
+#include "weir.h"
+
+struct weir_cell *cell_alloc(u32 id, const char *name)
+{
+	struct weir_cell *cell = kzalloc(sizeof(*cell), GFP_KERNEL);
+
+	if (!cell)
+		return NULL;
+	INIT_LIST_HEAD(&cell->node);
+	INIT_LIST_HEAD(&cell->stats);
+	cell->id = id;
+	strscpy(cell->name, name, sizeof(cell->name));
+	kobject_init(&cell->kobj, (struct kobj_type *)&cell_kobj_type);
+	return cell;
+}
+
+int cell_publish(struct weir_cell *cell)
+{
+	int ret;
+
+	list_add_tail(&cell->node, &weir.cells);
+	ret = kobject_add(&cell->kobj, sysfs_cells, "%u", cell->id);
+	if (!ret)
+		ret = sysfs_stats_add(cell);
+	return ret;
+}
+
+void cell_retract(struct weir_cell *cell)
+{
+	list_del_init(&cell->node);
+	sysfs_stats_remove(cell);
+	kobject_del(&cell->kobj);
+	kobject_put(&cell->kobj);
+}
+
+struct weir_cell *cell_find(const struct weir_cell_id *id, char *reason)
+{
+	struct weir_cell *cell;
+
+	if (id->id == -1 &&
+	    strnlen(id->name, sizeof(id->name)) == sizeof(id->name)) {
+		weir_refuse(reason, 0, "the cell's name is not terminated");
+		return ERR_PTR(-EINVAL);
+	}
+	list_for_each_entry(cell, &weir.cells, node) {
+		if (id->id == -1 ? !strcmp(cell->name, id->name) :
+				   cell->id == (u32)id->id)
+			return cell;
+	}
+	if (id->id == -1)
+		weir_refuse(reason, 0, "no cell is named %s", id->name);
+	else
+		weir_refuse(reason, 0, "no cell has id %d", id->id);
+	return ERR_PTR(-ENOENT);
+}
+
+/* Linux takes back what cpus_take() took. */
+static void cpus_return(struct weir_cell *cell)
+{
+	unsigned int cpu;
+	int ret;
+
+	for_each_cpu(cpu, &cell->cpus_taken) {
+		ret = add_cpu(cpu);
+		if (ret)
+			pr_err("weir: CPU %u does not come back online: %d\n",
+			       cpu, ret);
+	}
+	cpumask_clear(&cell->cpus_taken);
+}
+
+static int cpus_take(struct weir_cell *cell, char *reason)
+{
+	unsigned int cpu;
+	int ret = 0;
+
+	for_each_cpu_and(cpu, &cell->cpus, cpu_online_mask) {
+		if (fatal_signal_pending(current))
+			ret = -EINTR;
+		else
+			ret = remove_cpu(cpu);
+		if (ret)
+			break;
+		cpumask_set_cpu(cpu, &cell->cpus_taken);
+	}
+	if (!ret)
+		return 0;
+	weir_refuse(reason, 0, "Linux does not give up CPU %u: error %d", cpu,
+		    ret);
+	cpus_return(cell);
+	return ret;
+}
+
+/* Memory that Linux uses must not disappear under it. */
+static int memory_check(const struct weir_cell *cell, char *reason)
+{
+	const struct memory_region *region = cell->memory;
+	u32 n;
+
+	for (n = 0; n < cell->config->num_memory_regions; n++, region++) {
+		if (region->flags & (MEM_COMM_REGION | MEM_ROOTSHARED) ||
+		    !region->size)
+			continue;
+		if (region_intersects(region->phys_start, region->size,
+				      IORESOURCE_SYSTEM_RAM,
+				      IORES_DESC_NONE) != REGION_DISJOINT)
+			return weir_refuse(reason, -EBUSY,
+					   "memory region %u at 0x%llx is used by Linux",
+					   n, region->phys_start);
+	}
+	return 0;
+}
+
+/* Everything known before a CPU is touched. */
+static int create_check(const struct weir_cell *cell, char *reason)
+{
+	const struct weir_cell *other;
+	cpumask_t foreign;
+
+	list_for_each_entry(other, &weir.cells, node) {
+		if (other->id == cell->id)
+			return weir_refuse(reason, -EEXIST,
+					   "cell %s has id %u already",
+					   other->name, cell->id);
+		if (!strcmp(other->name, cell->name))
+			return weir_refuse(reason, -EEXIST,
+					   "a cell named %s exists already",
+					   cell->name);
+	}
+	if (cpumask_andnot(&foreign, &cell->cpus, &weir.root->cpus))
+		return weir_refuse(reason, -EBUSY,
+				   "CPUs %*pbl do not belong to the root cell",
+				   cpumask_pr_args(&foreign));
+	if (cpumask_equal(&cell->cpus, &weir.root->cpus))
+		return weir_refuse(reason, -EBUSY,
+				   "no CPU would be left to the root cell");
+	return memory_check(cell, reason);
+}
+
+static struct weir_cell *cell_from_config(struct cell_desc *config,
+					  char *reason)
+{
+	struct weir_cell *cell = cell_alloc(config->id, config->name);
+	int ret;
+
+	if (!cell)
+		return ERR_PTR(-ENOMEM);
+	ret = config_cpus(config, &cell->cpus, reason);
+	if (ret) {
+		kobject_put(&cell->kobj);
+		return ERR_PTR(ret);
+	}
+	cell->config = config;
+	cell->memory = config_memory(config);
+	return cell;
+}
+
+/* Returns a cell that owns a checked copy of the caller's configuration. */
+static struct weir_cell *cell_read(const struct weir_cell_create *request,
+				   char *reason)
+{
+	struct weir_cell *cell;
+	struct cell_desc *config;
+	int ret;
+
+	config = config_copy(request->config_address, request->config_size,
+			     sizeof(*config), reason);
+	if (IS_ERR(config))
+		return ERR_CAST(config);
+	ret = config_check_cell_head(config, request->config_size, reason);
+	cell = ret ? ERR_PTR(ret) : cell_from_config(config, reason);
+	if (IS_ERR(cell))
+		kfree(config);
+	return cell;
+}
+
+int cell_create(struct weir_cell_create *request, char *reason)
+{
+	struct weir_cell *cell;
+	long ret;
+
+	cell = cell_read(request, reason);
+	if (IS_ERR(cell))
+		return PTR_ERR(cell);
+	ret = create_check(cell, reason);
+	if (ret)
+		goto out_cell;
+	ret = cpus_take(cell, reason);
+	if (ret)
+		goto out_cell;
+	ret = weir_command(HC_CELL_CREATE, virt_to_phys(cell->config), 0,
+			   reason);
+	if (ret < 0)
+		goto out_cpus;
+
+	cpumask_andnot(&weir.root->cpus, &weir.root->cpus, &cell->cpus);
+	ret = cell_publish(cell) ?: sysfs_stats_update(weir.root);
+	if (ret)
+		pr_warn("weir: no sysfs entry for cell %s: %ld\n", cell->name,
+			ret);
+	request->cell_id = cell->id;
+	return 0;
+
+out_cpus:
+	cpus_return(cell);
+out_cell:
+	kobject_put(&cell->kobj);
+	return ret;
+}
+
+int cell_start(struct weir_cell_op *request, char *reason)
+{
+	struct weir_cell *cell = cell_find(&request->cell, reason);
+
+	if (IS_ERR(cell))
+		return PTR_ERR(cell);
+	return weir_command(HC_CELL_START, cell->id, 0, reason);
+}
+
+int cell_end(struct weir_cell *cell, char *reason)
+{
+	long ret;
+
+	ret = weir_command(HC_CELL_DESTROY, cell->id, 0, reason);
+	if (ret < 0)
+		return ret;
+	cpumask_or(&weir.root->cpus, &weir.root->cpus, &cell->cpus);
+	cpus_return(cell);
+	cell_retract(cell);
+	sysfs_stats_update(weir.root);
+	return 0;
+}
+
+int cell_destroy(struct weir_cell_op *request, char *reason)
+{
+	struct weir_cell *cell = cell_find(&request->cell, reason);
+
+	if (IS_ERR(cell))
+		return PTR_ERR(cell);
+	if (cell == weir.root)
+		return weir_refuse(reason, -EINVAL,
+				   "the root cell cannot be destroyed");
+	return cell_end(cell, reason);
+}
