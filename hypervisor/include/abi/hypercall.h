@@ -27,6 +27,15 @@
 #define HC_CPU_GET_INFO			7
 #define HC_DEBUG_CONSOLE_PUTC		8
 
+/*
+ * HC_CELL_CREATE takes no size: the descriptor says how long its arrays are,
+ * and when a Weir block follows them it says its own. The caller leaves what
+ * follows a configuration without one zero.
+ *
+ * HC_DEBUG_CONSOLE_PUTC answers -EBUSY while the caller writes faster than 100
+ * characters a millisecond for long: the character is not taken, try again.
+ */
+
 /* HC_HYPERVISOR_GET_INFO: pool sizes are in pages */
 #define INFO_MEM_POOL_SIZE		0
 #define INFO_MEM_POOL_USED		1

@@ -45,6 +45,22 @@ struct cell *cell_root(void);
 struct cell *cell_by_id(uint32_t id);
 /* For iteration: the n-th slot, NULL when unused. */
 struct cell *cell_slot(unsigned int n);
+/* Cells that exist, the root included. */
+unsigned int cell_count(void);
+
+/*
+ * As cell_by_id(), for CPUs without the management lock: until cell_put() the
+ * cell is not destroyed. Holds a lock, so do little. NULL: nothing to put.
+ */
+struct cell *cell_get(uint32_t id);
+void cell_put(struct cell *cell);
+
+/* The management lock; -EBUSY with a reason when it is taken. */
+int management_begin(struct reason *reason);
+void management_end(void);
+
+/* Makes the root cell from the system configuration; master CPU, setup. */
+int cell_root_init(struct reason *reason);
 
 /*
  * Management calls. On a root CPU, from its hypercall; they take the
@@ -56,6 +72,10 @@ int cell_start(uint32_t id, struct reason *reason);
 int cell_set_loadable(uint32_t id, struct reason *reason);
 int cell_destroy(uint32_t id, struct reason *reason);
 int cell_get_state(uint32_t id);
+/* Any CPU. -ENOENT. */
+int cell_get_report(uint32_t id, struct cell_report *report);
+/* Keeps the first fault since the start; the cell failed if no CPU is left. */
+void cell_record_fault(struct cell *cell, const struct cell_report *fault);
 
 /* Posts events to a CPU and makes it look (kick unless it is this CPU). */
 void cpu_post_event(struct per_cpu *cpu, uint32_t events);
@@ -67,6 +87,11 @@ void cpu_post_event(struct per_cpu *cpu, uint32_t events);
  * after EVENT_RESET or EVENT_PARK the guest context has been replaced.
  */
 void cpu_handle_events(struct per_cpu *cpu);
+/*
+ * The part of it that does not wait: true while the CPU must stay in the
+ * hypervisor because of EVENT_SUSPEND.
+ */
+bool cpu_take_events(struct per_cpu *cpu);
 
 /*
  * Parks this CPU because its guest did what it must not; records the reason

@@ -31,6 +31,8 @@ struct config_view {
 /* Of a descriptor that has passed a check. */
 void config_view_init(struct config_view *view, const struct cell_desc *desc,
 		      size_t size);
+/* Bytes of a descriptor and its arrays, as its counts say; nothing checked. */
+uint64_t config_bytes(const struct cell_desc *desc);
 uint64_t config_cpus(const struct config_view *view);
 /* The n-th record of a type, or NULL. */
 const struct weir_record *config_record(const struct config_view *view,

@@ -107,5 +107,7 @@ void hv_window_close(void);
  */
 int guest_read(struct cell *cell, gpa_t from, void *to, size_t size);
 int guest_write(struct cell *cell, gpa_t to, const void *from, size_t size);
+/* Whether guest_write() of so many bytes would succeed. */
+bool guest_writable(struct cell *cell, gpa_t to, size_t size);
 
 #endif

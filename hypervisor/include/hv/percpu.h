@@ -30,6 +30,7 @@ struct per_cpu {
 	bool parked;
 	bool failed;			/* parked because of a fault */
 	bool stall_requested;		/* regulation_stall() before the guest */
+	bool entered;			/* this CPU exists and came in */
 	bool active;			/* runs guests, not (any more) bare Linux */
 	uint64_t reset_address;		/* for EVENT_RESET, guest physical */
 	uint64_t reset_argument;	/* CPU_ON context */

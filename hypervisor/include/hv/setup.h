@@ -5,10 +5,12 @@
 
 #include "abi/cell-config.h"
 #include "abi/image.h"
+#include "reason.h"
 #include "types.h"
 
 extern struct image_header image_header;	/* start of the image */
 extern const struct system_desc *system_config;	/* checked copy */
+extern size_t system_config_size;
 
 /*
  * Called by every CPU on its own stack with the EL2 MMU on, and interrupts
@@ -20,8 +22,10 @@ int setup_enter(struct per_cpu *cpu);
 
 /*
  * HC_DISABLE on this root CPU: waits for all the others to call it as well.
- * 0: the caller's architecture code now leaves EL2; negative: refused.
+ * 0: the caller's architecture code, which sees the result of the hypercall,
+ * now calls arch_cpu_restore() and leaves the hypervisor's level; negative:
+ * refused, the guest goes on.
  */
-int setup_disable(struct per_cpu *cpu);
+int setup_disable(struct per_cpu *cpu, struct reason *reason);
 
 #endif

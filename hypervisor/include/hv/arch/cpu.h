@@ -7,6 +7,9 @@
 #include "../reason.h"
 #include "../types.h"
 
+/* The architecture whose configurations this hypervisor takes. */
+enum config_arch arch_config(void);
+
 /* The per-CPU block of the CPU that executes this. */
 struct per_cpu *this_cpu(void);
 
@@ -34,7 +37,11 @@ int arch_cpu_init(struct per_cpu *cpu);
 int arch_init_late(void);
 /* Enters the guest where the CPU left Linux. Does not return. */
 void arch_cpu_activate(struct per_cpu *cpu) __attribute__((noreturn));
-/* Gives timer, irqchip, traps back as Linux had them; also after failures. */
+/*
+ * Gives timer, irqchip, traps back as Linux had them. After arch_cpu_init(),
+ * also one that failed half-way. On the CPU, by setup_enter() when it fails;
+ * on the way out after setup_disable() the architecture calls it itself.
+ */
 void arch_cpu_restore(struct per_cpu *cpu);
 
 /*

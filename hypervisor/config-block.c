@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The validator: the Weir block behind the standard arrays. */
+#include "config-internal.h"
+#include "hv/errno.h"
+#include "hv/string.h"
+
+#define HEARTBEAT_MIN_NS	1000u
+#define HEARTBEAT_MAX_NS	1000000u
+#define MSG_TIMEOUT_MAX_NS	3600000000000ull	/* an hour */
+#define LAST_PPI		31
+
+#define ULL(x)			((unsigned long long)(x))
+
+static int check_memsys(const struct config_subject *subject,
+			const struct weir_record *record, unsigned int n)
+{
+	const struct weir_record_memsys *memsys = (const void *)record;
+
+	if (memsys->page_address == 0 ||
+	    (memsys->page_address & ~PAGE_MASK) ||
+	    !range_fits(memsys->page_address, PAGE_BYTES))
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: memory-system page at 0x%llx is not a page",
+			      n, ULL(memsys->page_address));
+	if (memsys->heartbeat_ns < HEARTBEAT_MIN_NS ||
+	    memsys->heartbeat_ns > HEARTBEAT_MAX_NS)
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: heartbeat of %u ns, allowed are %u to %u",
+			      n, memsys->heartbeat_ns, HEARTBEAT_MIN_NS,
+			      HEARTBEAT_MAX_NS);
+	if (memsys->heartbeat_min_ns == 0 ||
+	    memsys->heartbeat_min_ns > memsys->heartbeat_ns)
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: shortest heartbeat of %u ns, allowed are 1 to %u",
+			      n, memsys->heartbeat_min_ns,
+			      memsys->heartbeat_ns);
+	return 0;
+}
+
+static int check_counter(const struct config_subject *subject,
+			 const struct weir_record *record, unsigned int n)
+{
+	const struct weir_record_counter *counter = (const void *)record;
+
+	if (counter->source == COUNTER_DEFAULT ||
+	    (counter->source > COUNTER_INTEL_IMC &&
+	     counter->source != COUNTER_FAKE))
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: counter source %u is not known", n,
+			      counter->source);
+	if (counter->overflow_irq &&
+	    (counter->overflow_irq < 16 || counter->overflow_irq > LAST_PPI))
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: overflow interrupt %u, allowed are 0 and 16 to %u",
+			      n, counter->overflow_irq, LAST_PPI);
+	if (counter->read_weight_q8 == 0)
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: an event that weighs nothing counts nothing",
+			      n);
+	if (strnlen(counter->event_name, sizeof(counter->event_name)) ==
+	    sizeof(counter->event_name))
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: event name is not terminated within %zu bytes",
+			      n, sizeof(counter->event_name));
+	return 0;
+}
+
+static int check_policy(const struct config_subject *subject,
+			const struct weir_record *record, unsigned int n)
+{
+	const struct weir_record_policy *policy = (const void *)record;
+	const struct reg_settings *settings = &policy->settings;
+	uint32_t valid = settings->valid;
+
+	if ((valid & ~REG_SET_KNOWN) || (settings->mode & ~REG_MODE_KNOWN) ||
+	    settings->reserved)
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: policy with unknown bits (valid 0x%x, mode 0x%x)",
+			      n, valid, settings->mode);
+	if ((valid & REG_SET_PERIOD) &&
+	    (settings->period_ns < REG_PERIOD_MIN_NS ||
+	     settings->period_ns > REG_PERIOD_MAX_NS))
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: period of %llu ns, allowed are %llu to %llu",
+			      n, ULL(settings->period_ns),
+			      ULL(REG_PERIOD_MIN_NS), ULL(REG_PERIOD_MAX_NS));
+	if (((valid & REG_SET_BUDGET) && settings->budget_bytes_per_s == 0) ||
+	    ((valid & REG_SET_WRITE_BUDGET) &&
+	     settings->write_budget_bytes_per_s == 0))
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: a budget of 0 bytes/s would stop the cell",
+			      n);
+	if ((valid & REG_SET_REGULATOR) && settings->regulator > REGULATOR_QOS)
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: regulator %u is not known", n,
+			      settings->regulator);
+	return 0;
+}
+
+static int check_options(const struct config_subject *subject,
+			 const struct weir_record *record, unsigned int n)
+{
+	const struct weir_record_options *options = (const void *)record;
+
+	if (options->permissions & ~WEIR_PERMIT_REGULATE)
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: permissions 0x%x are not known", n,
+			      options->permissions);
+	if (options->options & ~WEIR_OPTION_NO_SCRUB)
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: options 0x%x are not known", n,
+			      options->options);
+	if (options->msg_timeout_ns > MSG_TIMEOUT_MAX_NS)
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: message timeout of %llu ns, at most %llu",
+			      n, ULL(options->msg_timeout_ns),
+			      ULL(MSG_TIMEOUT_MAX_NS));
+	return 0;
+}
+
+static const struct record_rule {
+	size_t size;
+	bool system_only;
+	bool single;
+	int (*check)(const struct config_subject *subject,
+		     const struct weir_record *record, unsigned int n);
+} record_rules[] = {
+	[WEIR_RECORD_MEMSYS] = { sizeof(struct weir_record_memsys), true, true,
+				 check_memsys },
+	[WEIR_RECORD_COUNTER] = { sizeof(struct weir_record_counter), true,
+				  false, check_counter },
+	[WEIR_RECORD_POLICY] = { sizeof(struct weir_record_policy), false, true,
+				 check_policy },
+	[WEIR_RECORD_OPTIONS] = { sizeof(struct weir_record_options), false,
+				  true, check_options },
+};
+
+static const struct record_rule *record_rule(uint16_t type)
+{
+	if (type >= ARRAY_COUNT(record_rules) || !record_rules[type].check)
+		return NULL;
+	return &record_rules[type];
+}
+
+static int check_record(const struct config_subject *subject,
+			const struct weir_record *record, unsigned int n,
+			uint32_t *seen)
+{
+	const struct record_rule *rule = record_rule(record->type);
+
+	if (record->flags & ~WEIR_RECORD_OPTIONAL)
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: flags 0x%x are not known", n,
+			      record->flags);
+	if (!rule && (record->flags & WEIR_RECORD_OPTIONAL))
+		return 0;
+	if (!rule)
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: type %u is not known and not optional",
+			      n, record->type);
+	if (record->size != rule->size)
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: %u bytes, type %u takes %zu", n,
+			      record->size, record->type, rule->size);
+	if (rule->system_only && !subject->is_root)
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: type %u belongs in a system configuration",
+			      n, record->type);
+	if (rule->single && (*seen & BIT(record->type)))
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: a second one of type %u", n,
+			      record->type);
+	*seen |= 1u << record->type;
+	return rule->check(subject, record, n);
+}
+
+static int check_records(const struct config_subject *subject,
+			 const struct weir_block *block)
+{
+	const uint8_t *at = (const uint8_t *)(block + 1);
+	size_t left = block->size - sizeof(*block);
+	uint32_t seen = 0;
+
+	for (unsigned int i = 0; i < block->num_records; i++) {
+		const struct weir_record *record = (const void *)at;
+		int error;
+
+		if (left < sizeof(*record) || record->size < sizeof(*record) ||
+		    record->size % 8 || record->size > left)
+			return refuse(subject->reason, -EINVAL,
+				      "record %u: its size does not fit the %zu bytes left",
+				      i, left);
+		error = check_record(subject, record, i, &seen);
+		if (error)
+			return error;
+		at += record->size;
+		left -= record->size;
+	}
+	if (left)
+		return refuse(subject->reason, -EINVAL,
+			      "%zu bytes follow the last of %u records", left,
+			      block->num_records);
+	return 0;
+}
+
+int config_check_block(const struct config_subject *subject, size_t size)
+{
+	const struct weir_block *block = subject->view.weir;
+
+	if (size < sizeof(*block) ||
+	    memcmp(block->signature, WEIR_BLOCK_SIGNATURE,
+		   sizeof(block->signature)))
+		return refuse(subject->reason, -EINVAL,
+			      "%zu bytes behind the last array are no %s block",
+			      size, WEIR_BLOCK_SIGNATURE);
+	if (block->revision != WEIR_BLOCK_REVISION)
+		return refuse(subject->reason, -EINVAL,
+			      "Weir block has revision %u, %u is needed",
+			      block->revision, WEIR_BLOCK_REVISION);
+	if (block->size != size)
+		return refuse(subject->reason, -EINVAL,
+			      "Weir block says %u bytes, %zu are there",
+			      block->size, size);
+	if (block->num_records > WEIR_BLOCK_MAX_RECORDS)
+		return refuse(subject->reason, -EINVAL,
+			      "Weir block has %u records, at most %u are allowed",
+			      block->num_records, WEIR_BLOCK_MAX_RECORDS);
+	return check_records(subject, block);
+}

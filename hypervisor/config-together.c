@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The validator: a cell against the system and the cells beside it. */
+#include "config-internal.h"
+#include "hv/errno.h"
+#include "hv/string.h"
+
+#define ULL(x)		((unsigned long long)(x))
+#define MAX_SPIS	1024
+
+static void root_view(struct config_view *root, const struct system_desc *system,
+		      size_t system_size)
+{
+	config_view_init(root, &system->root_cell,
+			 system_size - offsetof(struct system_desc, root_cell));
+}
+
+static bool region_meets(const struct memory_region *region, uint64_t start,
+			 uint64_t size)
+{
+	return region->size &&
+	       ranges_meet(region->phys_start, region->size, start, size);
+}
+
+/* Physical address of the memory-system page; 0 when there is none. */
+static uint64_t memsys_address(const struct config_view *root)
+{
+	const struct weir_record_memsys *memsys =
+		(const void *)config_record(root, WEIR_RECORD_MEMSYS, 0);
+
+	return memsys ? memsys->page_address : 0;
+}
+
+/* A cell may look at the memory-system page and no more. */
+static bool is_memsys_window(const struct memory_region *region, uint64_t page)
+{
+	return page && region->phys_start == page &&
+	       region->size == PAGE_BYTES &&
+	       !(region->flags & (MEM_WRITE | MEM_EXECUTE | MEM_DMA |
+				  MEM_LOADABLE));
+}
+
+static int check_reserved(const struct system_desc *system, uint64_t memsys,
+			  const struct memory_region *region, uint32_t n,
+			  struct reason *reason)
+{
+	const struct memory_region *own = &system->hypervisor_memory;
+
+	if (region_meets(region, own->phys_start, own->size))
+		return refuse(reason, -EINVAL,
+			      "memory region %u at 0x%llx overlaps the hypervisor's, 0x%llx to 0x%llx",
+			      n, ULL(region->phys_start), ULL(own->phys_start),
+			      ULL(own->phys_start + own->size - 1));
+	if (memsys && region_meets(region, memsys, PAGE_BYTES) &&
+	    !is_memsys_window(region, memsys))
+		return refuse(reason, -EINVAL,
+			      "memory region %u overlaps the memory-system page at 0x%llx (only reading is allowed)",
+			      n, ULL(memsys));
+	return 0;
+}
+
+int config_check_root(const struct system_desc *system,
+		      const struct config_view *root, struct reason *reason)
+{
+	uint64_t memsys = memsys_address(root);
+
+	if (memsys && region_meets(&system->hypervisor_memory, memsys,
+				   PAGE_BYTES))
+		return refuse(reason, -EINVAL,
+			      "memory-system page 0x%llx lies in the hypervisor's memory",
+			      ULL(memsys));
+	for (uint32_t i = 0; i < root->desc->num_memory_regions; i++) {
+		const struct memory_region *region = &root->memory[i];
+		int error;
+
+		if (region->flags & MEM_COMM_REGION)
+			continue;
+		error = check_reserved(system, memsys, region, i, reason);
+		if (error)
+			return error;
+		if (memsys && is_memsys_window(region, memsys))
+			return refuse(reason, -EINVAL,
+				      "memory region %u: the root cell does not get the memory-system page",
+				      i);
+	}
+	return 0;
+}
+
+static int check_identity(const struct config_view *cell,
+			  const struct config_view *other,
+			  struct reason *reason)
+{
+	if (cell->desc->id == other->desc->id)
+		return refuse(reason, -EEXIST, "cell id %u is in use by \"%s\"",
+			      cell->desc->id, other->desc->name);
+	if (!strncmp(cell->desc->name, other->desc->name, CONFIG_NAME_BYTES))
+		return refuse(reason, -EEXIST, "cell name \"%s\" is in use",
+			      cell->desc->name);
+	return 0;
+}
+
+static unsigned int lowest_bit(uint64_t bits)
+{
+	return (unsigned int)__builtin_ctzll(bits);
+}
+
+static int check_cpus(const struct config_view *cell,
+		      const struct config_view *other, struct reason *reason)
+{
+	uint64_t both = config_cpus(cell) & config_cpus(other);
+
+	if (both)
+		return refuse(reason, -EBUSY, "CPU %u belongs to cell \"%s\"",
+			      lowest_bit(both), other->desc->name);
+	return 0;
+}
+
+static int check_root_cpus(const struct config_view *cell,
+			   const struct config_view *root,
+			   struct reason *reason)
+{
+	uint64_t missing = config_cpus(cell) & ~config_cpus(root);
+
+	if (missing)
+		return refuse(reason, -EINVAL,
+			      "CPU %u is none of the root cell's",
+			      lowest_bit(missing));
+	if (config_cpus(cell) == config_cpus(root))
+		return refuse(reason, -EINVAL,
+			      "the cell asks for all CPUs, the root cell needs one");
+	return 0;
+}
+
+/* Regions that several cells may have. */
+static bool may_share(const struct memory_region *a,
+		      const struct memory_region *b, uint64_t memsys)
+{
+	if ((a->flags | b->flags) & MEM_COMM_REGION)
+		return true;
+	if ((a->flags & MEM_ROOTSHARED) && (b->flags & MEM_ROOTSHARED))
+		return true;
+	return is_memsys_window(a, memsys) && is_memsys_window(b, memsys);
+}
+
+static int check_neighbour(const struct config_view *cell,
+			   const struct config_view *other, uint64_t memsys,
+			   struct reason *reason)
+{
+	for (uint32_t i = 0; i < cell->desc->num_memory_regions; i++) {
+		const struct memory_region *a = &cell->memory[i];
+
+		for (uint32_t j = 0; j < other->desc->num_memory_regions; j++) {
+			const struct memory_region *b = &other->memory[j];
+
+			if (region_meets(a, b->phys_start, b->size) &&
+			    a->size && !may_share(a, b, memsys))
+				return refuse(reason, -EBUSY,
+					      "memory region %u at 0x%llx overlaps region %u of cell \"%s\"",
+					      i, ULL(a->phys_start), j,
+					      other->desc->name);
+		}
+	}
+	return 0;
+}
+
+/* Where the root's regions stop covering what starts at `address`. */
+static uint64_t covered_to(const struct config_view *root, uint64_t address)
+{
+	for (uint32_t i = 0; i < root->desc->num_memory_regions; i++) {
+		const struct memory_region *region = &root->memory[i];
+
+		if (region->size && !(region->flags & MEM_COMM_REGION) &&
+		    address >= region->phys_start &&
+		    address - region->phys_start < region->size)
+			return region->phys_start + region->size;
+	}
+	return address;
+}
+
+static int check_owned(const struct config_view *root,
+		       const struct memory_region *region, uint32_t n,
+		       struct reason *reason)
+{
+	uint64_t end = region->phys_start + region->size;
+	uint64_t address = region->phys_start;
+
+	for (uint32_t i = 0; i <= root->desc->num_memory_regions; i++) {
+		uint64_t next = covered_to(root, address);
+
+		if (next >= end)
+			return 0;
+		if (next == address)
+			break;
+		address = next;
+	}
+	return refuse(reason, -EINVAL,
+		      "memory region %u: 0x%llx is none of the root cell's memory",
+		      n, ULL(address));
+}
+
+static int check_memory(const struct system_desc *system,
+			const struct config_view *root,
+			const struct config_view *cell, struct reason *reason)
+{
+	uint64_t memsys = memsys_address(root);
+
+	for (uint32_t i = 0; i < cell->desc->num_memory_regions; i++) {
+		const struct memory_region *region = &cell->memory[i];
+		int error;
+
+		if (region->size == 0 || (region->flags & MEM_COMM_REGION))
+			continue;
+		error = check_reserved(system, memsys, region, i, reason);
+		if (!error && !is_memsys_window(region, memsys))
+			error = check_owned(root, region, i, reason);
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
+/* Interrupts of a configuration as one bitmap; arm only. */
+static void spis_collect(const struct config_view *view, uint32_t *spis)
+{
+	memset(spis, 0, MAX_SPIS / 8);
+	for (uint32_t i = 0; i < view->desc->num_irqchips; i++) {
+		const struct irqchip *chip = &view->irqchips[i];
+
+		for (unsigned int word = 0; word < 4; word++) {
+			if (chip->pin_base / 32 + word < MAX_SPIS / 32)
+				spis[chip->pin_base / 32 + word] |=
+					chip->pin_bitmap[word];
+		}
+	}
+}
+
+static int check_interrupts(const struct config_view *cell,
+			    const struct config_view *other, bool is_root,
+			    struct reason *reason)
+{
+	uint32_t mine[MAX_SPIS / 32], theirs[MAX_SPIS / 32];
+
+	spis_collect(cell, mine);
+	spis_collect(other, theirs);
+	for (unsigned int i = 0; i < MAX_SPIS / 32; i++) {
+		uint32_t wrong = mine[i] & (is_root ? ~theirs[i] : theirs[i]);
+
+		if (wrong)
+			return refuse(reason, is_root ? -EINVAL : -EBUSY,
+				      "interrupt %u %s cell \"%s\"",
+				      i * 32 + lowest_bit(wrong),
+				      is_root ? "is none of" : "belongs to",
+				      other->desc->name);
+	}
+	return 0;
+}
+
+static int check_pci(const struct config_view *cell,
+		     const struct config_view *other, struct reason *reason)
+{
+	for (uint32_t i = 0; i < cell->desc->num_pci_devices; i++) {
+		const struct pci_device *a = &cell->pci[i];
+
+		for (uint32_t j = 0; j < other->desc->num_pci_devices; j++) {
+			const struct pci_device *b = &other->pci[j];
+
+			if (a->domain == b->domain && a->bdf == b->bdf &&
+			    a->type != PCI_TYPE_IVSHMEM &&
+			    b->type != PCI_TYPE_IVSHMEM)
+				return refuse(reason, -EBUSY,
+					      "PCI device 0x%x belongs to cell \"%s\"",
+					      a->bdf, other->desc->name);
+		}
+	}
+	return 0;
+}
+
+static int check_other(const struct config_view *cell,
+		       const struct config_view *other, uint64_t memsys,
+		       bool arm, struct reason *reason)
+{
+	int error = check_identity(cell, other, reason);
+
+	if (!error)
+		error = check_cpus(cell, other, reason);
+	if (!error)
+		error = check_neighbour(cell, other, memsys, reason);
+	if (!error && arm)
+		error = check_interrupts(cell, other, false, reason);
+	if (!error)
+		error = check_pci(cell, other, reason);
+	return error;
+}
+
+int config_check_together(const struct system_desc *system, size_t system_size,
+			  const struct config_view *cell,
+			  const struct config_view *const *others,
+			  unsigned int others_count, struct reason *reason)
+{
+	bool arm = system->architecture != CONFIG_ARCH_X86;
+	struct config_view root;
+	int error;
+
+	root_view(&root, system, system_size);
+	error = check_identity(cell, &root, reason);
+	if (!error)
+		error = check_root_cpus(cell, &root, reason);
+	if (!error)
+		error = check_memory(system, &root, cell, reason);
+	if (!error && arm)
+		error = check_interrupts(cell, &root, true, reason);
+	for (unsigned int i = 0; i < others_count && !error; i++)
+		error = check_other(cell, others[i], memsys_address(&root),
+				    arm, reason);
+	return error;
+}

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The validator and the formatter under it, for the tools as well.
+config-check-objs := $(addprefix $(d),config-view.o config-check.o \
+	config-memory.o config-devices.o config-block.o config-together.o \
+	format.o)
+
+objs-hv-y += paging.o page-pool.o remap.o guest.o string.o
+objs-hv-y += printk.o format.o console.o uart-pl011.o
+objs-hv-y += config-view.o config-check.o config-memory.o config-devices.o
+objs-hv-y += config-block.o config-together.o
+objs-hv-y += percpu.o spinlock.o mmio.o subpage.o pci.o
+objs-hv-y += setup.o disable.o cell.o cell-life.o cell-memory.o
+objs-hv-y += cpu-events.o message.o scrub.o hypercall.o
+objs-hv-arm64-y += arch/arm64/lpae.o
+
+# Loops must not be turned into calls of the functions they implement.
+CFLAGS_$(d)string.o += -fno-tree-loop-distribute-patterns
