@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * libreg: the client library of the Weir driver.
+ *
+ * Prints nothing, never exits, keeps no global state. Functions return 0 (or a
+ * count where said) or a negative errno; reg_last_error() then says in one
+ * line what was refused and by whom. A device is used by one thread at a time.
+ * Quantities are those of abi/regulation.h: bytes per second, nanoseconds.
+ */
+#ifndef LIBREG_REG_H
+#define LIBREG_REG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "abi/driver.h"
+
+struct reg_device;
+
+/* Carries requests; the default is ioctl() on the device. For tests. */
+struct reg_transport {
+	/* As ioctl(), but returns a negative errno. */
+	int (*control)(void *context, unsigned long command, void *argument);
+	void *context;
+};
+
+/* NULL members mean the defaults of abi/driver.h. */
+struct reg_options {
+	const char *device_path;
+	const char *sysfs_path;
+	const struct reg_transport *transport;
+};
+
+enum reg_origin {
+	REG_ORIGIN_NONE,
+	REG_ORIGIN_INPUT,	/* the caller's arguments make no sense */
+	REG_ORIGIN_ABSENT,	/* no driver, not enabled, no such hardware */
+	REG_ORIGIN_REFUSED,	/* by the driver or the hypervisor */
+};
+
+struct reg_error {
+	int error;		/* negative errno */
+	enum reg_origin origin;
+	char text[256];
+};
+
+/*
+ * The device is opened when it is first needed: reading sysfs does without
+ * it. The strings are copied. -ENOMEM is the only failure.
+ */
+int reg_open(struct reg_device **device, const struct reg_options *options);
+void reg_close(struct reg_device *device);
+
+/* Of the last call on this device that failed. */
+const struct reg_error *reg_last_error(const struct reg_device *device);
+
+/* "root" and decimal numbers are ids, all else is a name. */
+int reg_cell_id(struct reg_device *device, const char *text,
+		struct weir_cell_id *cell);
+
+/* Life of the hypervisor. image NULL: the firmware the driver finds. */
+int reg_enable(struct reg_device *device, const void *config,
+	       size_t config_size, const void *image, size_t image_size);
+int reg_disable(struct reg_device *device);
+
+/* Life of a cell; *id is the answer. */
+int reg_cell_create(struct reg_device *device, const void *config,
+		    size_t config_size, uint32_t *id);
+/* source_address points at the caller's memory; 1 to WEIR_MAX_IMAGES. */
+int reg_cell_load(struct reg_device *device, const struct weir_cell_id *cell,
+		  const struct weir_image *images, uint32_t images_count);
+int reg_cell_start(struct reg_device *device, const struct weir_cell_id *cell);
+int reg_cell_shutdown(struct reg_device *device,
+		      const struct weir_cell_id *cell);
+int reg_cell_destroy(struct reg_device *device,
+		     const struct weir_cell_id *cell);
+int reg_cell_report(struct reg_device *device, const struct weir_cell_id *cell,
+		    struct cell_report *report);
+
+/*
+ * Regulation. wanted->valid says which fields count. `answer` holds what is in
+ * force on success; reg_check() changes nothing, reg_clear() goes back to the
+ * policy of the cell's configuration.
+ */
+int reg_set(struct reg_device *device, const struct weir_cell_id *cell,
+	    const struct reg_settings *wanted, struct reg_request *answer);
+int reg_check(struct reg_device *device, const struct weir_cell_id *cell,
+	      const struct reg_settings *wanted, struct reg_request *answer);
+int reg_clear(struct reg_device *device, const struct weir_cell_id *cell,
+	      struct reg_request *answer);
+/* num_cpus is at most REG_STATUS_MAX_CPUS and the names are terminated. */
+int reg_get(struct reg_device *device, const struct weir_cell_id *cell,
+	    struct reg_status *status);
+
+/* Lines of all CPUs together. */
+uint64_t reg_status_read_lines(const struct reg_status *status);
+uint64_t reg_status_written_lines(const struct reg_status *status);
+
+/*
+ * A descriptor of its own for the virtual console; the caller closes it.
+ * read() starts at the oldest character kept; with `wait` it blocks for more,
+ * without it fails with EAGAIN at the end.
+ */
+int reg_console_open(struct reg_device *device, bool wait);
+
+/* From sysfs. */
+struct reg_cell_info {
+	uint32_t id;
+	char name[CONFIG_NAME_BYTES];
+	char state[24];		/* empty when it cannot be read */
+	uint64_t cpus;		/* bit n: logical CPU n */
+	uint64_t cpus_failed;
+};
+
+#define REG_CELLS_MAX	32
+
+/* Sorted by id; returns their number, 0 when Weir is not enabled. */
+int reg_cells_list(struct reg_device *device,
+		   struct reg_cell_info cells[REG_CELLS_MAX]);
+int reg_cell_find(struct reg_device *device, const struct weir_cell_id *cell,
+		  struct reg_cell_info *info);
+
+struct reg_stat {
+	char name[32];
+	uint64_t value;
+};
+
+#define REG_STATS_MAX	32
+#define REG_STATS_CELL	(-1)
+
+/* Exit counters of a cell (REG_STATS_CELL) or one CPU, sorted by name. */
+int reg_cell_stats(struct reg_device *device, uint32_t id, int cpu,
+		   struct reg_stat stats[REG_STATS_MAX]);
+
+/* Names of ABI numbers; NULL or -ENOENT for an unknown one. */
+const char *reg_regulator_name(unsigned int id);
+const char *reg_regulator_kind(unsigned int id);
+int reg_regulator_by_name(const char *name);
+const char *reg_source_name(unsigned int id);
+int reg_source_by_name(const char *name);
+const char *reg_park_reason_name(unsigned int reason);
+
+/* The n-th known id, or -ENOENT after the last one. */
+int reg_regulator_known(unsigned int n);
+int reg_source_known(unsigned int n);
+
+#endif

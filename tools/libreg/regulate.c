@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Regulation: settings asked for, settings in force, use. */
+#include "internal.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+_Static_assert(REG_REASON_BYTES == WEIR_REASON_BYTES,
+	       "one buffer size serves both reasons");
+
+static void describe(char text[64], const char *verb,
+		     const struct weir_cell_id *cell)
+{
+	if (cell->id < 0)
+		snprintf(text, 64, "%s %.*s", verb, CONFIG_NAME_BYTES - 1,
+			 cell->name);
+	else if (cell->id == 0)
+		snprintf(text, 64, "%s root", verb);
+	else
+		snprintf(text, 64, "%s %d", verb, (int)cell->id);
+}
+
+static int request_send(struct reg_device *device, const char *verb,
+			enum reg_operation operation,
+			const struct weir_cell_id *cell,
+			const struct reg_settings *wanted,
+			struct reg_request *answer)
+{
+	struct weir_reg_set request = {
+		.size = sizeof(request),
+		.cell = *cell,
+		.request = {
+			.size = sizeof(request.request),
+			.operation = operation,
+		},
+	};
+	char what[64];
+	int ret;
+
+	if (wanted)
+		request.request.settings = *wanted;
+	describe(what, verb, cell);
+	ret = reg_control(device, what, WEIR_REG_SET, &request,
+			  request.request.reason);
+	if (!ret)
+		*answer = request.request;
+	return ret;
+}
+
+int reg_set(struct reg_device *device, const struct weir_cell_id *cell,
+	    const struct reg_settings *wanted, struct reg_request *answer)
+{
+	return request_send(device, "set", REG_OP_SET, cell, wanted, answer);
+}
+
+int reg_check(struct reg_device *device, const struct weir_cell_id *cell,
+	      const struct reg_settings *wanted, struct reg_request *answer)
+{
+	return request_send(device, "check", REG_OP_CHECK, cell, wanted,
+			    answer);
+}
+
+int reg_clear(struct reg_device *device, const struct weir_cell_id *cell,
+	      struct reg_request *answer)
+{
+	return request_send(device, "reset", REG_OP_CLEAR, cell, NULL, answer);
+}
+
+int reg_get(struct reg_device *device, const struct weir_cell_id *cell,
+	    struct reg_status *status)
+{
+	struct weir_reg_get request = {
+		.size = sizeof(request),
+		.cell = *cell,
+		.status_address = (uintptr_t)status,
+		.status_size = sizeof(*status),
+	};
+	char what[64];
+	int ret;
+
+	memset(status, 0, sizeof(*status));
+	describe(what, "status of", cell);
+	ret = reg_control(device, what, WEIR_REG_GET, &request,
+			  request.reason);
+	if (ret)
+		return ret;
+	if (status->num_cpus > REG_STATUS_MAX_CPUS)
+		return reg_fail(device, -EIO, REG_ORIGIN_REFUSED,
+				"%s: the answer names %u CPUs, %d are possible",
+				what, status->num_cpus, REG_STATUS_MAX_CPUS);
+	status->regulator_name[sizeof(status->regulator_name) - 1] = '\0';
+	status->source_name[sizeof(status->source_name) - 1] = '\0';
+	status->event_name[sizeof(status->event_name) - 1] = '\0';
+	return 0;
+}
+
+uint64_t reg_status_read_lines(const struct reg_status *status)
+{
+	uint64_t sum = 0;
+	uint32_t i;
+
+	for (i = 0; i < status->num_cpus; i++)
+		sum += status->cpu[i].read_lines;
+	return sum;
+}
+
+uint64_t reg_status_written_lines(const struct reg_status *status)
+{
+	uint64_t sum = 0;
+	uint32_t i;
+
+	for (i = 0; i < status->num_cpus; i++)
+		sum += status->cpu[i].written_lines;
+	return sum;
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What commands share: complaints, failures, files, operands. */
+#include "app.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void complain(const struct app *app, const char *format,
+		     va_list arguments)
+{
+	fprintf(app->err, "regctl%s%s: ", app->command ? " " : "",
+		app->command ? app->command->name : "");
+	vfprintf(app->err, format, arguments);
+	fputc('\n', app->err);
+}
+
+void app_complain(const struct app *app, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	complain(app, format, arguments);
+	va_end(arguments);
+}
+
+void app_note(const struct app *app, const char *format, ...)
+{
+	va_list arguments;
+
+	if (app->quiet)
+		return;
+	va_start(arguments, format);
+	complain(app, format, arguments);
+	va_end(arguments);
+}
+
+int app_fail(const struct app *app)
+{
+	const struct reg_error *last = reg_last_error(app->device);
+
+	fprintf(app->err, "regctl: %s\n", last->text);
+	switch (last->origin) {
+	case REG_ORIGIN_INPUT:
+		return APP_USAGE;
+	case REG_ORIGIN_ABSENT:
+		return APP_ABSENT;
+	case REG_ORIGIN_NONE:
+	case REG_ORIGIN_REFUSED:
+	default:
+		return APP_REFUSED;
+	}
+}
+
+int app_fail_memory(const struct app *app)
+{
+	app_complain(app, "out of memory");
+	return APP_ABSENT;
+}
+
+/* Reads up to `size` bytes; the number read, or -1. */
+static long stream_read(FILE *stream, void *data, size_t size)
+{
+	size_t count = fread(data, 1, size, stream);
+
+	return ferror(stream) ? -1 : (long)count;
+}
+
+int app_read_file(const struct app *app, const char *path, size_t limit_bytes,
+		  void **data, size_t *size)
+{
+	FILE *stream = fopen(path, "rb");
+	char *buffer;
+	long count;
+
+	if (!stream) {
+		app_complain(app, "%s: %s", path, strerror(errno));
+		return APP_USAGE;
+	}
+	buffer = malloc(limit_bytes + 1);
+	if (!buffer) {
+		fclose(stream);
+		return app_fail_memory(app);
+	}
+	count = stream_read(stream, buffer, limit_bytes + 1);
+	fclose(stream);
+	if (count > 0 && (size_t)count <= limit_bytes) {
+		*data = buffer;
+		*size = (size_t)count;
+		return 0;
+	}
+	free(buffer);
+	if (count < 0)
+		app_complain(app, "%s: cannot be read", path);
+	else if (count == 0)
+		app_complain(app, "%s: is empty", path);
+	else
+		app_complain(app, "%s: is larger than %zu bytes", path,
+			     limit_bytes);
+	return APP_USAGE;
+}
+
+int app_cell(const struct app *app, unsigned int operand,
+	     struct weir_cell_id *cell)
+{
+	if (reg_cell_id(app->device, app->operands[operand], cell))
+		return app_fail(app);
+	return 0;
+}

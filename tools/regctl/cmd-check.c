@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* check: configurations by themselves and against each other. */
+#include "commands.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config.h"
+#include "output.h"
+
+struct blob {
+	void *data;
+	size_t size;
+	enum config_kind kind;
+	struct reason reason;
+	bool good;
+	struct config_view view;	/* of a good cell */
+};
+
+struct blobs {
+	struct blob all[APP_OPERANDS_MAX];
+	unsigned int count;
+	const struct blob *system;	/* the good one, or NULL */
+};
+
+enum {
+	COLUMN_FILE,
+	COLUMN_KIND,
+	COLUMN_NAME,
+	COLUMN_GOOD,
+	COLUMN_PROBLEM,
+	COLUMN_COUNT,
+};
+
+static const struct column columns[] = {
+	{ "FILE", "file", NULL, 0, 0 },
+	{ "KIND", "kind", NULL, 0, 0 },
+	{ "NAME", "name", NULL, 0, 0 },
+	{ "GOOD", "good", NULL, 0, 0 },
+	{ "PROBLEM", "problem", NULL, 0, 0 },
+};
+
+static int blobs_read(const struct app *app, struct blobs *blobs)
+{
+	int status = 0;
+
+	while (blobs->count < app->operands_count && !status) {
+		struct blob *blob = &blobs->all[blobs->count];
+
+		status = app_read_file(app, app->operands[blobs->count],
+				       CONFIG_MAX_BYTES, &blob->data,
+				       &blob->size);
+		if (!status)
+			blobs->count++;
+	}
+	return status;
+}
+
+static void blobs_free(struct blobs *blobs)
+{
+	unsigned int i;
+
+	for (i = 0; i < blobs->count; i++)
+		free(blobs->all[i].data);
+}
+
+static void blob_refuse(struct blob *blob, const char *text)
+{
+	blob->good = false;
+	snprintf(blob->reason.text, sizeof(blob->reason.text), "%s", text);
+}
+
+/* Each by itself; the system configuration is found on the way. */
+static void blobs_check_alone(struct blobs *blobs)
+{
+	unsigned int i;
+
+	for (i = 0; i < blobs->count; i++) {
+		struct blob *blob = &blobs->all[i];
+
+		blob->kind = config_kind_of(blob->data, blob->size);
+		blob->good = !config_check_alone(blob->data, blob->size,
+						 &blob->reason);
+		if (!blob->good)
+			continue;
+		if (blob->kind == CONFIG_CELL)
+			config_view_init(&blob->view, blob->data, blob->size);
+		else if (blobs->system)
+			blob_refuse(blob, "a second system configuration");
+		else
+			blobs->system = blob;
+	}
+}
+
+/* Every good cell against the system and the good cells before it. */
+static void blobs_check_together(struct blobs *blobs)
+{
+	const struct config_view *others[APP_OPERANDS_MAX];
+	unsigned int others_count = 0;
+	unsigned int i;
+
+	for (i = 0; i < blobs->count; i++) {
+		struct blob *blob = &blobs->all[i];
+
+		if (blob->kind != CONFIG_CELL || !blob->good)
+			continue;
+		blob->good = !config_check_together(blobs->system->data,
+						    blobs->system->size,
+						    &blob->view, others,
+						    others_count,
+						    &blob->reason);
+		if (blob->good)
+			others[others_count++] = &blob->view;
+	}
+}
+
+/* Names are terminated in what passed a check, and only there. */
+static void name_fill(struct value *value, const struct blob *blob)
+{
+	const struct system_desc *system = blob->data;
+	const struct cell_desc *cell = blob->data;
+
+	if (!blob->good)
+		value_missing(value, "the configuration is not good");
+	else if (blob->kind == CONFIG_SYSTEM)
+		value_text(value, "%s", system->root_cell.name);
+	else
+		value_text(value, "%s", cell->name);
+}
+
+static void row_fill(struct value *row, const char *path,
+		     const struct blob *blob)
+{
+	value_text(&row[COLUMN_FILE], "%s", path);
+	if (blob->kind == CONFIG_UNKNOWN)
+		value_missing(&row[COLUMN_KIND], "unknown signature");
+	else
+		value_text(&row[COLUMN_KIND], "%s",
+			   blob->kind == CONFIG_SYSTEM ? "system" : "cell");
+	name_fill(&row[COLUMN_NAME], blob);
+	value_bool(&row[COLUMN_GOOD], blob->good);
+	if (blob->good)
+		value_missing(&row[COLUMN_PROBLEM], "there is none");
+	else
+		value_text(&row[COLUMN_PROBLEM], "%s", blob->reason.text);
+}
+
+static int print(const struct app *app, const struct blobs *blobs)
+{
+	struct table table;
+	unsigned int i;
+	int status = APP_OK;
+	int printed;
+
+	if (!table_init(&table, columns, COLUMN_COUNT, blobs->count))
+		return app_fail_memory(app);
+	for (i = 0; i < blobs->count; i++) {
+		row_fill(table_row(&table), app->operands[i], &blobs->all[i]);
+		if (!blobs->all[i].good)
+			status = APP_NO;
+	}
+	printed = app->quiet ? APP_OK :
+			       output_table(app, &table, "regctl.check/1",
+					    "configurations");
+	table_free(&table);
+	return printed ? printed : status;
+}
+
+static int run(struct app *app, const void *data)
+{
+	struct blobs *blobs = calloc(1, sizeof(*blobs));
+	int status;
+
+	(void)data;
+	if (!blobs)
+		return app_fail_memory(app);
+	status = blobs_read(app, blobs);
+	if (!status) {
+		blobs_check_alone(blobs);
+		if (blobs->system)
+			blobs_check_together(blobs);
+		status = print(app, blobs);
+	}
+	blobs_free(blobs);
+	free(blobs);
+	return status;
+}
+
+const struct command command_check = {
+	.name = "check",
+	.operands = "CONFIG...",
+	.summary = "Check configurations, and cells against their system",
+	.operands_min = 1,
+	.operands_max = APP_OPERANDS_MAX,
+	.operand_kind = OPERAND_FILE,
+	.run = run,
+};

@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* monitor: the traffic of cells as it happens, one row per cell and tick. */
+#include "commands.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+
+#include "cells.h"
+#include "output.h"
+#include "rates.h"
+
+#define INTERVAL_DEFAULT_NS	1000000000ull
+#define INTERVAL_MIN_NS		1000000ull
+#define INTERVAL_MAX_NS		3600000000000ull
+
+struct monitor_args {
+	uint64_t interval_ns;	/* 0: the default */
+	uint64_t count;		/* 0: until interrupted */
+	const char *output;	/* NULL: standard output */
+};
+
+static const struct argp_option options[] = {
+	{ "interval", 'i', "TIME", 0, "One tick each TIME (1s)", 0 },
+	{ "count", 'n', "N", 0, "Stop after N ticks", 0 },
+	{ "output", 'o', "FILE", 0, "Write to FILE", 0 },
+	{ 0 },
+};
+
+static int interval_option(struct monitor_args *args, const char *value,
+			   struct parse_error *error)
+{
+	int ret;
+
+	ret = time_parse(value, &args->interval_ns, error);
+	if (ret)
+		return ret;
+	if (args->interval_ns < INTERVAL_MIN_NS ||
+	    args->interval_ns > INTERVAL_MAX_NS)
+		return parse_refuse(error, 0, "must be from 1ms to 3600s");
+	return 0;
+}
+
+static int option(void *data, int key, const char *value,
+		  struct parse_error *error)
+{
+	struct monitor_args *args = data;
+
+	switch (key) {
+	case 'i':
+		return interval_option(args, value, error);
+	case 'n':
+		return count_parse(value, 1, &args->count, error);
+	case 'o':
+		args->output = value;
+		return 0;
+	default:
+		return -ENOENT;
+	}
+}
+
+enum {
+	COLUMN_ELAPSED,
+	COLUMN_CELL,
+	COLUMN_ID,
+	COLUMN_TOTAL,
+	COLUMN_BUDGET,
+	COLUMN_READ,
+	COLUMN_WRITTEN,
+	COLUMN_STALLS,
+	COLUMN_STALLED,
+	COLUMN_GENERATION,
+	COLUMN_HYPERVISOR,
+	COLUMN_SPAN,
+	COLUMN_MONOTONIC,
+	COLUMN_START,
+	COLUMN_COUNT,
+};
+
+static const struct column columns[] = {
+	{ "TIME", "elapsed_ns", "ns", COLUMN_RIGHT, 9 },
+	{ "CELL", "cell", NULL, 0, 10 },
+	{ "ID", "id", NULL, COLUMN_DATA, 0 },
+	{ "RATE", "rate_bytes_per_s", "B/s", COLUMN_RIGHT, 27 },
+	{ "BUDGET", "budget_bytes_per_s", "B/s", COLUMN_RIGHT, 27 },
+	{ "READ", "read_bytes_per_s", "B/s", COLUMN_RIGHT | COLUMN_WIDE, 27 },
+	{ "WRITTEN", "written_bytes_per_s", "B/s", COLUMN_RIGHT | COLUMN_WIDE,
+	  27 },
+	{ "STALLS", "stalls", NULL, COLUMN_RIGHT, 7 },
+	{ "STALLED", "stall_ns", "ns", COLUMN_RIGHT, 10 },
+	{ "GENERATION", "generation", NULL, COLUMN_RIGHT | COLUMN_WIDE, 10 },
+	{ "CLOCK", "hypervisor_ns", "ns", COLUMN_RIGHT | COLUMN_WIDE, 10 },
+	{ "SPAN", "span_ns", "ns", COLUMN_RIGHT | COLUMN_WIDE, 10 },
+	{ "MONOTONIC", "monotonic_ns", "ns", COLUMN_DATA, 0 },
+	{ "START", "start_unix_ns", "ns", COLUMN_DATA, 0 },
+};
+_Static_assert(sizeof(columns) / sizeof(columns[0]) == COLUMN_COUNT,
+	       "one initialiser for each column");
+
+/* The last look at every cell, by position in `cells`. */
+struct monitor {
+	struct cell_selection selection;
+	struct reg_status seen[REG_CELLS_MAX];
+	bool valid[REG_CELLS_MAX];
+	uint64_t interval_ns;
+	uint64_t start_ns;		/* CLOCK_MONOTONIC */
+	uint64_t start_unix_ns;		/* CLOCK_REALTIME */
+	uint64_t ticks;
+};
+
+static volatile sig_atomic_t stopped;
+
+static void stop(int signal)
+{
+	(void)signal;
+	stopped = 1;
+}
+
+static uint64_t clock_now_ns(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/* Sleeps until an absolute time; earlier when a signal says stop. */
+static void sleep_until(uint64_t time_ns)
+{
+	const struct timespec until = {
+		.tv_sec = (time_t)(time_ns / 1000000000u),
+		.tv_nsec = (long)(time_ns % 1000000000u),
+	};
+
+	while (!stopped && clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME,
+					   &until, NULL) == EINTR)
+		;
+}
+
+static void rates_fill(struct value *row, const char *why,
+		       const struct rates *rates)
+{
+	static const unsigned char rate_columns[] = {
+		COLUMN_TOTAL, COLUMN_READ, COLUMN_WRITTEN, COLUMN_STALLS,
+		COLUMN_STALLED, COLUMN_SPAN,
+	};
+	size_t i;
+
+	for (i = 0; why && i < sizeof(rate_columns); i++)
+		value_missing(&row[rate_columns[i]], "%s", why);
+	if (why)
+		return;
+	value_number(&row[COLUMN_TOTAL], VALUE_RATE, rates->total_bytes_per_s);
+	value_number(&row[COLUMN_READ], VALUE_RATE, rates->read_bytes_per_s);
+	value_number(&row[COLUMN_WRITTEN], VALUE_RATE,
+		     rates->written_bytes_per_s);
+	value_number(&row[COLUMN_STALLS], VALUE_COUNT, rates->stalls);
+	value_number(&row[COLUMN_STALLED], VALUE_TIME, rates->stall_ns);
+	value_number(&row[COLUMN_SPAN], VALUE_TIME, rates->span_ns);
+}
+
+static void row_fill(struct value *row, const struct monitor *monitor,
+		     const struct reg_cell_info *info, uint64_t now_ns,
+		     const struct reg_status *status)
+{
+	value_number(&row[COLUMN_ELAPSED], VALUE_TIME,
+		     now_ns - monitor->start_ns);
+	value_text(&row[COLUMN_CELL], "%s", info->name);
+	value_number(&row[COLUMN_ID], VALUE_COUNT, info->id);
+	value_number(&row[COLUMN_BUDGET], VALUE_RATE,
+		     status->effective.budget_bytes_per_s);
+	value_number(&row[COLUMN_GENERATION], VALUE_COUNT, status->generation);
+	value_number(&row[COLUMN_HYPERVISOR], VALUE_TIME, status->now_ns);
+	value_number(&row[COLUMN_MONOTONIC], VALUE_TIME, now_ns);
+	value_number(&row[COLUMN_START], VALUE_TIME, monitor->start_unix_ns);
+}
+
+/* Looks at one cell; the first look only remembers. */
+static int cell_look(const struct app *app, struct monitor *monitor,
+		     unsigned int n, struct table *table)
+{
+	const struct reg_cell_info *info = &monitor->selection.cells[n];
+	const struct weir_cell_id key = cell_key(info);
+	struct reg_status status;
+	struct rates rates;
+	struct value *row;
+	const char *why;
+
+	if (reg_get(app->device, &key, &status)) {
+		monitor->valid[n] = false;
+		if (app->operands_count > 0 ||
+		    reg_last_error(app->device)->error != -ENOENT)
+			return app_fail(app);
+		return 0;
+	}
+	if (monitor->valid[n]) {
+		why = rates_compute(&monitor->seen[n], &status, &rates);
+		row = table_row(table);
+		row_fill(row, monitor, info, clock_now_ns(CLOCK_MONOTONIC),
+			 &status);
+		rates_fill(row, why, &rates);
+	}
+	monitor->seen[n] = status;
+	monitor->valid[n] = true;
+	return 0;
+}
+
+/* Keeps what is known of cells that are still there under the same id. */
+static int selection_renew(const struct app *app, struct monitor *monitor)
+{
+	const struct monitor old = *monitor;
+	unsigned int i, j;
+	int status;
+
+	if (app->operands_count > 0)
+		return 0;
+	status = cells_select(app, &monitor->selection);
+	if (status)
+		return status;
+	for (i = 0; i < monitor->selection.count; i++) {
+		monitor->valid[i] = false;
+		for (j = 0; j < old.selection.count; j++) {
+			if (old.selection.cells[j].id !=
+			    monitor->selection.cells[i].id)
+				continue;
+			monitor->valid[i] = old.valid[j];
+			monitor->seen[i] = old.seen[j];
+		}
+	}
+	return 0;
+}
+
+static int tick(const struct app *app, struct monitor *monitor)
+{
+	struct table table;
+	unsigned int i;
+	int status;
+
+	status = selection_renew(app, monitor);
+	if (status)
+		return status;
+	if (!table_init(&table, columns, COLUMN_COUNT,
+			monitor->selection.count))
+		return app_fail_memory(app);
+	for (i = 0; i < monitor->selection.count && !status; i++)
+		status = cell_look(app, monitor, i, &table);
+	if (!status && app->format == OUTPUT_JSON)
+		status = output_json_lines(app, &table, "regctl.monitor/1");
+	else if (!status)
+		status = output_plain(app, &table,
+				      app->headings && monitor->ticks == 1);
+	table_free(&table);
+	return output_finish(app, status);
+}
+
+/* On the grid of the start; ticks that were slept over are left out. */
+static uint64_t next_tick(uint64_t last_ns, uint64_t interval_ns)
+{
+	uint64_t now_ns = clock_now_ns(CLOCK_MONOTONIC);
+	uint64_t missed = 0;
+
+	if (now_ns > last_ns)
+		missed = (now_ns - last_ns) / interval_ns;
+	return last_ns + (missed + 1) * interval_ns;
+}
+
+static int monitor_loop(const struct app *app, struct monitor *monitor,
+			uint64_t count)
+{
+	uint64_t next_ns;
+	int status;
+
+	monitor->start_ns = clock_now_ns(CLOCK_MONOTONIC);
+	monitor->start_unix_ns = clock_now_ns(CLOCK_REALTIME);
+	next_ns = monitor->start_ns;
+	status = tick(app, monitor);
+	while (!status && !stopped && (!count || monitor->ticks < count)) {
+		next_ns = next_tick(next_ns, monitor->interval_ns);
+		sleep_until(next_ns);
+		if (stopped)
+			break;
+		monitor->ticks++;
+		status = tick(app, monitor);
+	}
+	return status;
+}
+
+static int monitor_run(const struct app *app, const struct monitor_args *args)
+{
+	const struct sigaction action = { .sa_handler = stop };
+	struct sigaction old_int, old_term;
+	struct monitor monitor;
+	int status;
+
+	memset(&monitor, 0, sizeof(monitor));
+	monitor.interval_ns = args->interval_ns ? args->interval_ns :
+						  INTERVAL_DEFAULT_NS;
+	status = cells_select(app, &monitor.selection);
+	if (status)
+		return status;
+	stopped = 0;
+	sigaction(SIGINT, &action, &old_int);
+	sigaction(SIGTERM, &action, &old_term);
+	status = monitor_loop(app, &monitor, args->count);
+	sigaction(SIGINT, &old_int, NULL);
+	sigaction(SIGTERM, &old_term, NULL);
+	return status;
+}
+
+static int run(struct app *app, const void *data)
+{
+	const struct monitor_args *args = data;
+	FILE *out = app->out;
+	int status;
+
+	if (!args->output)
+		return monitor_run(app, args);
+	app->out = fopen(args->output, "w");
+	if (!app->out) {
+		app->out = out;
+		app_complain(app, "%s: %s", args->output, strerror(errno));
+		return APP_USAGE;
+	}
+	status = monitor_run(app, args);
+	fclose(app->out);
+	app->out = out;
+	return status;
+}
+
+const struct command command_monitor = {
+	.name = "monitor",
+	.operands = "[CELL...]",
+	.summary = "Print the rates of cells as they change",
+	.options = options,
+	.args_size = sizeof(struct monitor_args),
+	.operands_max = REG_CELLS_MAX,
+	.operand_kind = OPERAND_CELL,
+	.option = option,
+	.run = run,
+};

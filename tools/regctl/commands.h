@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The commands, each defined in the file that runs it. */
+#ifndef REGCTL_COMMANDS_H
+#define REGCTL_COMMANDS_H
+
+#include "app.h"
+
+extern const struct command command_enable;
+extern const struct command command_disable;
+extern const struct command command_cell_create;
+extern const struct command command_cell_load;
+extern const struct command command_cell_start;
+extern const struct command command_cell_shutdown;
+extern const struct command command_cell_destroy;
+extern const struct command command_cell_list;
+extern const struct command command_cell_stats;
+extern const struct command command_set;
+extern const struct command command_unset;
+extern const struct command command_reset;
+extern const struct command command_status;
+extern const struct command command_monitor;
+extern const struct command command_console;
+extern const struct command command_regulators;
+extern const struct command command_check;
+extern const struct command command_completion;
+
+#endif

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Columns for settings: what was asked for beside what is in force. */
+#include "settings.h"
+
+/* One rate: requested, effective, error, in columns that follow each other. */
+static void rate_fill(struct value *columns, bool asked, uint64_t requested,
+		      uint64_t effective)
+{
+	value_number(&columns[1], VALUE_RATE, effective);
+	if (asked) {
+		value_number(&columns[0], VALUE_RATE, requested);
+		value_error(&columns[2], requested, effective);
+	} else {
+		value_missing(&columns[0], "not asked for");
+		value_missing(&columns[2], "not asked for");
+	}
+}
+
+static void name_fill(struct value *value, const char *name, unsigned int id,
+		      const char *none)
+{
+	if (name)
+		value_text(value, "%s", name);
+	else if (id == 0)
+		value_missing(value, "%s", none);
+	else
+		value_text(value, "%u", id);
+}
+
+void settings_fill(struct value *row, const struct reg_settings *requested,
+		   const struct reg_settings *effective, uint64_t generation)
+{
+	rate_fill(&row[SETTINGS_REQUESTED], requested->valid & REG_SET_BUDGET,
+		  requested->budget_bytes_per_s,
+		  effective->budget_bytes_per_s);
+	rate_fill(&row[SETTINGS_WRITE_REQUESTED],
+		  requested->valid & REG_SET_WRITE_BUDGET,
+		  requested->write_budget_bytes_per_s,
+		  effective->write_budget_bytes_per_s);
+	if (requested->valid & REG_SET_PERIOD)
+		value_number(&row[SETTINGS_PERIOD_REQUESTED], VALUE_TIME,
+			     requested->period_ns);
+	else
+		value_missing(&row[SETTINGS_PERIOD_REQUESTED], "not asked for");
+	value_number(&row[SETTINGS_PERIOD], VALUE_TIME, effective->period_ns);
+	value_text(&row[SETTINGS_MODE], "%s",
+		   effective->mode & REG_MODE_PER_CPU ? "per-cpu" : "pool");
+	name_fill(&row[SETTINGS_REGULATOR],
+		  reg_regulator_name(effective->regulator),
+		  effective->regulator, "not regulated");
+	name_fill(&row[SETTINGS_SOURCE], reg_source_name(effective->source),
+		  effective->source, "no counter source");
+	value_number(&row[SETTINGS_GENERATION], VALUE_COUNT, generation);
+}
+
+void settings_missing(struct value *row, const char *why)
+{
+	unsigned int i;
+
+	for (i = 0; i < SETTINGS_COUNT; i++)
+		value_missing(&row[i], "%s", why);
+}
