@@ -22,7 +22,7 @@ struct weir_cell *cell_alloc(u32 id, const char *name)
 	INIT_LIST_HEAD(&cell->stats);
 	cell->id = id;
 	strscpy(cell->name, name, sizeof(cell->name));
-	kobject_init(&cell->kobj, (struct kobj_type *)&cell_kobj_type);
+	kobject_init(&cell->kobj, &cell_kobj_type);
 	return cell;
 }
 

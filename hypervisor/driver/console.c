@@ -6,22 +6,24 @@
 #include <linux/module.h>
 #include <linux/poll.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/uaccess.h>
 #include <linux/workqueue.h>
 
 #include "weir.h"
 
 #define CONSOLE_POLL_MS		50
+#define CONSOLE_READ_TRIES	100
 
 /* Protected by lock. `life` counts hypervisor lives; each starts a new tail. */
 static struct console {
-	struct mutex lock;
+	spinlock_t lock;
 	const struct console_ring *ring;	/* NULL after disabling */
 	struct console_ring kept;		/* of the last life */
 	u32 life;
 	u32 seen_tail;				/* readers were woken for it */
 } console = {
-	.lock = __MUTEX_INITIALIZER(console.lock),
+	.lock = __SPIN_LOCK_UNLOCKED(console.lock),
 };
 
 static DECLARE_WAIT_QUEUE_HEAD(console_wait);
@@ -45,11 +47,11 @@ static void console_look(struct work_struct *work)
 	u32 tail;
 	bool news;
 
-	mutex_lock(&console.lock);
+	spin_lock(&console.lock);
 	tail = READ_ONCE(console_source()->tail);
 	news = tail != console.seen_tail;
 	console.seen_tail = tail;
-	mutex_unlock(&console.lock);
+	spin_unlock(&console.lock);
 
 	if (news)
 		wake_up_interruptible(&console_wait);
@@ -66,21 +68,21 @@ static void console_watch(void)
 
 void console_attach(const struct console_ring *ring)
 {
-	mutex_lock(&console.lock);
+	spin_lock(&console.lock);
 	console.ring = ring;
 	console.life++;
 	console.seen_tail = 0;
-	mutex_unlock(&console.lock);
+	spin_unlock(&console.lock);
 	wake_up_interruptible(&console_wait);
 }
 
 void console_detach(void)
 {
-	mutex_lock(&console.lock);
+	spin_lock(&console.lock);
 	if (console.ring)
 		memcpy(&console.kept, console.ring, sizeof(console.kept));
 	console.ring = NULL;
-	mutex_unlock(&console.lock);
+	spin_unlock(&console.lock);
 	wake_up_interruptible(&console_wait);
 }
 
@@ -89,30 +91,42 @@ void console_stop(void)
 	cancel_delayed_work_sync(&console_work);
 }
 
+/* Copies up to `room` characters from *position on, oldest first. */
+static size_t ring_copy(const struct console_ring *ring, u32 *position,
+			char *buffer, size_t room)
+{
+	u32 tail = READ_ONCE(ring->tail), start = *position, count, n;
+
+	if (tail - start > CONSOLE_RING_BYTES)
+		start = tail - CONSOLE_RING_BYTES;
+	count = min_t(u32, tail - start, room);
+	for (n = 0; n < count; n++)
+		buffer[n] = ring->content[(start + n) % CONSOLE_RING_BYTES];
+	*position = start + count;
+	return count;
+}
+
 /*
- * Copies what comes after *position, oldest first, and advances it. Characters
- * overwritten meanwhile are skipped: the tail is read again after the copy.
+ * The hypervisor sets `busy`, writes characters, moves the tail, and clears
+ * `busy`. A copy during which it wrote is made again, unless it writes without
+ * end.
  */
 static size_t ring_read(const struct console_ring *ring, u32 *position,
 			char *buffer, size_t room)
 {
-	u32 tail = READ_ONCE(ring->tail), start, count, n;
+	u32 tail, before = *position, tries;
+	size_t count = 0;
 
-	do {
-		start = *position;
-		if (tail - start > CONSOLE_RING_BYTES)
-			start = tail - CONSOLE_RING_BYTES;
-		if (tail < CONSOLE_RING_BYTES && start > tail)
-			start = 0;
-		count = min_t(u32, tail - start, room);
-		smp_rmb();	/* content not before the tail that covers it */
-		for (n = 0; n < count; n++)
-			buffer[n] = ring->content[(start + n) %
-						  CONSOLE_RING_BYTES];
-		smp_rmb();	/* nor after the tail that may overwrite it */
+	for (tries = 0; tries < CONSOLE_READ_TRIES; tries++) {
 		tail = READ_ONCE(ring->tail);
-	} while (tail - start > CONSOLE_RING_BYTES);
-	*position = start + count;
+		*position = before;
+		smp_rmb();	/* tail before content */
+		count = ring_copy(ring, position, buffer, room);
+		smp_rmb();	/* content before busy and tail */
+		if (!READ_ONCE(ring->busy) && READ_ONCE(ring->tail) == tail)
+			break;
+		cpu_relax();
+	}
 	return count;
 }
 
@@ -121,13 +135,13 @@ static size_t reader_fetch(struct console_reader *reader, char *buffer,
 {
 	size_t count;
 
-	mutex_lock(&console.lock);
+	spin_lock(&console.lock);
 	if (reader->life != console.life) {
 		reader->life = console.life;
 		reader->position = 0;
 	}
 	count = ring_read(console_source(), &reader->position, buffer, room);
-	mutex_unlock(&console.lock);
+	spin_unlock(&console.lock);
 	return count;
 }
 
@@ -135,10 +149,10 @@ static bool reader_ready(const struct console_reader *reader)
 {
 	bool ready;
 
-	mutex_lock(&console.lock);
+	spin_lock(&console.lock);
 	ready = READ_ONCE(console_source()->tail) !=
 		(reader->life == console.life ? reader->position : 0);
-	mutex_unlock(&console.lock);
+	spin_unlock(&console.lock);
 	return ready;
 }
 

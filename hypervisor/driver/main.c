@@ -114,6 +114,13 @@ static int command_run(const struct command *command, void *request)
 	return ret;
 }
 
+/* As well as it can be; the error is told in any case. */
+static void reason_deliver(void __user *user, const char *text)
+{
+	if (copy_to_user(user, text, strlen(text) + 1))
+		pr_debug("weir: %s\n", text);
+}
+
 long weir_ioctl(struct file *file, unsigned int number, unsigned long arg)
 {
 	void __user *user = (void __user *)arg;
@@ -137,6 +144,9 @@ long weir_ioctl(struct file *file, unsigned int number, unsigned long arg)
 	if (!request)
 		return -ENOMEM;
 	ret = copy_struct_from_user(request, command->size, user, size);
+	if (ret == -E2BIG)
+		reason_deliver(user + command->reason,
+			       "the request says what this driver does not know");
 	if (ret)
 		goto out;
 	*(u32 *)request = size;

@@ -272,7 +272,7 @@ static const struct sysfs_ops cell_sysfs_ops = {
 	.show = cell_show,
 };
 
-const struct kobj_type cell_kobj_type = {
+struct kobj_type cell_kobj_type = {
 	.release = cell_free,
 	.sysfs_ops = &cell_sysfs_ops,
 	.default_groups = cell_groups,

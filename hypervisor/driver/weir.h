@@ -135,7 +135,7 @@ long weir_ioctl(struct file *file, unsigned int command, unsigned long arg);
 int sysfs_init(void);
 void sysfs_exit(void);
 extern struct kobject *sysfs_cells;
-extern const struct kobj_type cell_kobj_type;
+extern struct kobj_type cell_kobj_type;
 int sysfs_stats_add(struct weir_cell *cell);
 /* After the cell gained or lost CPUs. */
 int sysfs_stats_update(struct weir_cell *cell);
