@@ -6,6 +6,8 @@
 #define PL011_FR		0x18
 #define PL011_FR_TXFF		(1u << 5)
 #define PL011_WAIT_LOOPS	100000
+#define PUTC_BUSY		(-16)	/* -EBUSY: try again */
+#define PUTC_TRIES		100000
 
 static void pl011_putc(uint64_t base, char character)
 {
@@ -16,6 +18,16 @@ static void pl011_putc(uint64_t base, char character)
 	*(volatile uint32_t *)(base + PL011_DR) = (unsigned char)character;
 }
 
+/* The hypervisor takes so many characters a second: try until it does. */
+static void virtual_putc(char character)
+{
+	for (int n = 0; n < PUTC_TRIES; n++) {
+		if (inmate_hypercall(HC_DEBUG_CONSOLE_PUTC,
+				     (unsigned char)character, 0) != PUTC_BUSY)
+			return;
+	}
+}
+
 void inmate_putc(char character)
 {
 	const struct comm_region_head *head = &comm_region()->head;
@@ -23,8 +35,7 @@ void inmate_putc(char character)
 	if (head->console.type == CONSOLE_PL011)
 		pl011_putc(head->console.address, character);
 	if (head->flags & COMM_PUTC_ACTIVE)
-		inmate_hypercall(HC_DEBUG_CONSOLE_PUTC,
-				 (unsigned char)character, 0);
+		virtual_putc(character);
 }
 
 static void put_number(uint64_t value, unsigned int base, bool negative,
