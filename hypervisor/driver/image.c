@@ -38,8 +38,11 @@ static int header_check(const struct image_header *header, size_t size,
 
 static int size_check(u64 size, size_t room, char *reason)
 {
-	if (size < sizeof(struct image_header) || size > room)
+	if (size < sizeof(struct image_header))
 		return weir_refuse(reason, -EINVAL,
+				   "image of %llu bytes: too short", size);
+	if (size > room)
+		return weir_refuse(reason, -ENOMEM,
 				   "image of %llu bytes, hypervisor memory of %zu",
 				   size, room);
 	return 0;
