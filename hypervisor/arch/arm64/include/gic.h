@@ -35,7 +35,7 @@
 struct gic_saved {
 	uint64_t sre_el2;		/* v3 */
 	uint32_t ctlr;
-	uint32_t hv_config[2];		/* v3 group, v2 nothing; trigger */
+	uint32_t groups;		/* v3: of SGIs and PPIs */
 };
 
 /* Per-CPU state, embedded in struct arch_percpu. */
