@@ -73,12 +73,16 @@
 		.pin_bitmap = { ~0u, ~0u, ~0u, ~0u },                         \
 	}
 
+#ifdef VIRT_NO_UART
+#define VIRT_DEBUG_CONSOLE	{ .type = CONSOLE_NONE }
+#else
 #define VIRT_DEBUG_CONSOLE                                                    \
 	{                                                                     \
 		.address = VIRT_UART_BASE, .size = 0x1000,                    \
 		.type = CONSOLE_PL011,                                        \
 		.flags = CONSOLE_MMIO | CONSOLE_REGDIST_4,                    \
 	}
+#endif
 
 /* Lines are counted as such: weight 1. */
 #define WEIGHT_ONE_Q8		256
