@@ -106,10 +106,11 @@ static int cpus_take(struct weir_cell *cell, char *reason)
 /* Memory that Linux uses must not disappear under it. */
 static int memory_check(const struct weir_cell *cell, char *reason)
 {
-	const struct memory_region *region = cell->memory;
+	const struct cell_desc *config = cell->blob.config;
+	const struct memory_region *region = config_memory(config);
 	u32 n;
 
-	for (n = 0; n < cell->config->num_memory_regions; n++, region++) {
+	for (n = 0; n < config->num_memory_regions; n++, region++) {
 		if (region->flags & (MEM_COMM_REGION | MEM_ROOTSHARED) ||
 		    !region->size)
 			continue;
@@ -123,84 +124,70 @@ static int memory_check(const struct weir_cell *cell, char *reason)
 	return 0;
 }
 
-/* Everything known before a CPU is touched. */
-static int create_check(const struct weir_cell *cell, char *reason)
+static unsigned int cells_count(void)
 {
+	const struct weir_cell *cell;
+	unsigned int count = 0;
+
+	list_for_each_entry(cell, &weir.cells, node)
+		count++;
+	return count;
+}
+
+/* Against the system and the cells that exist. */
+static int neighbours_check(const struct weir_cell *cell, char *reason)
+{
+	struct validator_blob *others;
 	const struct weir_cell *other;
-	cpumask_t foreign;
-
-	list_for_each_entry(other, &weir.cells, node) {
-		if (other->id == cell->id)
-			return weir_refuse(reason, -EEXIST,
-					   "cell %s has id %u already",
-					   other->name, cell->id);
-		if (!strcmp(other->name, cell->name))
-			return weir_refuse(reason, -EEXIST,
-					   "a cell named %s exists already",
-					   cell->name);
-	}
-	if (cpumask_andnot(&foreign, &cell->cpus, &weir.root->cpus))
-		return weir_refuse(reason, -EBUSY,
-				   "CPUs %*pbl do not belong to the root cell",
-				   cpumask_pr_args(&foreign));
-	if (cpumask_equal(&cell->cpus, &weir.root->cpus))
-		return weir_refuse(reason, -EBUSY,
-				   "no CPU would be left to the root cell");
-	return memory_check(cell, reason);
-}
-
-static struct weir_cell *cell_from_config(struct cell_desc *config,
-					  char *reason)
-{
-	struct weir_cell *cell = cell_alloc(config->id, config->name);
+	unsigned int count = 0;
 	int ret;
 
-	if (!cell)
-		return ERR_PTR(-ENOMEM);
-	ret = config_cpus(config, &cell->cpus, reason);
-	if (ret) {
-		kobject_put(&cell->kobj);
-		return ERR_PTR(ret);
-	}
-	cell->config = config;
-	cell->memory = config_memory(config);
-	return cell;
+	others = kcalloc(cells_count(), sizeof(*others), GFP_KERNEL);
+	if (!others)
+		return -ENOMEM;
+	list_for_each_entry(other, &weir.cells, node)
+		if (other != weir.root)
+			others[count++] = other->blob;
+	ret = validator_check_together(&weir.system, &cell->blob, others,
+				       count, reason);
+	kfree(others);
+	return ret;
 }
 
-/* Returns a cell that owns a checked copy of the caller's configuration. */
-static struct weir_cell *cell_read(const struct weir_cell_create *request,
-				   char *reason)
+/* All that can be refused before a CPU is touched. */
+static int create_check(struct weir_cell *cell, char *reason)
 {
-	struct weir_cell *cell;
-	struct cell_desc *config;
+	const struct cell_desc *config = cell->blob.config;
 	int ret;
 
-	config = config_copy(request->config_address, request->config_size,
-			     sizeof(*config), reason);
-	if (IS_ERR(config))
-		return ERR_CAST(config);
-	ret = config_check_cell_head(config, request->config_size, reason);
-	cell = ret ? ERR_PTR(ret) : cell_from_config(config, reason);
-	if (IS_ERR(cell))
-		kfree(config);
-	return cell;
+	ret = validator_check_cell(&cell->blob, arch_config, reason);
+	if (!ret)
+		ret = neighbours_check(cell, reason);
+	if (!ret)
+		ret = memory_check(cell, reason);
+	if (ret)
+		return ret;
+	cell->id = config->id;
+	strscpy(cell->name, config->name, sizeof(cell->name));
+	return config_cpu_mask(config, &cell->cpus, reason);
 }
 
 int cell_create(struct weir_cell_create *request, char *reason)
 {
-	struct weir_cell *cell;
+	struct weir_cell *cell = cell_alloc(0, "");
 	long ret;
 
-	cell = cell_read(request, reason);
-	if (IS_ERR(cell))
-		return PTR_ERR(cell);
-	ret = create_check(cell, reason);
+	if (!cell)
+		return -ENOMEM;
+	ret = config_copy(&cell->blob, request->config_address,
+			  request->config_size, reason);
+	if (!ret)
+		ret = create_check(cell, reason);
+	if (!ret)
+		ret = cpus_take(cell, reason);
 	if (ret)
 		goto out_cell;
-	ret = cpus_take(cell, reason);
-	if (ret)
-		goto out_cell;
-	ret = weir_command(HC_CELL_CREATE, virt_to_phys(cell->config), 0,
+	ret = weir_command(HC_CELL_CREATE, virt_to_phys(cell->blob.config), 0,
 			   reason);
 	if (ret < 0)
 		goto out_cpus;

@@ -119,7 +119,6 @@ static void memory_release(void)
 
 /* Image, zeroes, configuration, header: all that EL2 finds when it starts. */
 static int memory_fill(const struct weir_enable *request,
-		       const struct system_desc *config,
 		       const cpumask_t *cpus, char *reason)
 {
 	struct image_header *header = weir.header;
@@ -133,17 +132,18 @@ static int memory_fill(const struct weir_enable *request,
 		return ret;
 
 	config_offset = header->core_size + max_cpus * header->percpu_size;
-	config_end = config_offset + request->config_size;
+	config_end = config_offset + weir.system.size;
 	if (config_end > weir.memory_bytes)
 		return weir_refuse(reason, -ENOMEM,
 				   "hypervisor memory of %zu bytes, at least %llu are needed",
 				   weir.memory_bytes, config_end);
-	memcpy(weir.memory + config_offset, config, request->config_size);
+	memcpy(weir.memory + config_offset, weir.system.config,
+	       weir.system.size);
 
 	header->image_phys = weir.memory_phys;
 	header->max_cpus = max_cpus;
 	header->online_cpus = cpumask_weight(cpus);
-	header->config_size = request->config_size;
+	header->config_size = weir.system.size;
 	header->reason[0] = '\0';
 	strscpy(weir.version, header->version, sizeof(weir.version));
 	arch_cache_flush(weir.memory, weir.memory_bytes);
@@ -187,7 +187,7 @@ static int root_prepare(const struct system_desc *config, char *reason)
 	root = cell_alloc(0, config->root_cell.name);
 	if (!root)
 		return -ENOMEM;
-	ret = config_cpus(&config->root_cell, &root->cpus, reason);
+	ret = config_cpu_mask(&config->root_cell, &root->cpus, reason);
 	if (!ret)
 		ret = cpus_check(&root->cpus, reason);
 	if (ret) {
@@ -198,9 +198,9 @@ static int root_prepare(const struct system_desc *config, char *reason)
 	return 0;
 }
 
-static int enable_checked(const struct weir_enable *request,
-			  const struct system_desc *config, char *reason)
+static int enable_checked(const struct weir_enable *request, char *reason)
 {
+	const struct system_desc *config = weir.system.config;
 	u64 ring;
 	int ret;
 
@@ -210,7 +210,7 @@ static int enable_checked(const struct weir_enable *request,
 	ret = memory_claim(config, reason);
 	if (ret)
 		goto out_root;
-	ret = memory_fill(request, config, &weir.root->cpus, reason);
+	ret = memory_fill(request, &weir.root->cpus, reason);
 	if (ret)
 		goto out_memory;
 	ring = weir.header->console_ring;
@@ -242,9 +242,14 @@ out_root:
 	return ret;
 }
 
+static void config_drop(void)
+{
+	kfree(weir.system.config);
+	weir.system.config = NULL;
+}
+
 int weir_enable(struct weir_enable *request, char *reason)
 {
-	struct system_desc *config;
 	int ret;
 
 	if (weir.stuck)
@@ -254,15 +259,16 @@ int weir_enable(struct weir_enable *request, char *reason)
 	ret = arch_check(reason);
 	if (ret)
 		return ret;
-	config = config_copy(request->config_address, request->config_size,
-			     sizeof(*config), reason);
-	if (IS_ERR(config))
-		return PTR_ERR(config);
-	ret = config_check_system_head(config, request->config_size, reason);
+	ret = config_copy(&weir.system, request->config_address,
+			  request->config_size, reason);
+	if (ret)
+		return ret;
+	ret = validator_check_system(&weir.system, arch_config, reason);
 	if (!ret)
-		ret = enable_checked(request, config, reason);
-	kfree(config);
-	if (!ret)
+		ret = enable_checked(request, reason);
+	if (ret)
+		config_drop();
+	else
 		pr_info("weir: %s enabled\n", weir.version);
 	return ret;
 }
@@ -304,6 +310,7 @@ int weir_disable(char *reason)
 	cell_retract(weir.root);
 	weir.root = NULL;
 	memory_release();
+	config_drop();
 	module_put(THIS_MODULE);
 	pr_info("weir: disabled\n");
 	return 0;

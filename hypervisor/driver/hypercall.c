@@ -3,7 +3,6 @@
 
 #include <linux/io.h>
 #include <linux/slab.h>
-#include <linux/smp.h>
 
 #include "arch.h"
 #include "weir.h"
@@ -40,17 +39,15 @@ long weir_command(u32 number, unsigned long arg1, unsigned long arg2,
 		return -ENOMEM;
 	report->size = sizeof(*report);
 
-	down_read(&weir.gate);
-	/* The hypervisor keeps the line with the CPU that made the call. */
-	migrate_disable();
+	/* Nobody else may fail before the line is fetched. */
+	down_write(&weir.gate);
 	result = -ENODEV;
 	if (weir.enabled)
 		result = arch_hypercall(number, arg1, arg2);
 	if (weir.enabled && result < 0 &&
 	    arch_hypercall(WEIR_HC_LAST_REASON, virt_to_phys(report), 0) == 0)
 		strscpy(reason, report->text, WEIR_REASON_BYTES);
-	migrate_enable();
-	up_read(&weir.gate);
+	up_write(&weir.gate);
 
 	if (result < 0 && !reason[0])
 		weir_refuse(reason, 0, "the hypervisor refused: error %ld",

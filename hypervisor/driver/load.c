@@ -16,11 +16,12 @@
 static const struct memory_region *image_region(const struct weir_cell *cell,
 						const struct weir_image *image)
 {
-	const struct memory_region *region = cell->memory;
+	const struct cell_desc *config = cell->blob.config;
+	const struct memory_region *region = config_memory(config);
 	u64 offset;
 	u32 n;
 
-	for (n = 0; n < cell->config->num_memory_regions; n++, region++) {
+	for (n = 0; n < config->num_memory_regions; n++, region++) {
 		if (!(region->flags & MEM_LOADABLE) ||
 		    image->target_address < region->virt_start)
 			continue;

@@ -264,7 +264,7 @@ static void cell_free(struct kobject *kobj)
 {
 	struct weir_cell *cell = container_of(kobj, struct weir_cell, kobj);
 
-	kfree(cell->config);
+	kfree(cell->blob.config);
 	kfree(cell);
 }
 

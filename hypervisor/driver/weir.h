@@ -27,6 +27,7 @@
 
 #include "abi/driver.h"
 #include "abi/image.h"
+#include "validator.h"
 
 /* One cell, the root cell included. */
 struct weir_cell {
@@ -34,8 +35,7 @@ struct weir_cell {
 	struct list_head node;		/* in weir.cells, command_lock */
 	u32 id;
 	char name[CONFIG_NAME_BYTES];
-	struct cell_desc *config;	/* own copy; NULL for the root cell */
-	const struct memory_region *memory; /* in config */
+	struct validator_blob blob;	/* own copy; none for the root cell */
 	struct list_head stats;		/* directories of statistics */
 	cpumask_t cpus;
 	cpumask_t cpus_taken;		/* taken off Linux for this cell */
@@ -52,6 +52,7 @@ struct weir {
 	size_t memory_bytes;
 	void *memory;			/* hypervisor memory, write-back */
 	struct image_header *header;	/* at its start */
+	struct validator_blob system;	/* own copy of the configuration */
 	struct list_head cells;
 	struct weir_cell *root;
 	char version[sizeof_field(struct image_header, version)];
@@ -79,16 +80,17 @@ void weir_shut_down(void);
 int image_copy(const struct weir_enable *request, void *target, size_t room,
 	       char *reason);
 
-/* config.c: what the driver itself relies on; the hypervisor checks it all. */
-/* Copies a configuration from user memory; free it with kfree(). */
-void *config_copy(u64 address, u64 size, size_t least, char *reason);
-int config_check_system_head(const struct system_desc *config, size_t size,
-			     char *reason);
-/* Checks that CPU set and memory regions are inside `size`. */
-int config_check_cell_head(const struct cell_desc *cell, size_t size,
-			   char *reason);
+/* config.c */
+/*
+ * Copies a configuration from user memory, with zeroes behind it; free
+ * blob->config with kfree().
+ */
+int config_copy(struct validator_blob *blob, u64 address, u64 size,
+		char *reason);
 /* The CPU set of a checked descriptor; refuses CPUs Linux does not know. */
-int config_cpus(const struct cell_desc *cell, cpumask_t *cpus, char *reason);
+int config_cpu_mask(const struct cell_desc *cell, cpumask_t *cpus,
+		    char *reason);
+/* The memory regions of a checked descriptor. */
 const struct memory_region *config_memory(const struct cell_desc *cell);
 
 /* cell.c: command_lock is held and the hypervisor enabled, unless said. */
