@@ -4,88 +4,148 @@
  *
  * A regulator decides, from counter values and the clock it is handed, when a
  * CPU must stop and when it may go on. It touches no hardware, takes no time
- * source and no lock of its own but reg_cell.lock, so that the same object code
- * runs in the hypervisor, in the simulator and in unit tests.
+ * source and no lock but reg_cell.lock, so that the same object code runs in
+ * the hypervisor, in the simulator and in unit tests.
  */
 #ifndef REGULATOR_H
 #define REGULATOR_H
 
 #include "abi/regulation.h"
+#include "abi/weir-config.h"
 #include "hv/reason.h"
 #include "hv/spinlock.h"
 #include "hv/types.h"
 
+struct counter_source;
 struct reg_cell;
 struct reg_cpu;
+struct regulator;
+
+#define REG_NEVER	UINT64_MAX	/* a time, or a number of lines */
 
 /* What a check may rely on: the machine as probed. */
 struct reg_platform {
-	uint32_t line_bytes;
-	unsigned int cpus_count;	/* of the cell */
-	const struct counter_source *source;
+	uint32_t line_bytes;		/* a power of two, 16 to 4096 */
+	unsigned int cpus_count;	/* of the cell, 1 to REG_MAX_CPUS */
+	bool counts_writes;		/* apart from reads */
 };
 
 /*
- * A setting as a regulator uses it: lines instead of bytes. Rates that do not
- * come out in whole lines per period keep their remainder: lines owed after n
- * periods are exactly floor(n * numerator / denominator).
+ * A budget as lines per refill. Rates that do not come out in whole lines
+ * carry their remainder: the lines owed after n refills are exactly
+ * floor(n * (lines + numerator / denominator)).
  */
 struct reg_rate {
-	uint64_t lines_per_period;	/* whole part */
-	uint64_t numerator;		/* remainder per period, below ... */
-	uint64_t denominator;		/* ... this; 1 when there is none */
+	uint64_t lines;
+	uint64_t numerator;		/* below the denominator */
+	uint64_t denominator;
 };
 
+/* One budget of a setting: all reads and writes, or writes alone. */
+struct reg_budget {
+	bool limited;
+	struct reg_rate rate;
+	uint64_t cap_lines;		/* unused budget accumulates to this */
+	uint64_t grant_lines;		/* drawn at a time, at most */
+};
+
+/* A setting as CPUs use it. Computed once by check(), then only copied. */
 struct reg_effective {
-	struct reg_settings settings;	/* as reported, rounded */
-	struct reg_rate total;
-	struct reg_rate writes;
-	uint64_t generation;
+	struct reg_settings settings;	/* as reported */
+	const struct regulator *regulator;	/* NULL: none usable */
+	const struct counter_source *source;	/* NULL: none usable */
+	struct reg_budget total;
+	struct reg_budget writes;
+	/* A pool is refilled at floor(k * period / refill_parts) of the grid. */
+	uint64_t refill_ns;		/* period / refill_parts, whole part */
+	uint32_t refill_part;		/* the rest, in refill_parts'ths */
+	uint32_t refill_parts;		/* refills per period */
+	uint32_t share_shift;		/* about log2 of the CPUs per pool */
+	uint32_t cpus_count;
+	bool per_cpu;
 	bool active;			/* false: not regulated, no tick */
+	bool interrupts;		/* the source; else it is polled ... */
+	uint64_t poll_ns;		/* ... this often; 0: by the platform */
+	uint64_t generation;		/* of the last reload by a request */
+	uint64_t revision;		/* of any change, CPUs of the cell too */
 };
 
-/* Lines drawn from and owed to, shared by the CPUs of a cell (or of one CPU). */
+struct reg_level {
+	int64_t lines;			/* negative: debt */
+	uint64_t remainder;		/* of the rate, in its denominators */
+	bool limited;			/* the level means something */
+};
+
+/* What the CPUs of a cell draw from (one CPU, with REG_MODE_PER_CPU). */
 struct reg_pool {
-	int64_t level_lines;		/* negative: debt */
-	uint64_t remainder;		/* of the rate, in denominators */
-	uint64_t next_ns;		/* boundary of the next refill */
-	uint64_t refill;		/* number of the last refill */
+	uint64_t revision;		/* of the setting it follows; 0: none */
+	uint64_t last_ns;		/* the last refill on the grid */
+	uint64_t next_ns;		/* the next one; REG_NEVER: none */
+	uint32_t part;			/* fraction that next_ns leaves out */
+	uint32_t turn;			/* who is served first when short */
+	uint64_t waiting;		/* bit n: the cell's n-th CPU is stalled */
+	struct reg_level total;
+	struct reg_level writes;
 };
 
 /* In struct cell. `lock` guards everything. */
 struct reg_cell {
 	struct spinlock lock;
-	const struct regulator *regulator;	/* NULL: none */
-	const struct counter_source *source;
+	uint64_t serial;			/* of the cell, never reused */
 	struct reg_settings boot;		/* the configuration's policy */
 	struct reg_settings requested;
 	struct reg_effective effective;		/* the newest accepted */
 	struct reg_pool pool;
-	struct reg_pool write_pool;
+	uint64_t cpus;				/* the CPUs it was computed for */
 	uint64_t reloads;
 	uint64_t refusals;
-	unsigned int cpus_count;
+};
+
+/* Where a source keeps what it needs per CPU. Lines are weighted events. */
+struct reg_counter {
+	uint64_t read_lines;		/* monotonic, as of the last sample() */
+	uint64_t write_lines;
+	uint64_t read_raw;		/* the register, at the last sample() */
+	uint64_t write_raw;
+	uint64_t read_q8;		/* fractions of a line, below 256 */
+	uint64_t write_q8;
+};
+
+/*
+ * When a CPU wants to be looked at: after `lines` more in total, or after
+ * `write_lines` more written ones; REG_NEVER: not for that. A source that is
+ * polled looks the more often the closer lines + headroom_lines is, since
+ * that much may be used until the CPU must stop.
+ */
+struct reg_alarm {
+	uint64_t lines;
+	uint64_t write_lines;
+	uint64_t headroom_lines;
 };
 
 /* In struct per_cpu. Written by that CPU only. */
 struct reg_cpu {
-	unsigned int cpu;			/* logical number */
-	unsigned int index;			/* among the CPUs of its cell */
-	struct reg_cell *cell;			/* NULL: not in a cell */
-	struct reg_effective active;		/* in force on this CPU */
-	struct reg_pool own;			/* REG_MODE_PER_CPU */
-	struct reg_pool own_writes;
-	uint64_t seen_read_lines;		/* counter at the last look */
-	uint64_t seen_write_lines;
-	uint64_t grant_lines;			/* drawn, not yet settled */
-	uint64_t grant_refill;			/* refill it was drawn in */
+	unsigned int cpu;		/* logical number */
+	unsigned int index;		/* among the CPUs of its cell */
+	struct reg_cell *cell;		/* NULL: not in a cell */
+	uint64_t serial;		/* of the cell the statistics are for */
+	struct reg_pool own;		/* REG_MODE_PER_CPU */
+	uint64_t grant_lines;		/* drawn and not settled yet */
+	uint64_t write_grant_lines;
+	uint64_t settled_lines;		/* counted lines that were charged */
+	uint64_t settled_write_lines;
+	uint64_t boundary_ns;		/* this CPU's next period begins */
+	uint64_t next_ns;		/* when period() is wanted next */
 	uint64_t stall_since_ns;
+	struct reg_counter counter;
+	struct reg_alarm alarm;
+	struct reg_effective active;	/* in force on this CPU */
 	struct reg_cpu_stats stats;
 };
 
 enum reg_verdict {
 	REG_RUN,		/* go on */
-	REG_STALL,		/* hold until period() says REG_RUN */
+	REG_STALL,		/* hold; period() at next_ns, or poll(), tells */
 };
 
 enum reg_kind {
@@ -95,29 +155,43 @@ enum reg_kind {
 	REG_KIND_BUS,
 };
 
-/* All operations are mandatory. */
+/*
+ * All operations are mandatory. Those with a verdict run on the CPU concerned,
+ * interrupts masked, and leave in cpu->next_ns when period() is to be called
+ * (REG_NEVER: not at all) and in the source what they armed.
+ */
 struct regulator {
 	const char *name;
 	uint16_t id;			/* enum regulator_id */
-	uint16_t order;			/* registry is sorted by this */
+	uint16_t order;			/* registry is sorted by this, then name */
 	enum reg_kind kind;
 
 	/* 0, or -ENODEV with a constant text saying what is missing. */
 	int (*probe)(const char **why);
-	/* Pure: request and platform in, effective setting or reason out. */
+	/*
+	 * Pure: platform and request (all fields filled) in, `effective` out
+	 * as far as it does not depend on the source; or -EINVAL or -ERANGE
+	 * with the reason.
+	 */
 	int (*check)(const struct reg_platform *platform,
 		     const struct reg_settings *wanted,
 		     struct reg_effective *effective, struct reason *reason);
-	/* On the CPU concerned, at a boundary: `cpu->active` is the new setting. */
-	void (*commit)(struct reg_cpu *cpu, uint64_t now_ns);
-	/* A boundary passed. Returns what the CPU may do; sets the next one. */
-	enum reg_verdict (*period)(struct reg_cpu *cpu, uint64_t now_ns,
-				   uint64_t *next_ns);
-	/* The counter was looked at, or overflowed. */
+	/*
+	 * cpu->active is new: the CPU starts under it. It holds nothing drawn.
+	 * A pool still filled by an older revision is converted.
+	 */
+	enum reg_verdict (*commit)(struct reg_cpu *cpu, uint64_t now_ns);
+	/* next_ns has come, or passed. */
+	enum reg_verdict (*period)(struct reg_cpu *cpu, uint64_t now_ns);
+	/* The counter was looked at between. */
 	enum reg_verdict (*poll)(struct reg_cpu *cpu, uint64_t now_ns);
+	/* What was armed has been used. */
 	enum reg_verdict (*overflow)(struct reg_cpu *cpu, uint64_t now_ns);
+	/* Settles what was used and gives back what was drawn. */
 	void (*cpu_reset)(struct reg_cpu *cpu, uint64_t now_ns);
+	/* No CPU is left in the cell. */
 	void (*cell_exit)(struct reg_cell *cell);
+	/* From any CPU: what has been used and held up, as far as known. */
 	void (*stats)(const struct reg_cpu *cpu, struct reg_cpu_stats *stats);
 };
 
@@ -128,9 +202,11 @@ struct regulator {
 
 struct counter_caps {
 	unsigned int bits;
-	bool interrupts;	/* else it must be polled */
-	bool counts_writes;
-	uint64_t skid_lines;	/* counted after the overflow before it is seen */
+	uint32_t line_bytes;
+	bool interrupts;	/* else it is polled */
+	bool counts_writes;	/* apart from reads */
+	/* Polled by the tick every so often; 0: the platform looks by itself. */
+	uint64_t poll_ns;
 };
 
 /* All operations are mandatory; those with a CPU run on it, interrupts masked. */
@@ -139,22 +215,62 @@ struct counter_source {
 	uint16_t id;			/* enum counter_source_id */
 	uint16_t order;
 
-	int (*probe)(struct counter_caps *caps, const char **why);
+	/*
+	 * Master CPU, once, with the record that names this source: 0 and caps,
+	 * or -ENODEV or -EINVAL with a constant text saying what is missing.
+	 */
+	int (*probe)(const struct weir_record_counter *record,
+		     struct counter_caps *caps, const char **why);
+	/* Counts from zero. */
 	void (*start)(struct reg_cpu *cpu);
 	void (*stop)(struct reg_cpu *cpu);
-	/* Monotonic 64-bit counts of lines since start(). */
-	void (*read)(struct reg_cpu *cpu, uint64_t *read_lines,
-		     uint64_t *write_lines);
-	/* Have overflow() or poll() called after `lines` more; UINT64_MAX: never. */
-	void (*arm)(struct reg_cpu *cpu, uint64_t lines);
+	/* Brings cpu->counter up to date. */
+	void (*sample)(struct reg_cpu *cpu);
+	/* Sets cpu->alarm, counted from the last sample(). */
+	void (*arm)(struct reg_cpu *cpu);
+	/* Whether the alarm has come, and takes it back. */
+	bool (*alarmed)(struct reg_cpu *cpu);
+	/*
+	 * From any CPU: lines counted there since `counter` was sampled; 0 when
+	 * they cannot be read from here.
+	 */
+	void (*peek)(unsigned int cpu, const struct reg_counter *counter,
+		     uint64_t *read_lines, uint64_t *write_lines);
 };
 
 #define COUNTER_SOURCE(record)                                                \
 	static const struct counter_source *const record##_pointer            \
 		__attribute__((used, section("counter_sources"))) = &(record)
 
-/* registry.c: NULL when unknown or absent on this machine. */
-const struct regulator *regulator_by_id(uint16_t id);
-const struct counter_source *counter_by_id(uint16_t id);
+/* What the registry knows of a source beyond its record. */
+struct counter_slot {
+	const struct counter_source *source;
+	const struct weir_record_counter *record; /* NULL: not configured */
+	struct counter_caps caps;
+	const char *why;		/* NULL: usable */
+};
+
+struct regulator_slot {
+	const struct regulator *regulator;
+	const char *why;		/* NULL: usable */
+};
+
+#define REGISTRY_MAX_REGULATORS	16
+#define REGISTRY_MAX_SOURCES	16
+
+/*
+ * registry.c. Sorts both sections and probes the regulators; sources become
+ * usable one by one. Master CPU, before guests run. -E2BIG: too many records.
+ */
+int registry_init(void);
+/* Probes the source that `record` names; the slot keeps the outcome. */
+const struct counter_slot *registry_configure(
+	const struct weir_record_counter *record);
+/* NULL when no such record was linked; else look at `why`. */
+const struct regulator_slot *registry_regulator(uint16_t id);
+const struct counter_slot *registry_source(uint16_t id);
+/* Bit n: the one with id n is usable (ids below 64). */
+uint64_t registry_regulators_mask(void);
+uint64_t registry_sources_mask(void);
 
 #endif

@@ -11,7 +11,16 @@
 
 #include "types.h"
 
-/* Monotonic on each CPU; CPUs differ by at most the model's slack. Any context. */
+/*
+ * Chooses the implementation: the model's clock while memsys_present(). Called
+ * by regulation_init(), memsys_init() and memsys_exit(); master CPU.
+ */
+void clock_init(void);
+
+/*
+ * Monotonic on each CPU; CPUs differ by at most the model's slack. Computed
+ * from the counter without accumulating, so it does not drift. Any context.
+ */
 uint64_t clock_now_ns(void);
 
 /*
@@ -22,5 +31,11 @@ void clock_arm(uint64_t deadline_ns);
 
 /* Called by the architecture when this CPU's EL2 timer fires. */
 void clock_timer_fired(struct per_cpu *cpu);
+
+/*
+ * Waits a while in the hypervisor: until about the deadline armed last, an
+ * interrupt, or an event. May return early. On this CPU, interrupts masked.
+ */
+void clock_wait(struct per_cpu *cpu);
 
 #endif

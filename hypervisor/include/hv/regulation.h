@@ -3,10 +3,11 @@
  * The glue between cells, CPUs and regulators.
  *
  * The policy lives in the cell (struct reg_cell) and is the one source of
- * truth. CPUs pick a new policy up at their next period boundary; a CPU reset
- * or a cell restart re-applies it. Lock: reg_cell.lock, innermost but for the
- * console; taken on any CPU with interrupts masked, held for a few dozen
- * instructions.
+ * truth. Its CPUs are told by EVENT_REGULATION, and look for themselves at
+ * every period boundary; a CPU reset or a cell restart re-applies it. Locks:
+ * one for requests (a check takes some thousand instructions), inside it
+ * reg_cell.lock, innermost but for the console; both taken on any CPU with
+ * interrupts masked, the latter held for a few dozen instructions.
  */
 #ifndef HV_REGULATION_H
 #define HV_REGULATION_H
@@ -15,10 +16,16 @@
 #include "reason.h"
 #include "types.h"
 
-/* Finds regulators and counter sources; from setup, before any CPU runs guests. */
+/*
+ * Finds regulators and counter sources; from setup, before any cell exists, with
+ * the checked system configuration in place, after memsys_init().
+ */
 int regulation_init(void);
 
-/* Applies the policy records of the cell's configuration; cell not yet running. */
+/*
+ * Applies the policy records of the cell's configuration; cell not yet
+ * running, cell->cpus and cell->config valid.
+ */
 int regulation_cell_init(struct cell *cell, struct reason *reason);
 void regulation_cell_exit(struct cell *cell);
 
@@ -26,6 +33,8 @@ void regulation_cell_exit(struct cell *cell);
 void regulation_cpu_reset(struct per_cpu *cpu);
 /* This CPU leaves its cell or is parked: no tick, no counter, no stall. */
 void regulation_cpu_stop(struct per_cpu *cpu);
+/* This CPU was idle without a tick: boundaries that passed are no lateness. */
+void regulation_cpu_resume(struct per_cpu *cpu);
 
 /* EVENT_REGULATION arrived on this CPU. */
 void regulation_cpu_event(struct per_cpu *cpu);
@@ -33,11 +42,23 @@ void regulation_cpu_event(struct per_cpu *cpu);
 /* A PMU overflow interrupt arrived on this CPU at the hypervisor's level. */
 void regulation_overflow(struct per_cpu *cpu);
 
+/* From the tick of this CPU: a deadline of it has come. */
+void regulation_period(struct per_cpu *cpu, uint64_t now_ns);
+void regulation_poll(struct per_cpu *cpu, uint64_t now_ns);
+
+/*
+ * For platforms that look at a polled source by themselves: whether what was
+ * armed on this CPU is used up, and what to do when it is.
+ */
+bool regulation_alarmed(struct per_cpu *cpu);
+void regulation_alarm(struct per_cpu *cpu);
+
 /*
  * Last thing before every return to the guest when cpu->stall_requested is
  * set: holds the CPU until its budget is replenished. Interrupts that arrive
  * meanwhile are taken at the hypervisor's level and stay pending for the
- * guest; management events are answered. Bounded by the period.
+ * guest; management events are answered at once. Every wait is bounded by
+ * the next refill.
  */
 void regulation_stall(struct per_cpu *cpu);
 

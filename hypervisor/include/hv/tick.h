@@ -23,12 +23,16 @@ struct tick_cpu {
 	uint64_t armed_ns;
 };
 
+/* Nothing is due, nothing is armed. */
 void tick_cpu_init(struct tick_cpu *tick);
 
 /* Sets or, with TICK_NEVER, cancels one user's deadline on this CPU. */
 void tick_set(struct per_cpu *cpu, enum tick_user user, uint64_t deadline_ns);
 
-/* Runs what is due and arms the next deadline. On the CPU, interrupts masked. */
+/*
+ * Runs what is due and arms the next deadline. Users change their deadlines in
+ * place while they run here. On the CPU, interrupts masked.
+ */
 void tick_run(struct per_cpu *cpu);
 
 #endif

@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Regulation of cells: policies, requests, answers. */
+#include "hv/regulation.h"
+
+#include "hv/arch/cpu.h"
+#include "hv/cell.h"
+#include "hv/clock.h"
+#include "hv/config-check.h"
+#include "hv/errno.h"
+#include "hv/percpu.h"
+#include "hv/printk.h"
+#include "hv/setup.h"
+#include "hv/string.h"
+#include "regulation-internal.h"
+
+/* One check at a time; a check takes some thousand instructions. */
+static struct spinlock requests;
+static uint64_t last_serial;
+static uint16_t default_source;		/* enum counter_source_id */
+static uint16_t default_regulator;	/* enum regulator_id */
+
+static const struct reg_settings settings_none = {
+	.valid = REG_SET_KNOWN,
+	.budget_bytes_per_s = REG_BUDGET_UNLIMITED,
+	.write_budget_bytes_per_s = REG_BUDGET_UNLIMITED,
+	.period_ns = REG_PERIOD_DEFAULT_NS,
+};
+
+
+/* Bounded by the records a block may have. */
+static void sources_configure(const struct config_view *view)
+{
+	const struct weir_record_counter *record;
+	const struct counter_slot *slot;
+
+	for (unsigned int n = 0; n < WEIR_BLOCK_MAX_RECORDS; n++) {
+		record = (const void *)config_record(view, WEIR_RECORD_COUNTER,
+						     n);
+		if (!record)
+			break;
+		slot = registry_configure(record);
+		if (n == 0)
+			default_source = record->source;
+		if (slot && slot->why)
+			printk("counter source %s: %s\n", slot->source->name,
+			       slot->why);
+	}
+}
+
+int regulation_init(void)
+{
+	struct config_view view;
+	int err;
+
+	clock_init();
+	default_source = COUNTER_DEFAULT;
+	default_regulator = REGULATOR_MEMGUARD;
+	err = registry_init();
+	if (err)
+		return err;
+	config_view_init(&view, &system_config->root_cell,
+			 system_config_size -
+				 offsetof(struct system_desc, root_cell));
+	sources_configure(&view);
+	return 0;
+}
+
+static unsigned int cpus_count(uint64_t cpus)
+{
+	unsigned int count = 0;
+
+	for (unsigned int n = 0; n < REG_MAX_CPUS; n++)
+		count += cpus >> n & 1;
+	return count;
+}
+
+static const struct counter_slot *source_find(uint16_t id,
+					      struct reason *reason)
+{
+	const struct counter_slot *slot;
+
+	if (id == COUNTER_DEFAULT && default_source == COUNTER_DEFAULT) {
+		refuse(reason, -ENODEV,
+		       "the system configuration lists no counter source");
+		return NULL;
+	}
+	slot = registry_source(id == COUNTER_DEFAULT ? default_source : id);
+	if (!slot)
+		refuse(reason, -ENODEV, "counter source %u is not known here",
+		       id == COUNTER_DEFAULT ? default_source : id);
+	else if (slot->why)
+		refuse(reason, -ENODEV, "counter source %s: %s",
+		       slot->source->name, slot->why);
+	return slot && !slot->why ? slot : NULL;
+}
+
+static const struct regulator_slot *regulator_find(uint16_t id,
+						   struct reason *reason)
+{
+	const struct regulator_slot *slot =
+		registry_regulator(id == REGULATOR_NONE ? default_regulator :
+							  id);
+
+	if (!slot)
+		refuse(reason, -ENODEV, "regulator %u is not known here", id);
+	else if (slot->why)
+		refuse(reason, -ENODEV, "regulator %s: %s",
+		       slot->regulator->name, slot->why);
+	return slot && !slot->why ? slot : NULL;
+}
+
+/* Pure but for looking things up: what `wanted` comes to for so many CPUs. */
+static int settings_check(const struct reg_settings *wanted, uint64_t cpus,
+			  struct reg_effective *effective,
+			  struct reason *reason)
+{
+	const struct regulator_slot *regulator;
+	const struct counter_slot *source;
+	struct reg_platform platform;
+	int err;
+
+	regulator = regulator_find(wanted->regulator, reason);
+	source = regulator ? source_find(wanted->source, reason) : NULL;
+	if (!source)
+		return -ENODEV;
+	platform = (struct reg_platform){
+		.line_bytes = source->caps.line_bytes,
+		.cpus_count = cpus_count(cpus),
+		.counts_writes = source->caps.counts_writes,
+	};
+	err = regulator->regulator->check(&platform, wanted, effective, reason);
+	if (err)
+		return err;
+	effective->regulator = regulator->regulator;
+	effective->source = source->source;
+	effective->interrupts = source->caps.interrupts;
+	effective->poll_ns = source->caps.poll_ns;
+	effective->settings.regulator = regulator->regulator->id;
+	effective->settings.source = source->source->id;
+	effective->settings.valid = REG_SET_KNOWN;
+	effective->settings.reserved = 0;
+	return 0;
+}
+
+/* The fields that `change` names replace those in `settings`. */
+static void settings_merge(struct reg_settings *settings,
+			   const struct reg_settings *change)
+{
+	uint32_t valid = change->valid;
+
+	if (valid & REG_SET_BUDGET)
+		settings->budget_bytes_per_s = change->budget_bytes_per_s;
+	if (valid & REG_SET_WRITE_BUDGET)
+		settings->write_budget_bytes_per_s =
+			change->write_budget_bytes_per_s;
+	if (valid & REG_SET_PERIOD)
+		settings->period_ns = change->period_ns;
+	if (valid & REG_SET_MODE)
+		settings->mode = change->mode;
+	if (valid & REG_SET_SOURCE)
+		settings->source = change->source;
+	if (valid & REG_SET_REGULATOR)
+		settings->regulator = change->regulator;
+}
+
+static int change_check(const struct reg_settings *change,
+			struct reason *reason)
+{
+	if (change->valid & ~REG_SET_KNOWN)
+		return refuse(reason, -EINVAL, "unknown setting bits %x",
+			      change->valid & ~REG_SET_KNOWN);
+	if (change->reserved != 0)
+		return refuse(reason, -EINVAL,
+			      "reserved field of the settings is not 0");
+	return 0;
+}
+
+/* The root is the one who could lift it. */
+static int root_check(const struct cell *cell,
+		      const struct reg_settings *wanted, struct reason *reason)
+{
+	if (cell == cell_root() && (wanted->budget_bytes_per_s == 0 ||
+				    wanted->write_budget_bytes_per_s == 0))
+		return refuse(reason, -EINVAL,
+			      "a budget of 0 would stop the root cell for good");
+	return 0;
+}
+
+static void commit(struct cell *cell, const struct reg_settings *requested,
+		   struct reg_effective *effective, bool reload)
+{
+	struct reg_cell *reg = &cell->reg;
+
+	spin_lock(&reg->lock);
+	effective->generation = reg->effective.generation + reload;
+	effective->revision = reg->effective.revision + 1;
+	reg->reloads += reload;
+	reg->requested = *requested;
+	reg->effective = *effective;
+	reg->cpus = cell->cpus;
+	spin_unlock(&reg->lock);
+}
+
+static void cpus_tell(const struct cell *cell)
+{
+	for (unsigned int n = 0; n < HV_MAX_CPUS; n++) {
+		struct per_cpu *cpu = cell->cpus >> n & 1 ? percpu_get(n) : NULL;
+
+		if (cpu && cpu->reg.cell == &cell->reg)
+			cpu_post_event(cpu, EVENT_REGULATION);
+	}
+}
+
+static int policies_read(const struct cell *cell, struct reg_settings *settings,
+			 struct reason *reason)
+{
+	const struct weir_record_policy *policy;
+	struct config_view view;
+	int err;
+
+	config_view_init(&view, cell->config, cell->config_size);
+	for (unsigned int n = 0; n < WEIR_BLOCK_MAX_RECORDS; n++) {
+		policy = (const void *)config_record(&view, WEIR_RECORD_POLICY,
+						     n);
+		if (!policy)
+			break;
+		err = change_check(&policy->settings, reason);
+		if (err)
+			return err;
+		settings_merge(settings, &policy->settings);
+	}
+	return root_check(cell, settings, reason);
+}
+
+static bool settings_limit(const struct reg_settings *settings)
+{
+	return settings->budget_bytes_per_s != REG_BUDGET_UNLIMITED ||
+	       settings->write_budget_bytes_per_s != REG_BUDGET_UNLIMITED;
+}
+
+int regulation_cell_init(struct cell *cell, struct reason *reason)
+{
+	struct reg_settings settings = settings_none;
+	struct reg_effective effective = { 0 };
+	int err = policies_read(cell, &settings, reason);
+
+	if (err)
+		return err;
+	err = settings_check(&settings, cell->cpus, &effective, reason);
+	/* Without a source a cell can run, but not be regulated. */
+	if (err && settings_limit(&settings))
+		return err;
+	if (err)
+		effective = (struct reg_effective){ .settings = settings };
+	spin_lock(&requests);
+	cell->reg = (struct reg_cell){
+		.serial = ++last_serial,
+		.boot = settings,
+	};
+	commit(cell, &settings, &effective, false);
+	spin_unlock(&requests);
+	return 0;
+}
+
+void regulation_cell_exit(struct cell *cell)
+{
+	if (cell->reg.effective.regulator)
+		cell->reg.effective.regulator->cell_exit(&cell->reg);
+	spin_lock(&requests);
+	cell->reg = (struct reg_cell){ 0 };
+	spin_unlock(&requests);
+}
+
+void regulation_cell_follow(struct cell *cell)
+{
+	struct reg_effective effective = { 0 };
+	struct reg_settings requested;
+
+	spin_lock(&requests);
+	if (cell->reg.cpus != cell->cpus && cell->reg.serial != 0) {
+		requested = cell->reg.requested;
+		/* It was accepted before; fewer CPUs change no limit. */
+		if (settings_check(&requested, cell->cpus, &effective, NULL))
+			effective.settings = requested;
+		commit(cell, &requested, &effective, false);
+		cpus_tell(cell);
+	}
+	spin_unlock(&requests);
+}
+
+static int request_check(const struct reg_request *request,
+			 struct reason *reason)
+{
+	if (request->size != sizeof(*request))
+		return refuse(reason, -EINVAL, "request of %u bytes, not %u",
+			      request->size, (unsigned int)sizeof(*request));
+	if (request->operation < REG_OP_SET ||
+	    request->operation > REG_OP_CHECK)
+		return refuse(reason, -EINVAL, "unknown operation %u",
+			      request->operation);
+	if (request->reserved != 0)
+		return refuse(reason, -EINVAL,
+			      "reserved field of the request is not 0");
+	return change_check(&request->settings, reason);
+}
+
+/* Under the request lock: nothing changes between check and commit. */
+static int request_apply(struct cell *cell, struct reg_request *request,
+			 struct reason *reason)
+{
+	struct reg_settings wanted = cell->reg.requested;
+	struct reg_effective effective = { 0 };
+	int err = request_check(request, reason);
+
+	if (err)
+		return err;
+	if (request->operation == REG_OP_CLEAR)
+		wanted = cell->reg.boot;
+	else
+		settings_merge(&wanted, &request->settings);
+	err = root_check(cell, &wanted, reason);
+	if (!err)
+		err = settings_check(&wanted, cell->cpus, &effective, reason);
+	if (err)
+		return err;
+	if (request->operation != REG_OP_CHECK)
+		commit(cell, &wanted, &effective, true);
+	request->effective = effective.settings;
+	request->generation = cell->reg.effective.generation;
+	return 0;
+}
+
+int regulation_set(struct cell *cell, struct reg_request *request)
+{
+	struct reason reason = { "" };
+	int err;
+
+	spin_lock(&requests);
+	request->requested_ns = clock_now_ns();
+	err = request_apply(cell, request, &reason);
+	if (err)
+		cell->reg.refusals++;
+	else if (request->operation != REG_OP_CHECK)
+		cpus_tell(cell);
+	spin_unlock(&requests);
+	memcpy(request->reason, reason.text, sizeof(request->reason));
+	return err;
+}
+
+/* The CPU may be writing it: the same twice in a row is whole. */
+static struct reg_counter counter_snapshot(const struct reg_cpu *reg)
+{
+	struct reg_counter first, second;
+	unsigned int tries = 0;
+
+	do {
+		memcpy(&first, &reg->counter, sizeof(first));
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+		memcpy(&second, &reg->counter, sizeof(second));
+	} while (memcmp(&first, &second, sizeof(first)) != 0 && ++tries < 8);
+	return second;
+}
+
+/* As the CPU itself would see them now, as far as that is known from here. */
+static void cpu_stats(const struct per_cpu *cpu, uint64_t now_ns,
+		      struct reg_cpu_stats *stats)
+{
+	const struct reg_cpu *reg = &cpu->reg;
+	const struct counter_source *source = reg->active.source;
+	struct reg_counter counter = counter_snapshot(reg);
+	uint64_t reads = 0, writes = 0;
+
+	*stats = reg->stats;
+	if (reg->active.regulator)
+		reg->active.regulator->stats(reg, stats);
+	if (source)
+		source->peek(cpu->id, &counter, &reads, &writes);
+	stats->read_lines += counter.read_lines + reads;
+	stats->written_lines += counter.write_lines + writes;
+	if (stats->stalled && now_ns > reg->stall_since_ns)
+		stats->stall_ns += now_ns - reg->stall_since_ns;
+	stats->cpu = cpu->id;
+}
+
+static void name_copy(char *to, size_t size, const char *from)
+{
+	size_t n = 0;
+
+	while (n + 1 < size && from[n]) {
+		to[n] = from[n];
+		n++;
+	}
+	to[n] = 0;
+}
+
+static void status_names(const struct reg_effective *effective,
+			 struct reg_status *status)
+{
+	const struct counter_slot *slot;
+
+	if (effective->regulator)
+		name_copy(status->regulator_name, REG_NAME_BYTES,
+			  effective->regulator->name);
+	if (!effective->source)
+		return;
+	slot = registry_source(effective->source->id);
+	name_copy(status->source_name, REG_NAME_BYTES, effective->source->name);
+	name_copy(status->event_name, sizeof(status->event_name),
+		  slot->record->event_name);
+	status->line_bytes = slot->caps.line_bytes;
+}
+
+int regulation_get(struct cell *cell, struct reg_status *status)
+{
+	struct reg_effective effective;
+	uint32_t cell_id = status->cell_id;
+	uint64_t cpus;
+
+	if (status->size != sizeof(*status))
+		return -EINVAL;
+	memset(status, 0, sizeof(*status));
+	status->size = sizeof(*status);
+	status->cell_id = cell_id;
+	status->now_ns = clock_now_ns();
+	spin_lock(&cell->reg.lock);
+	effective = cell->reg.effective;
+	status->requested = cell->reg.requested;
+	status->reloads = cell->reg.reloads;
+	status->refusals = cell->reg.refusals;
+	cpus = cell->reg.cpus;
+	spin_unlock(&cell->reg.lock);
+	status->effective = effective.settings;
+	status->generation = effective.generation;
+	status_names(&effective, status);
+	for (unsigned int n = 0; n < HV_MAX_CPUS; n++) {
+		const struct per_cpu *cpu = cpus >> n & 1 ? percpu_get(n) : NULL;
+
+		if (cpu && cpu->reg.serial == cell->reg.serial &&
+		    status->num_cpus < REG_STATUS_MAX_CPUS)
+			cpu_stats(cpu, status->now_ns,
+				  &status->cpu[status->num_cpus++]);
+	}
+	return 0;
+}
+
+uint64_t regulation_regulators(void)
+{
+	return registry_regulators_mask();
+}
+
+uint64_t regulation_sources(void)
+{
+	return registry_sources_mask();
+}

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * memguard: a budget of lines per period, overspend carried as debt.
+ *
+ * CPUs prepay grants from the pool of their cell and settle what they really
+ * used whenever they are looked at. README.md has the invariants and the proof.
+ */
+#include "regulator.h"
+#include "budget.h"
+#include "hv/errno.h"
+#include "pool.h"
+
+/* A pool's CPUs hold at most about 1/8 of a period's budget in grants. */
+#define GRANTS_PER_SHARE	8u
+#define GRANT_MIN_LINES		4u
+
+static int memguard_probe(const char **why)
+{
+	*why = NULL;
+	return 0;
+}
+
+static void budget_init(struct reg_budget *budget, uint64_t bytes_per_s,
+			const struct reg_platform *platform,
+			const struct reg_effective *effective)
+{
+	uint64_t grant_lines;
+
+	*budget = (struct reg_budget){ 0 };
+	if (bytes_per_s == REG_BUDGET_UNLIMITED)
+		return;
+	budget->limited = true;
+	budget_rate_init(&budget->rate, bytes_per_s,
+			 effective->settings.period_ns, effective->cpus_count,
+			 platform->line_bytes);
+	budget->cap_lines = budget_rate_ceil(&budget->rate,
+					     effective->refill_parts);
+	/* Who has the pool to himself takes all there is. */
+	budget->grant_lines = budget->cap_lines;
+	if (effective->refill_parts > 1) {
+		grant_lines = budget->cap_lines /
+			      (GRANTS_PER_SHARE * effective->cpus_count);
+		budget->grant_lines = grant_lines > GRANT_MIN_LINES ?
+				      grant_lines : GRANT_MIN_LINES;
+	}
+}
+
+static uint32_t log2_ceil(uint32_t value)
+{
+	uint32_t shift = 0;
+
+	while (shift < 31 && (1u << shift) < value)
+		shift++;
+	return shift;
+}
+
+static int settings_check(const struct reg_platform *platform,
+			  const struct reg_settings *wanted,
+			  struct reason *reason)
+{
+	int err;
+
+	if (platform->cpus_count == 0 || platform->cpus_count > REG_MAX_CPUS)
+		return refuse(reason, -EINVAL, "a cell of %u CPUs, allowed are 1 to %u",
+			      platform->cpus_count, REG_MAX_CPUS);
+	if (wanted->mode & ~REG_MODE_KNOWN)
+		return refuse(reason, -EINVAL, "unknown mode bits %x",
+			      wanted->mode & ~REG_MODE_KNOWN);
+	err = budget_check_line(platform->line_bytes, reason);
+	if (!err)
+		err = budget_check_period(wanted->period_ns, reason);
+	if (!err)
+		err = budget_check_rate(wanted->budget_bytes_per_s,
+					platform->line_bytes, "budget", reason);
+	if (!err)
+		err = budget_check_rate(wanted->write_budget_bytes_per_s,
+					platform->line_bytes, "write budget",
+					reason);
+	if (err)
+		return err;
+	if (wanted->write_budget_bytes_per_s != REG_BUDGET_UNLIMITED &&
+	    !platform->counts_writes)
+		return refuse(reason, -EINVAL,
+			      "write budget, but the counter source does not tell writes from reads");
+	return 0;
+}
+
+static int memguard_check(const struct reg_platform *platform,
+			  const struct reg_settings *wanted,
+			  struct reg_effective *effective,
+			  struct reason *reason)
+{
+	int err = settings_check(platform, wanted, reason);
+
+	if (err)
+		return err;
+	*effective = (struct reg_effective){ .settings = *wanted };
+	effective->cpus_count = platform->cpus_count;
+	effective->per_cpu = (wanted->mode & REG_MODE_PER_CPU) != 0;
+	effective->refill_parts = effective->per_cpu ? 1 : platform->cpus_count;
+	effective->refill_ns = wanted->period_ns / effective->refill_parts;
+	effective->refill_part =
+		(uint32_t)(wanted->period_ns % effective->refill_parts);
+	effective->share_shift = log2_ceil(effective->refill_parts);
+	budget_init(&effective->total, wanted->budget_bytes_per_s, platform,
+		    effective);
+	budget_init(&effective->writes, wanted->write_budget_bytes_per_s,
+		    platform, effective);
+	effective->active = effective->total.limited ||
+			    effective->writes.limited;
+	return 0;
+}
+
+/* A pool of one's own needs no lock. */
+static struct reg_pool *pool_enter(struct reg_cpu *cpu)
+{
+	if (cpu->active.per_cpu)
+		return &cpu->own;
+	spin_lock(&cpu->cell->lock);
+	return &cpu->cell->pool;
+}
+
+static void pool_leave(struct reg_cpu *cpu)
+{
+	if (!cpu->active.per_cpu)
+		spin_unlock(&cpu->cell->lock);
+}
+
+/* Puts the worst aside for the statistics: lines used beyond the budget. */
+static void overshoot_count(struct reg_cpu *cpu, int64_t before, int64_t after)
+{
+	uint64_t lines = (uint64_t)((before < 0 ? before : 0) - after);
+
+	cpu->stats.overshoot_lines += lines;
+	if (lines > cpu->stats.overshoot_max_lines)
+		cpu->stats.overshoot_max_lines = lines;
+}
+
+static inline void level_settle(struct reg_cpu *cpu, struct reg_level *level,
+				uint64_t grant_lines, uint64_t used_lines)
+{
+	int64_t before = level->lines + (int64_t)grant_lines;
+
+	level->lines = before - (int64_t)used_lines;
+	if (level->lines < 0 && used_lines != 0)
+		overshoot_count(cpu, before, level->lines);
+}
+
+/* Charges what was used since the last time, and gives the grant back. */
+static inline void settle(struct reg_cpu *cpu, struct reg_pool *pool)
+{
+	uint64_t writes = cpu->counter.write_lines;
+	uint64_t lines = cpu->counter.read_lines + writes;
+
+	if (pool->total.limited)
+		level_settle(cpu, &pool->total, cpu->grant_lines,
+			     lines - cpu->settled_lines);
+	if (pool->writes.limited)
+		level_settle(cpu, &pool->writes, cpu->write_grant_lines,
+			     writes - cpu->settled_write_lines);
+	cpu->settled_lines = lines;
+	cpu->settled_write_lines = writes;
+}
+
+static inline uint64_t level_draw(struct reg_level *level,
+				  const struct reg_budget *budget)
+{
+	uint64_t lines = (uint64_t)level->lines;
+
+	if (!budget->limited)
+		return REG_NEVER;
+	if (lines > budget->grant_lines)
+		lines = budget->grant_lines;
+	level->lines -= (int64_t)lines;
+	return lines;
+}
+
+static inline uint64_t headroom(const struct reg_effective *effective,
+				const struct reg_pool *pool)
+{
+	int64_t lines = INT64_MAX;
+
+	if (effective->total.limited)
+		lines = pool->total.lines;
+	if (effective->writes.limited && pool->writes.lines < lines)
+		lines = pool->writes.lines;
+	return (uint64_t)lines >> effective->share_shift;
+}
+
+/* Prepays grants; without a line left in either budget the CPU must wait. */
+static inline bool draw(struct reg_cpu *cpu, struct reg_pool *pool)
+{
+	const struct reg_effective *effective = &cpu->active;
+	uint64_t mine = (uint64_t)1 << cpu->index;
+
+	if ((effective->total.limited && pool->total.lines <= 0) ||
+	    (effective->writes.limited && pool->writes.lines <= 0) ||
+	    ((pool->waiting & ~mine) &&
+	     !pool_turn(pool, effective, cpu->index))) {
+		pool->waiting |= mine;
+		cpu->grant_lines = 0;
+		cpu->write_grant_lines = 0;
+		cpu->next_ns = pool->next_ns;
+		return false;
+	}
+	pool->waiting &= ~mine;
+	cpu->alarm.lines = level_draw(&pool->total, &effective->total);
+	cpu->alarm.write_lines = level_draw(&pool->writes, &effective->writes);
+	cpu->alarm.headroom_lines = headroom(effective, pool);
+	cpu->grant_lines = cpu->alarm.lines;
+	cpu->write_grant_lines = cpu->alarm.write_lines;
+	cpu->next_ns = cpu->boundary_ns;
+	return true;
+}
+
+/* The whole job: settle, refill what is due, draw, arm. */
+static inline enum reg_verdict look(struct reg_cpu *cpu, uint64_t now_ns)
+{
+	struct reg_pool *pool;
+	bool drawn;
+
+	cpu->active.source->sample(cpu);
+	pool = pool_enter(cpu);
+	/* Before the refill: what was used must not be lost to the cap. */
+	settle(cpu, pool);
+	pool_refill(pool, &cpu->active, now_ns);
+	drawn = draw(cpu, pool);
+	pool_leave(cpu);
+	if (!drawn)
+		return REG_STALL;
+	cpu->active.source->arm(cpu);
+	return REG_RUN;
+}
+
+static void boundary_skip(struct reg_cpu *cpu, uint64_t now_ns)
+{
+	uint64_t period_ns = cpu->active.settings.period_ns;
+	uint64_t periods = (now_ns - cpu->boundary_ns) / period_ns;
+
+	cpu->stats.periods += periods;
+	cpu->boundary_ns += periods * period_ns;
+}
+
+static enum reg_verdict memguard_period(struct reg_cpu *cpu, uint64_t now_ns)
+{
+	uint64_t late_ns = now_ns - cpu->boundary_ns;
+
+	/* A stalled CPU is also called at the refills between. */
+	if ((int64_t)late_ns >= 0) {
+		if (late_ns > cpu->stats.late_max_ns)
+			cpu->stats.late_max_ns = late_ns;
+		if (late_ns >= cpu->active.settings.period_ns)
+			boundary_skip(cpu, now_ns);
+		cpu->stats.periods++;
+		cpu->boundary_ns += cpu->active.settings.period_ns;
+	}
+	return look(cpu, now_ns);
+}
+
+static enum reg_verdict memguard_poll(struct reg_cpu *cpu, uint64_t now_ns)
+{
+	return look(cpu, now_ns);
+}
+
+static enum reg_verdict memguard_overflow(struct reg_cpu *cpu, uint64_t now_ns)
+{
+	cpu->stats.overflows++;
+	return look(cpu, now_ns);
+}
+
+/*
+ * The pool that the CPU draws from now on follows the setting. When that is
+ * another one than before, it starts where the old one is: with its debt, and
+ * with its next refill, but without what was left there.
+ */
+static void pools_convert(struct reg_cpu *cpu, uint64_t now_ns)
+{
+	const struct reg_effective *effective = &cpu->active;
+	struct reg_pool *shared = &cpu->cell->pool;
+
+	if (effective->per_cpu) {
+		pool_inherit(&cpu->own, shared);
+		pool_follow(&cpu->own, effective,
+			    pool_phase_ns(effective, cpu->index), now_ns);
+		pool_move_debt(&cpu->own, shared);
+		pool_drain(shared);
+	} else {
+		pool_inherit(shared, &cpu->own);
+		pool_follow(shared, effective, 0, now_ns);
+		pool_move_debt(shared, &cpu->own);
+		pool_drain(&cpu->own);
+	}
+}
+
+static enum reg_verdict memguard_commit(struct reg_cpu *cpu, uint64_t now_ns)
+{
+	const struct reg_effective *effective = &cpu->active;
+	uint64_t phase_ns = pool_phase_ns(effective, cpu->index);
+	uint64_t from_ns = now_ns + 1;
+	uint32_t part;
+
+	spin_lock(&cpu->cell->lock);
+	pools_convert(cpu, now_ns);
+	spin_unlock(&cpu->cell->lock);
+	if (!effective->active) {
+		cpu->next_ns = REG_NEVER;
+		cpu->alarm = (struct reg_alarm){ REG_NEVER, REG_NEVER,
+						 REG_NEVER };
+		if (effective->source)
+			effective->source->arm(cpu);
+		return REG_RUN;
+	}
+	from_ns = from_ns > phase_ns ? from_ns - phase_ns : 0;
+	cpu->boundary_ns = phase_ns +
+		pool_grid_next(effective->settings.period_ns, 1, from_ns, &part);
+	return look(cpu, now_ns);
+}
+
+static void memguard_cpu_reset(struct reg_cpu *cpu, uint64_t now_ns)
+{
+	struct reg_pool *pool;
+
+	if (!cpu->active.active)
+		return;
+	cpu->active.source->sample(cpu);
+	pool = pool_enter(cpu);
+	settle(cpu, pool);
+	if (pool->revision == cpu->active.revision)
+		pool_refill(pool, &cpu->active, now_ns);
+	pool->waiting &= ~((uint64_t)1 << cpu->index);
+	pool_leave(cpu);
+	cpu->grant_lines = 0;
+	cpu->write_grant_lines = 0;
+}
+
+static void memguard_cell_exit(struct reg_cell *cell)
+{
+	cell->pool = (struct reg_pool){ 0 };
+}
+
+static void memguard_stats(const struct reg_cpu *cpu,
+			   struct reg_cpu_stats *stats)
+{
+	*stats = cpu->stats;
+}
+
+static const struct regulator memguard = {
+	.name = "memguard",
+	.id = REGULATOR_MEMGUARD,
+	.order = 10,
+	.kind = REG_KIND_BANDWIDTH,
+	.probe = memguard_probe,
+	.check = memguard_check,
+	.commit = memguard_commit,
+	.period = memguard_period,
+	.poll = memguard_poll,
+	.overflow = memguard_overflow,
+	.cpu_reset = memguard_cpu_reset,
+	.cell_exit = memguard_cell_exit,
+	.stats = memguard_stats,
+};
+REGULATOR(memguard);

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The pool of lines that the CPUs of a cell draw from. */
+#include "pool.h"
+#include "budget.h"
+
+/* More than any cap, and far from where a signed level would wrap. */
+#define LEVEL_MAX_LINES		((uint64_t)1 << 61)
+
+uint64_t pool_grid_next(uint64_t period_ns, uint32_t parts, uint64_t from_ns,
+			uint32_t *part)
+{
+	/* Both products are below 1e9 * 64. */
+	uint64_t whole = from_ns / period_ns;
+	uint64_t step = from_ns % period_ns * parts / period_ns;
+	uint64_t point = whole * period_ns + step * period_ns / parts;
+
+	if (point < from_ns) {
+		step++;
+		point = whole * period_ns + step * period_ns / parts;
+	}
+	*part = (uint32_t)(step * period_ns % parts);
+	return point;
+}
+
+uint64_t pool_phase_ns(const struct reg_effective *effective,
+		       unsigned int index)
+{
+	return index * effective->settings.period_ns / effective->cpus_count;
+}
+
+static void level_convert(struct reg_level *level,
+			  const struct reg_budget *budget)
+{
+	if (!budget->limited) {
+		*level = (struct reg_level){ 0 };
+	} else if (!level->limited) {
+		level->limited = true;
+		level->remainder = 0;
+		level->lines = (int64_t)budget_rate_next(&budget->rate,
+							 &level->remainder);
+	} else {
+		level->remainder = 0;
+		if (level->lines > (int64_t)budget->cap_lines)
+			level->lines = (int64_t)budget->cap_lines;
+	}
+}
+
+static uint64_t pool_next(struct reg_pool *pool,
+			  const struct reg_effective *effective,
+			  uint64_t phase_ns)
+{
+	uint64_t from_ns = pool->last_ns + effective->refill_ns;
+
+	from_ns = from_ns > phase_ns ? from_ns - phase_ns : 0;
+	return phase_ns + pool_grid_next(effective->settings.period_ns,
+					 effective->refill_parts, from_ns,
+					 &pool->part);
+}
+
+void pool_follow(struct reg_pool *pool, const struct reg_effective *effective,
+		 uint64_t phase_ns, uint64_t now_ns)
+{
+	bool fresh = !pool->total.limited && !pool->writes.limited;
+
+	if (pool->revision == effective->revision)
+		return;
+	pool->revision = effective->revision;
+	pool->waiting = 0;
+	pool->turn = 0;
+	if (fresh)
+		pool->last_ns = now_ns;
+	level_convert(&pool->total, &effective->total);
+	level_convert(&pool->writes, &effective->writes);
+	pool->next_ns = effective->active ?
+			pool_next(pool, effective, phase_ns) : REG_NEVER;
+}
+
+static void level_inherit(struct reg_level *level,
+			  const struct reg_level *in_use)
+{
+	if (!level->limited && in_use->limited)
+		*level = (struct reg_level){ .limited = true };
+}
+
+void pool_inherit(struct reg_pool *pool, const struct reg_pool *in_use)
+{
+	level_inherit(&pool->total, &in_use->total);
+	level_inherit(&pool->writes, &in_use->writes);
+	if (pool->last_ns < in_use->last_ns)
+		pool->last_ns = in_use->last_ns;
+}
+
+static void level_move_debt(struct reg_level *to, struct reg_level *from)
+{
+	if (from->lines < 0 && to->limited) {
+		to->lines += from->lines;
+		from->lines = 0;
+	}
+}
+
+void pool_move_debt(struct reg_pool *to, struct reg_pool *from)
+{
+	level_move_debt(&to->total, &from->total);
+	level_move_debt(&to->writes, &from->writes);
+}
+
+static void level_drain(struct reg_level *level)
+{
+	if (level->lines > 0)
+		level->lines = 0;
+}
+
+void pool_drain(struct reg_pool *pool)
+{
+	level_drain(&pool->total);
+	level_drain(&pool->writes);
+}
+
+static void level_add(struct reg_level *level, const struct reg_budget *budget,
+		      uint64_t lines)
+{
+	level->lines += (int64_t)lines;
+	if (level->lines > (int64_t)budget->cap_lines)
+		level->lines = (int64_t)budget->cap_lines;
+}
+
+static void level_skip(struct reg_level *level, const struct reg_budget *budget,
+		       uint64_t steps)
+{
+	uint64_t lines;
+
+	if (!budget->limited)
+		return;
+	lines = budget_rate_skip(&budget->rate, &level->remainder, steps);
+	level_add(level, budget,
+		  lines < LEVEL_MAX_LINES ? lines : LEVEL_MAX_LINES);
+}
+
+/* Whole periods at once: the fraction of the grid is the same after them. */
+static void pool_skip(struct reg_pool *pool,
+		      const struct reg_effective *effective, uint64_t now_ns)
+{
+	uint64_t period_ns = effective->settings.period_ns;
+	uint64_t periods = (now_ns - pool->next_ns) / period_ns;
+	uint64_t steps = periods * effective->refill_parts;
+
+	level_skip(&pool->total, &effective->total, steps);
+	level_skip(&pool->writes, &effective->writes, steps);
+	pool->next_ns += periods * period_ns;
+}
+
+static inline void pool_step(struct reg_pool *pool,
+			     const struct reg_effective *effective)
+{
+	uint64_t next_ns = pool->next_ns;
+	uint32_t part = pool->part + effective->refill_part;
+
+	if (effective->total.limited)
+		level_add(&pool->total, &effective->total,
+			  budget_rate_next(&effective->total.rate,
+					   &pool->total.remainder));
+	if (effective->writes.limited)
+		level_add(&pool->writes, &effective->writes,
+			  budget_rate_next(&effective->writes.rate,
+					   &pool->writes.remainder));
+	pool->last_ns = next_ns;
+	next_ns += effective->refill_ns;
+	if (part >= effective->refill_parts) {
+		part -= effective->refill_parts;
+		next_ns++;
+	}
+	pool->part = part;
+	pool->next_ns = next_ns;
+}
+
+void pool_refill_due(struct reg_pool *pool,
+		     const struct reg_effective *effective, uint64_t now_ns)
+{
+	if (now_ns - pool->next_ns >= effective->settings.period_ns)
+		pool_skip(pool, effective, now_ns);
+	/* Less than a period is left: at most refill_parts + 1 steps. */
+	do
+		pool_step(pool, effective);
+	while (now_ns >= pool->next_ns);
+}
+
+static bool pool_short(const struct reg_level *level,
+		       const struct reg_budget *budget)
+{
+	return budget->limited && level->lines < (int64_t)budget->grant_lines;
+}
+
+bool pool_turn(struct reg_pool *pool, const struct reg_effective *effective,
+	       unsigned int index)
+{
+	uint64_t waiting = pool->waiting | (uint64_t)1 << index;
+	uint64_t from_turn = waiting >> pool->turn;
+	unsigned int first;
+
+	if (!pool_short(&pool->total, &effective->total) &&
+	    !pool_short(&pool->writes, &effective->writes))
+		return true;
+	if (from_turn != 0)
+		first = pool->turn + (unsigned int)__builtin_ctzll(from_turn);
+	else
+		first = (unsigned int)__builtin_ctzll(waiting);
+	if (first != index)
+		return false;
+	pool->turn = (index + 1) % REG_MAX_CPUS;
+	return true;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The pool of lines that the CPUs of a cell draw from.
+ *
+ * Pure. Context: reg_cell.lock held, but for a pool that one CPU owns. What a
+ * pool guarantees, and why, is in README.md.
+ */
+#ifndef REGULATORS_POOL_H
+#define REGULATORS_POOL_H
+
+#include "regulator.h"
+
+/* The first point >= `from_ns` of a grid of `parts` points per period. */
+uint64_t pool_grid_next(uint64_t period_ns, uint32_t parts, uint64_t from_ns,
+			uint32_t *part);
+
+/* Where in the period the n-th CPU of a cell begins its own. */
+uint64_t pool_phase_ns(const struct reg_effective *effective,
+		       unsigned int index);
+
+/*
+ * Makes the pool follow a new setting from `now_ns` on, unless it does so
+ * already. Level and debt stay, the level within the new cap; a budget that
+ * was unlimited before starts with one refill. The next refill keeps a full
+ * step from the last one, so that changing settings never yields more than
+ * either of them would. `phase_ns`: of the CPU that owns the pool, else 0.
+ */
+void pool_follow(struct reg_pool *pool, const struct reg_effective *effective,
+		 uint64_t phase_ns, uint64_t now_ns);
+
+/* A pool not in use starts at zero, where the one in use is in time. */
+void pool_inherit(struct reg_pool *pool, const struct reg_pool *in_use);
+
+/* Moves the debt of one pool to another. */
+void pool_move_debt(struct reg_pool *to, struct reg_pool *from);
+
+/* A pool goes out of use: what is left in it is given up, debt is not. */
+void pool_drain(struct reg_pool *pool);
+
+/* Adds all refills that are due; pool->next_ns is after `now_ns` then. */
+void pool_refill_due(struct reg_pool *pool,
+		     const struct reg_effective *effective, uint64_t now_ns);
+
+static inline void pool_refill(struct reg_pool *pool,
+			       const struct reg_effective *effective,
+			       uint64_t now_ns)
+{
+	if (now_ns >= pool->next_ns)
+		pool_refill_due(pool, effective, now_ns);
+}
+
+/*
+ * Whether the n-th CPU may draw although others wait: always when there is
+ * enough for all, else in turn, so that nobody starves.
+ */
+bool pool_turn(struct reg_pool *pool, const struct reg_effective *effective,
+	       unsigned int index);
+
+#endif
