@@ -3,16 +3,23 @@
 #ifndef ARCH_TYPES_H
 #define ARCH_TYPES_H
 
+#include "hv/paging.h"
 #include "hv/types.h"
 
 struct arch_percpu {
 	uint64_t pc;
+	uint64_t argument;
+	bool in_guest;		/* entered by a reset, left by a park */
 	unsigned int resets;
+	unsigned int parks;
 	unsigned int kicks;
 	unsigned int flushes;
+	unsigned int inits;
+	unsigned int restores;
 };
 
 struct arch_cell {
+	struct page_table stage2;
 	unsigned int maps;
 	unsigned int unmaps;
 };

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A machine inside an ordinary host process, for unit tests.
+ *
+ * Physical memory is one anonymous file, sparse, mapped whole for the tests to
+ * look at. The hypervisor's own mappings are made with mmap() from its page
+ * tables, so hv_map() and the windows are the real ones. Guests execute
+ * nothing: tests make their hypercalls and memory accesses for them.
+ *
+ * There is one thread. A kick handles the target's events on the spot; waiting
+ * loops advance time and let suspended CPUs look at their events.
+ */
+#ifndef FAKE_H
+#define FAKE_H
+
+#include "abi/cell-config.h"
+#include "hv/cell.h"
+#include "hv/percpu.h"
+#include "hv/types.h"
+
+#define FAKE_RAM_START		0x40000000ull
+#define FAKE_RAM_BYTES		0x40000000ull
+#define FAKE_HV_START		0x70000000ull
+#define FAKE_HV_BYTES		0x00800000ull
+#define FAKE_RELAX_NS		1000u
+
+/* What tests turn and look at. All zero after fake_machine(). */
+struct fake {
+	uint64_t now_ns;
+	uint64_t timer_ns;		/* deadline armed last, any CPU */
+	/* Called in every turn of a waiting loop, as the world outside. */
+	void (*on_relax)(void);
+	/* Failures to inject. */
+	bool fail_cell_init;
+	unsigned int fail_map_after;	/* n: the n-th mapping fails; 0: none */
+	bool deaf;			/* kicks are lost */
+	/* What happened. */
+	unsigned int irq_polls;
+	unsigned int config_commits;
+	unsigned int cell_resets;
+	uint64_t flushed_bytes;
+};
+
+extern struct fake fake;
+
+/* Fresh memory, no CPU, no cell. */
+void fake_machine(void);
+/*
+ * A running root cell from this system configuration (which must pass the
+ * validator) with all its CPUs; CPU 0 is current. Returns 0 or the error.
+ */
+int fake_boot(const void *config, size_t size);
+
+/* As the driver places it, for fake_enter(). */
+void fake_place_config(const void *config, size_t size);
+
+/* One CPU that enables, or with `leave` disables. */
+struct fake_entry {
+	unsigned int cpu;
+	bool leave;
+	int result;		/* 0: its guest runs, or it has left */
+};
+
+/*
+ * Every CPU on a thread of its own through setup_enter() or HC_DISABLE. Its
+ * state outlives the machine: once a process.
+ */
+void fake_enter(struct fake_entry *entries, unsigned int count);
+
+struct per_cpu *fake_cpu_area(unsigned int cpu);
+
+/* Which CPU executes from now on. */
+void fake_on_cpu(unsigned int cpu);
+/* All CPUs look at their events, as they would on their way to the guest. */
+void fake_settle(void);
+
+/* A hypercall of the guest on `cpu`; events are handled behind it. */
+long fake_hypercall(unsigned int cpu, uint64_t number, uint64_t arg1,
+		    uint64_t arg2);
+
+/* Physical memory as it is; NULL outside. */
+void *fake_ram(uint64_t phys);
+/* What the guest of this cell reaches at `address`; NULL when it may not. */
+void *fake_guest(const struct cell *cell, uint64_t address, uint32_t wanted);
+
+#endif
