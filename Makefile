@@ -75,9 +75,10 @@ flag-lists := cflags-hv-arm64-y cflags-inmate-y ldflags-hv-arm64-y
 
 $(foreach v,$(file-lists:%=all-%) $(name-lists) $(flag-lists),$(eval $v :=))
 
-fragments := $(sort $(wildcard *.mk */objects.mk */*/objects.mk \
-	*/*/*/objects.mk */*/*/*/objects.mk))
+fragments := $(filter-out $(B)/%,$(sort $(wildcard */objects.mk */*/objects.mk \
+	*/*/*/objects.mk */*/*/*/objects.mk)))
 
+# Fragments are prerequisites of what is linked: a list may become shorter.
 # Includes one fragment and moves its file lists to the top of the tree.
 define add-fragment
 $(foreach v,$(file-lists),$(eval $v :=))
@@ -85,7 +86,7 @@ $(eval d := $(dir $(1)))
 $(eval include $(1))
 $(foreach v,$(file-lists),$(eval all-$v += $(addprefix $(d),$($v))))
 endef
-$(foreach f,$(filter-out $(B)/%,$(fragments)),$(call add-fragment,$f))
+$(foreach f,$(fragments),$(call add-fragment,$f))
 
 # -------------------------------------------------------------------- flags
 
@@ -181,7 +182,7 @@ $(B)/arm64/generated/asm_offsets.h: $(hv-arch)/asm_offsets.c | $(SETUP)
 	$(Q)sed -n 's/.*->\([A-Za-z0-9_]*\) [#$$]*\(-*[0-9]*\).*/#define \1 \2/p' \
 		$@.s >$@
 
-$(B)/arm64/weir.elf: $(hv-objs) $(hv-lds)
+$(B)/arm64/weir.elf: $(hv-objs) $(hv-lds) $(fragments)
 	$(quiet) LD $@
 	$(Q)$(CROSS)ld $(bare-ldflags) $(ldflags-hv-arm64-y) -T $(hv-lds) \
 		-Map $(B)/arm64/weir.map -o $@ $(hv-objs)
@@ -198,7 +199,8 @@ driver-src := $(wildcard hypervisor/driver/*.[chS] hypervisor/driver/Kbuild)
 driver: $(if $(wildcard hypervisor/driver/Kbuild),$(B)/driver/weir.ko)
 
 # Kbuild works where the sources are: it is shown links to them.
-$(B)/driver/weir.ko: $(driver-src) $(wildcard hypervisor/include/abi/*.h) \
+$(B)/driver/weir.ko: $(driver-src) $(wildcard hypervisor/include/abi/*.h \
+		hypervisor/config-*.[ch] hypervisor/include/hv/*.h) \
 		| $(SETUP)
 	@rm -rf $(@D)/*.[chS] && mkdir -p $(@D)
 	@ln -sf $(abspath $(driver-src)) $(@D)/
@@ -221,7 +223,7 @@ inmates: $(inmate-names:%=$(B)/inmates/%.bin)
 define inmate-rules
 $(B)/inmates/$(notdir $(1)).elf: $(B)/inmate/$(1).o $(inmate-runtime) \
 		$(addprefix $(B)/inmate/,$($(notdir $(1))-inmate-objs)) \
-		$(inmate-lds)
+		$(inmate-lds) $(fragments)
 	@mkdir -p $$(@D)
 	$$(quiet) LD $$@
 	$$(Q)$(CROSS)ld $(bare-ldflags) -T $(inmate-lds) -o $$@ \
@@ -253,10 +255,10 @@ tools: $(addprefix $(B)/host/,$(sort $(tools-host-y))) \
 
 # tool-rules FLAVOUR, SHORT FLAVOUR, NAME, LINK FLAGS
 define tool-rules
-$(B)/$(1)/$(3): $(addprefix $(B)/$(1)/,$($(3)-objs))
+$(B)/$(1)/$(3): $(addprefix $(B)/$(1)/,$($(3)-objs)) $(fragments)
 	@mkdir -p $$(@D)
 	$$(quiet) LD $$@
-	$$(Q)$$(cc-$(1)) $(4) $($(3)-ldflags) -o $$@ $$^ $($(3)-libs) \
+	$$(Q)$$(cc-$(1)) $(4) $($(3)-ldflags) -o $$@ $$(filter %.o,$$^) $($(3)-libs) \
 		$($(3)-libs-$(2))
 endef
 $(foreach t,$(sort $(tools-host-y)),$(eval $(call tool-rules,host,host,$t,)))
@@ -269,10 +271,10 @@ $(foreach t,$(sort $(tools-arm64-y)),$(eval $(call tool-rules,arm64-root,arm64,$
 plugin: $(plugins-y:%=$(B)/plugin/%.so)
 
 define plugin-rules
-$(B)/plugin/$(1).so: $(addprefix $(B)/plugin/,$($(1)-plugin-objs))
+$(B)/plugin/$(1).so: $(addprefix $(B)/plugin/,$($(1)-plugin-objs)) $(fragments)
 	@mkdir -p $$(@D)
 	$$(quiet) LD $$@
-	$$(Q)$(cc-plugin) -shared -o $$@ $$^ $($(1)-plugin-libs)
+	$$(Q)$(cc-plugin) -shared -o $$@ $$(filter %.o,$$^) $($(1)-plugin-libs)
 endef
 $(foreach p,$(plugins-y),$(eval $(call plugin-rules,$p)))
 
@@ -281,7 +283,7 @@ $(foreach p,$(plugins-y),$(eval $(call plugin-rules,$p)))
 fake-objs := $(addprefix $(B)/unit/,$(all-objs-fake-y))
 host-tests := $(tests-unit-y:%=$(B)/unit/%) $(tests-wrap-y:%=$(B)/unit/%)
 
-$(B)/unit/libfake.a: $(fake-objs) | $(SETUP)
+$(B)/unit/libfake.a: $(fake-objs) $(fragments) | $(SETUP)
 	@mkdir -p $(@D)
 	@rm -f $@
 	$(quiet) AR $@
@@ -290,11 +292,13 @@ $(B)/unit/libfake.a: $(fake-objs) | $(SETUP)
 # test-rules DIRECTORY, NAME
 define test-rules
 $(B)/unit/$(2): $(B)/unit/tests/$(1)/$(2).o \
-		$(addprefix $(B)/unit/,$($(2)-objs)) $(B)/unit/libfake.a \
+		$(addprefix $(B)/unit/,$($(2)-objs)) \
+		$(B)/unit/libfake.a $(fragments) \
 		| $($(2)-deps)
 	$$(quiet) LD $$@
 	$$(Q)$(cc-unit) -fsanitize=address,undefined \
-		$(addprefix -Wl$(comma)--wrap=,$($(2)-wrap)) -o $$@ $$^ \
+		$(addprefix -Wl$(comma)--wrap=,$($(2)-wrap)) -o $$@ \
+		$$(filter %.o %.a,$$^) \
 		-lcmocka $($(2)-libs)
 endef
 $(foreach t,$(tests-unit-y),$(eval $(call test-rules,unit,$t)))
