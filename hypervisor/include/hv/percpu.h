@@ -39,7 +39,9 @@ struct per_cpu {
 	struct tick_cpu tick;
 	struct reg_cpu reg;
 
-	uint8_t stack[HV_STACK_BYTES] __attribute__((aligned(16)));
+	/* Never mapped, where the architecture can: the stack grows towards it. */
+	uint8_t guard[PAGE_BYTES] __attribute__((aligned(4096)));
+	uint8_t stack[HV_STACK_BYTES] __attribute__((aligned(4096)));
 } __attribute__((aligned(4096)));
 
 /* NULL when `id` is not a CPU of this machine. */
