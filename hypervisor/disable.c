@@ -30,7 +30,11 @@ static struct {
 
 static unsigned int root_cpus_count(void)
 {
-	return (unsigned int)__builtin_popcountll(cell_root()->cpus);
+	unsigned int count = 0;
+
+	for (uint64_t cpus = cell_root()->cpus; cpus; cpus &= cpus - 1)
+		count++;
+	return count;
 }
 
 static int check_cpus_run(struct reason *reason)
