@@ -4,26 +4,54 @@
 #define ARCH_TYPES_H
 
 #include "gic.h"
+#include "hv/paging.h"
 #include "hv/types.h"
+#include "pmu-guest.h"
 
-/* Guest general registers, in the order entry.S saves them. */
+/* Guest general registers, in the order vectors.S saves them. */
 struct guest_regs {
 	uint64_t x[31];
 	uint64_t padding;
 };
 
+/* EL2 registers as found at entry, in the order entry.S writes them back. */
+enum linux_el2_reg {
+	LINUX_SCTLR,
+	LINUX_TCR,
+	LINUX_MAIR,
+	LINUX_TTBR0,
+	LINUX_TPIDR,
+	LINUX_VBAR,
+	LINUX_HCR,
+	LINUX_CPTR,
+	LINUX_MDCR,
+	LINUX_CNTHCTL,
+	LINUX_CNTVOFF,
+	LINUX_VTTBR,
+	LINUX_VTCR,
+	LINUX_HSTR,
+	LINUX_VPIDR,
+	LINUX_VMPIDR,
+	LINUX_EL2_REGS,
+};
+
+#define PANIC_STACK_BYTES	2048
+
 struct arch_percpu {
 	struct guest_regs *regs;	/* on this CPU's stack, NULL before entry */
-	uint64_t mpidr;
-	uint64_t linux_el2[16];		/* EL2 registers as found at entry */
-	bool powered_on;		/* PSCI */
+	uint64_t mpidr;			/* affinity fields only */
+	uint64_t linux_el2[LINUX_EL2_REGS];
+	bool powered_on;		/* PSCI; atomic */
+	bool taken;			/* traps and timer are the hypervisor's */
+	uint64_t mdcr;			/* MDCR_EL2 while guests run */
+	struct pmu_guest pmu;
 	struct gic_cpu gic;
+	uint8_t panic_stack[PANIC_STACK_BYTES] __attribute__((aligned(16)));
 };
 
 struct arch_cell {
-	void *stage2_root;		/* owned by stage2.c */
+	struct page_table stage2;
 	uint64_t vttbr;
-	uint64_t vtcr;
 	struct gic_cell gic;
 };
 

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Virtual addresses at EL2, 48 bits, and what the linker script names.
+ *
+ * 0x0000000000000000  one page: boot code at its physical address
+ * 0x0000080000000000  hypervisor memory, linear, at most 1 GiB
+ * 0x0000080040000000  remap area: devices, foreign memory, windows
+ */
+#ifndef ARM64_LAYOUT_H
+#define ARM64_LAYOUT_H
+
+#ifdef WEIR_LINKER
+#define HV_BASE			0x0000080000000000
+#define PAGE_BYTES_LD		4096
+#else
+#include <stdint.h>
+
+#define HV_BASE			0x0000080000000000ull
+#define HV_MEMORY_MAX_BYTES	0x40000000ull
+#define HV_REMAP_BASE		0x0000080040000000ull
+/* What the hypervisor's own memory is mapped by, but for its beginning. */
+#define HV_BLOCK_BYTES		0x200000ull
+
+extern uint8_t boot_start[], boot_end[];
+extern uint8_t text_start[], rodata_start[], data_start[], image_end[];
+extern uint8_t console_ring[];
+extern uint8_t leave_unmapped[];
+extern uint8_t el2_vectors[];
+
+/* The root of the EL2 tables, in the image. */
+extern uint64_t hv_root[512];
+#endif
+
+#endif

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Event counters the hypervisor reserves: the last ones, above MDCR_EL2.HPMN
+ * (Arm ARM DDI 0487, D11.3). HPMN alone hides them only in PMCR_EL0.N; guests
+ * are kept off them by trapping (pmu-guest.h).
+ */
+#include "pmu.h"
+
+#include "abi/weir-config.h"
+#include "gic.h"
+#include "hv/arch/pmu.h"
+#include "hv/config-check.h"
+#include "hv/errno.h"
+#include "hv/percpu.h"
+#include "hv/arch/cpu.h"
+#include "hv/setup.h"
+#include "pmu-hw.h"
+#include "syndrome.h"
+#include "sysregs.h"
+
+/* ID_AA64DFR0_EL1.PMUVer */
+#define DFR0_PMUVER_SHIFT	8
+#define PMUVER_NONE		0x0u
+#define PMUVER_IMPDEF		0xfu
+#define PMUVER_3P1		0x4u
+#define PMUVER_3P5		0x6u
+
+static struct {
+	unsigned int version;
+	unsigned int first;	/* hardware number of reserved counter 0 */
+	unsigned int count;
+	uint32_t mask;		/* hardware bits of the reserved ones */
+	unsigned int intid;	/* 0: the interrupt is the guests' */
+} pmu;
+
+#define FOR_EACH_COUNTER(action)                                              \
+	action(0) action(1) action(2) action(3) action(4) action(5)           \
+	action(6) action(7) action(8) action(9) action(10) action(11)         \
+	action(12) action(13) action(14) action(15) action(16) action(17)     \
+	action(18) action(19) action(20) action(21) action(22) action(23)     \
+	action(24) action(25) action(26) action(27) action(28) action(29)     \
+	action(30)
+
+uint64_t pmu_counter_read(unsigned int n)
+{
+#define READ(i)	case i: return read_sysreg(pmevcntr##i##_el0);
+	switch (n) {
+	FOR_EACH_COUNTER(READ)
+	}
+#undef READ
+	return 0;
+}
+
+void pmu_counter_write(unsigned int n, uint64_t value)
+{
+#define WRITE(i) case i: write_sysreg(pmevcntr##i##_el0, value); break;
+	switch (n) {
+	FOR_EACH_COUNTER(WRITE)
+	}
+#undef WRITE
+}
+
+uint64_t pmu_type_read(unsigned int n)
+{
+#define READ(i)	case i: return read_sysreg(pmevtyper##i##_el0);
+	switch (n) {
+	FOR_EACH_COUNTER(READ)
+	}
+#undef READ
+	return 0;
+}
+
+void pmu_type_write(unsigned int n, uint64_t value)
+{
+#define WRITE(i) case i: write_sysreg(pmevtyper##i##_el0, value); break;
+	switch (n) {
+	FOR_EACH_COUNTER(WRITE)
+	}
+#undef WRITE
+}
+
+/* INTID of the overflow interrupt that the configuration gives us; or 0. */
+static unsigned int configured_intid(void)
+{
+	struct config_view view;
+
+	config_view_init(&view, &system_config->root_cell, system_config_size -
+			 offsetof(struct system_desc, root_cell));
+	for (unsigned int n = 0; n < WEIR_BLOCK_MAX_RECORDS; n++) {
+		const struct weir_record_counter *counter =
+			(const void *)config_record(&view, WEIR_RECORD_COUNTER, n);
+
+		if (!counter)
+			break;
+		if (counter->source == COUNTER_PMUV3)
+			return counter->overflow_irq;
+	}
+	return 0;
+}
+
+static unsigned int pmu_version(void)
+{
+	return sysreg_field(read_sysreg(id_aa64dfr0_el1), DFR0_PMUVER_SHIFT);
+}
+
+/* At least one event counter is left to the guests. */
+void pmu_init(void)
+{
+	unsigned int present, reserved;
+
+	pmu.count = 0;
+	pmu.version = pmu_version();
+	if (pmu.version == PMUVER_NONE || pmu.version == PMUVER_IMPDEF)
+		return;
+	present = read_sysreg(pmcr_el0) >> PMCR_N_SHIFT & 0x1f;
+	if (present < 2)
+		return;
+	reserved = present - 1;
+	if (reserved > ARCH_PMU_RESERVED)
+		reserved = ARCH_PMU_RESERVED;
+	pmu.count = reserved;
+	pmu.first = present - reserved;
+	pmu.mask = ((1u << reserved) - 1) << pmu.first;
+	pmu.intid = configured_intid();
+	if (pmu.intid)
+		gic_take_ppi(pmu.intid);
+}
+
+static void reserved_silence(void)
+{
+	write_sysreg(pmcntenclr_el0, pmu.mask);
+	write_sysreg(pmintenclr_el1, pmu.mask);
+	write_sysreg(pmovsclr_el0, pmu.mask);
+}
+
+uint64_t pmu_cpu_init(struct per_cpu *cpu, uint64_t mdcr)
+{
+	if (pmu.count == 0)
+		return mdcr;
+	mdcr &= ~(MDCR_HPMN | MDCR_HPMD);
+	mdcr |= pmu.first | MDCR_HPME | MDCR_TPM | MDCR_TPMCR;
+	if (pmu.version >= PMUVER_3P5)
+		mdcr |= MDCR_HLP;
+	write_sysreg(mdcr_el2, mdcr);
+	isb();
+	reserved_silence();
+	pmu_guest_adopt(&cpu->arch.pmu, pmu.first);
+	return mdcr;
+}
+
+void pmu_cpu_restore(struct per_cpu *cpu)
+{
+	if (pmu.count == 0)
+		return;
+	reserved_silence();
+	pmu_guest_release(&cpu->arch.pmu);
+}
+
+int arch_pmu_probe(struct arch_pmu_caps *caps, const char **why)
+{
+	if (pmu.version == PMUVER_NONE || pmu.version == PMUVER_IMPDEF) {
+		*why = "the CPU has no PMUv3";
+		return -ENODEV;
+	}
+	if (pmu.count == 0) {
+		*why = "the PMU has too few event counters to reserve one";
+		return -ENODEV;
+	}
+	caps->counters = pmu.count;
+	caps->bits = pmu.version >= PMUVER_3P5 ? 64 : 32;
+	caps->overflow_irq = pmu.intid != 0;
+	return 0;
+}
+
+static uint32_t counter_bit(unsigned int counter)
+{
+	return 1u << (pmu.first + counter);
+}
+
+/* All filter bits 0: counted at EL0 and EL1, not at EL2. */
+void arch_pmu_start(unsigned int counter, uint16_t event)
+{
+	arch_pmu_stop(counter);
+	pmu_type_write(pmu.first + counter, event);
+	pmu_counter_write(pmu.first + counter, 0);
+	write_sysreg(pmcntenset_el0, counter_bit(counter));
+}
+
+void arch_pmu_stop(unsigned int counter)
+{
+	write_sysreg(pmcntenclr_el0, counter_bit(counter));
+	write_sysreg(pmintenclr_el1, counter_bit(counter));
+	write_sysreg(pmovsclr_el0, counter_bit(counter));
+}
+
+uint64_t arch_pmu_read(unsigned int counter)
+{
+	return pmu_counter_read(pmu.first + counter);
+}
+
+void arch_pmu_write(unsigned int counter, uint64_t value)
+{
+	pmu_counter_write(pmu.first + counter, value);
+}
+
+void arch_pmu_irq(unsigned int counter, bool enable)
+{
+	if (enable)
+		write_sysreg(pmintenset_el1, counter_bit(counter));
+	else
+		write_sysreg(pmintenclr_el1, counter_bit(counter));
+}
+
+/* The interrupt line is shared with the guest's counters. */
+uint32_t arch_pmu_take_overflows(void)
+{
+	uint32_t status = (uint32_t)read_sysreg(pmovsclr_el0);
+	uint32_t ours = status & pmu.mask;
+
+	if (ours)
+		write_sysreg(pmovsclr_el0, ours);
+	if (status != ours) {
+		struct per_cpu *cpu = this_cpu();
+
+		if (pmu_guest_overflow(&cpu->arch.pmu, status))
+			gic_inject(cpu, pmu.intid, 0);
+	}
+	return ours >> pmu.first;
+}
