@@ -39,7 +39,8 @@
 /*
  * This CPU waits until hold_until_cycles: its clock follows the slowest busy
  * CPU, nobody waits for it, and when no CPU is busy time jumps to the
- * earliest hold_until_cycles. Implies MEMSYS_CPU_UNCHARGED.
+ * earliest hold_until_cycles; UINT64_MAX: to none for this CPU, it waits for
+ * something else. Implies MEMSYS_CPU_UNCHARGED.
  */
 #define MEMSYS_CPU_HELD		(1u << 1)
 
