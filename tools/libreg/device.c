@@ -18,6 +18,7 @@ int reg_fail(struct reg_device *device, int error, enum reg_origin origin,
 
 	device->last.error = error;
 	device->last.origin = origin;
+	device->last.reason = device->last.text;
 	va_start(arguments, format);
 	vsnprintf(device->last.text, sizeof(device->last.text), format,
 		  arguments);
@@ -114,8 +115,10 @@ int reg_control(struct reg_device *device, const char *what,
 				"%s: %s is not a Weir device, "
 				"or its driver is older than this program",
 				what, device->device_path);
-	return reg_fail(device, ret, control_origin(ret), "%s: %s", what,
-			reason[0] ? reason : strerror(-ret));
+	reg_fail(device, ret, control_origin(ret), "%s: %s", what,
+		 reason[0] ? reason : strerror(-ret));
+	device->last.reason += strlen(what) + 2;
+	return ret;
 }
 
 int reg_enable(struct reg_device *device, const void *config,

@@ -43,6 +43,7 @@ struct reg_error {
 	int error;		/* negative errno */
 	enum reg_origin origin;
 	char text[256];
+	const char *reason;	/* the end of text: without what was tried */
 };
 
 /*

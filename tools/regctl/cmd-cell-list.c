@@ -91,7 +91,7 @@ static void row_fill(const struct app *app, struct value *row,
 	if (strcmp(info->state, "failed") != 0 && info->cpus_failed == 0)
 		fault_missing(row, "no fault");
 	else if (reg_cell_report(app->device, &key, &report))
-		fault_missing(row, reg_last_error(app->device)->text);
+		fault_missing(row, reg_last_error(app->device)->reason);
 	else if (report.reason == PARK_NONE)
 		fault_missing(row, "no fault");
 	else

@@ -41,7 +41,7 @@ static int usable_fill(struct app *app, struct value *row,
 
 	value_bool(&row[COLUMN_USABLE], ret == 0);
 	if (ret)
-		value_text(&row[COLUMN_WHY], "%s", last->text);
+		value_text(&row[COLUMN_WHY], "%s", last->reason);
 	else
 		value_missing(&row[COLUMN_WHY], "it is usable");
 	return 0;

@@ -270,7 +270,7 @@ static int cell_add(const struct app *app, const struct status_args *args,
 		   reg_last_error(app->device)->origin == REG_ORIGIN_ABSENT) {
 		return app_fail(app);
 	} else {
-		traffic_missing(row, reg_last_error(app->device)->text);
+		traffic_missing(row, reg_last_error(app->device)->reason);
 	}
 	tables->cpus_end[tables->cells.rows_count - 1] =
 		tables->cpus.rows_count;

@@ -12,3 +12,21 @@ regctl-libs := -lsmartcols -ljansson
 
 tests-unit-y += test_units
 test_units-objs := $(d)units.o $(d)format.o
+
+# In front of a driver that answers from memory.
+regctl-test-objs := tests/unit/regctl-fake.o $(regctl-parts) \
+	$(libreg-objs) $(config-check-objs)
+tests-unit-y += test_regctl_line
+test_regctl_line-objs := $(regctl-test-objs)
+test_regctl_line-libs := $(regctl-libs)
+
+tests-unit-y += test_regctl_output
+test_regctl_output-objs := $(regctl-test-objs)
+test_regctl_output-libs := $(regctl-libs)
+
+# Runs the program itself, on the configurations of the tree.
+tests-unit-y += test_regctl_docs
+test_regctl_docs-objs := $(regctl-test-objs)
+test_regctl_docs-libs := $(regctl-libs)
+test_regctl_docs-deps := build/host/regctl $(addprefix build/configs/, \
+	$(addsuffix .cell,$(notdir $(all-configs-y))))

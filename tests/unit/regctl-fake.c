@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A driver for tests of libreg and regctl. */
+#include "regctl-fake.h"
+
+#include <errno.h>
+#include <ftw.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define ARGUMENTS_MAX	32
+
+static void note(struct fake *fake, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void note(struct fake *fake, const char *format, ...)
+{
+	size_t length = strlen(fake->log);
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(fake->log + length, sizeof(fake->log) - length, format,
+		  arguments);
+	va_end(arguments);
+}
+
+static void note_cell(struct fake *fake, const char *verb,
+		      const struct weir_cell_id *cell)
+{
+	if (cell->id < 0)
+		note(fake, "%s name=%s", verb, cell->name);
+	else
+		note(fake, "%s id=%d", verb, (int)cell->id);
+}
+
+static int answer(struct fake *fake, char *reason)
+{
+	if (!fake->error)
+		return 0;
+	snprintf(reason, WEIR_REASON_BYTES, "%s", fake->reason);
+	return fake->error;
+}
+
+static int take_load(struct fake *fake, struct weir_cell_load *load)
+{
+	const struct weir_image *images =
+		(const struct weir_image *)(uintptr_t)load->images_address;
+	uint32_t i;
+
+	note_cell(fake, "load", &load->cell);
+	for (i = 0; i < load->num_images; i++) {
+		const char *data =
+			(const char *)(uintptr_t)images[i].source_address;
+
+		note(fake, " %llu@0x%llx:%.*s",
+		     (unsigned long long)images[i].size,
+		     (unsigned long long)images[i].target_address,
+		     (int)images[i].size, data);
+	}
+	note(fake, "\n");
+	return answer(fake, load->reason);
+}
+
+static int take_set(struct fake *fake, struct weir_reg_set *set)
+{
+	static const char *const verbs[] = { "?", "set", "clear", "check" };
+	const struct reg_settings *s = &set->request.settings;
+	int ret;
+
+	note_cell(fake, verbs[set->request.operation & 3], &set->cell);
+	note(fake, " valid=%#x budget=%llu write=%llu period=%llu mode=%u "
+	     "source=%u regulator=%u\n", s->valid,
+	     (unsigned long long)s->budget_bytes_per_s,
+	     (unsigned long long)s->write_budget_bytes_per_s,
+	     (unsigned long long)s->period_ns, s->mode, s->source,
+	     s->regulator);
+	fake->request = set->request;
+	if (set->request.operation == REG_OP_CHECK && fake->error_of_check) {
+		strcpy(set->request.reason, fake->reason);
+		return fake->error_of_check;
+	}
+	ret = answer(fake, set->request.reason);
+	if (ret)
+		return ret;
+	set->request.effective = fake->effective;
+	set->request.generation = 17;
+	set->request.requested_ns = 123456789;
+	return 0;
+}
+
+static int take_get(struct fake *fake, struct weir_reg_get *get)
+{
+	struct reg_status *status;
+
+	note_cell(fake, "get", &get->cell);
+	note(fake, "\n");
+	if (fake->error)
+		return answer(fake, get->reason);
+	status = &fake->status[get->cell.id < 0 ? 2 : get->cell.id & 7];
+	memcpy((void *)(uintptr_t)get->status_address, status,
+	       get->status_size);
+	status->now_ns += fake->clock_step_ns;
+	status->cpu[0].read_lines += 1000;
+	return 0;
+}
+
+static int take_report(struct fake *fake, struct weir_cell_report *report)
+{
+	note_cell(fake, "report", &report->cell);
+	note(fake, "\n");
+	report->report = fake->report;
+	return answer(fake, report->reason);
+}
+
+static int take_op(struct fake *fake, const char *verb,
+		   struct weir_cell_op *op)
+{
+	note_cell(fake, verb, &op->cell);
+	note(fake, "\n");
+	return answer(fake, op->reason);
+}
+
+static int take_enable(struct fake *fake, struct weir_enable *enable)
+{
+	note(fake, "enable config=%llu image=%llu\n",
+	     (unsigned long long)enable->config_size,
+	     (unsigned long long)enable->image_size);
+	return answer(fake, enable->reason);
+}
+
+static int take_create(struct fake *fake, struct weir_cell_create *create)
+{
+	note(fake, "create config=%llu\n",
+	     (unsigned long long)create->config_size);
+	create->cell_id = 3;
+	return answer(fake, create->reason);
+}
+
+static int control(void *context, unsigned long command, void *argument)
+{
+	struct fake *fake = context;
+	struct weir_disable *disable = argument;
+
+	fake->calls++;
+	/* Every request starts with its true size. */
+	if (*(uint32_t *)argument != _IOC_SIZE(command))
+		return -E2BIG;
+	switch (command) {
+	case WEIR_ENABLE:
+		return take_enable(fake, argument);
+	case WEIR_DISABLE:
+		note(fake, "disable\n");
+		return answer(fake, disable->reason);
+	case WEIR_CELL_CREATE:
+		return take_create(fake, argument);
+	case WEIR_CELL_LOAD:
+		return take_load(fake, argument);
+	case WEIR_CELL_START:
+		return take_op(fake, "start", argument);
+	case WEIR_CELL_DESTROY:
+		return take_op(fake, "destroy", argument);
+	case WEIR_REG_SET:
+		return take_set(fake, argument);
+	case WEIR_REG_GET:
+		return take_get(fake, argument);
+	case WEIR_CELL_REPORT:
+		return take_report(fake, argument);
+	default:
+		return -ENOTTY;
+	}
+}
+
+static void directories_make(char *path)
+{
+	char *slash = path;
+
+	while ((slash = strchr(slash + 1, '/'))) {
+		*slash = '\0';
+		mkdir(path, 0700);
+		*slash = '/';
+	}
+}
+
+void fake_file(const struct fake *fake, const char *path, const char *text)
+{
+	char full[256];
+	FILE *stream;
+
+	snprintf(full, sizeof(full), "%s/%s", fake->sysfs, path);
+	if (!text) {
+		unlink(full);
+		return;
+	}
+	directories_make(full);
+	stream = fopen(full, "w");
+	if (!stream)
+		abort();
+	fprintf(stream, "%s\n", text);
+	fclose(stream);
+}
+
+static void status_init(struct reg_status *status, uint32_t id)
+{
+	const struct reg_settings free_running = {
+		.valid = REG_SET_KNOWN,
+		.budget_bytes_per_s = REG_BUDGET_UNLIMITED,
+		.write_budget_bytes_per_s = REG_BUDGET_UNLIMITED,
+		.period_ns = REG_PERIOD_DEFAULT_NS,
+	};
+
+	memset(status, 0, sizeof(*status));
+	status->size = sizeof(*status);
+	status->cell_id = id;
+	status->requested = free_running;
+	status->effective = free_running;
+	status->line_bytes = 64;
+	status->num_cpus = 1;
+}
+
+static void sysfs_make(struct fake *fake)
+{
+	strcpy(fake->sysfs, "/tmp/weir-test-XXXXXX");
+	if (!mkdtemp(fake->sysfs))
+		abort();
+	fake_file(fake, "cells/0/name", "qemu-virt");
+	fake_file(fake, "cells/0/state", "running");
+	fake_file(fake, "cells/0/cpus_assigned_list", "0-1");
+	fake_file(fake, "cells/0/cpus_failed_list", "");
+	fake_file(fake, "cells/0/statistics/vmexits_total", "120");
+	fake_file(fake, "cells/0/statistics/vmexits_virt_irq", "20");
+	fake_file(fake, "cells/0/statistics/cpu0/vmexits_total", "100");
+	fake_file(fake, "cells/0/statistics/cpu0/vmexits_virt_irq", "15");
+	fake_file(fake, "cells/0/statistics/cpu1/vmexits_total", "20");
+	fake_file(fake, "cells/0/statistics/cpu1/vmexits_virt_irq", "5");
+	fake_file(fake, "cells/2/name", "victim");
+	fake_file(fake, "cells/2/state", "running/locked");
+	fake_file(fake, "cells/2/cpus_assigned_list", "2");
+	fake_file(fake, "cells/2/cpus_failed_list", "");
+}
+
+void fake_setup(struct fake *fake)
+{
+	uint32_t id;
+
+	memset(fake, 0, sizeof(*fake));
+	fake->transport.control = control;
+	fake->transport.context = fake;
+	fake->reason = "the reason";
+	fake->clock_step_ns = 1000000;
+	fake->effective.period_ns = REG_PERIOD_DEFAULT_NS;
+	fake->effective.budget_bytes_per_s = REG_BUDGET_UNLIMITED;
+	fake->effective.write_budget_bytes_per_s = REG_BUDGET_UNLIMITED;
+	for (id = 0; id < 8; id++)
+		status_init(&fake->status[id], id);
+	sysfs_make(fake);
+}
+
+static int remove_one(const char *path, const struct stat *information,
+		      int flag, struct FTW *ftw)
+{
+	(void)information;
+	(void)flag;
+	(void)ftw;
+	return remove(path);
+}
+
+void fake_teardown(struct fake *fake)
+{
+	nftw(fake->sysfs, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	free(fake->out);
+	free(fake->err);
+}
+
+static int split(char *line, char **argv)
+{
+	int argc = 0;
+	char *end;
+
+	while (*(line += strspn(line, " "))) {
+		if (argc == ARGUMENTS_MAX - 1)
+			abort();
+		end = *line == '\'' ? strchr(line + 1, '\'') : NULL;
+		if (end)
+			line++;
+		else
+			end = line + strcspn(line, " ");
+		argv[argc++] = line;
+		if (*end)
+			*end++ = '\0';
+		line = end;
+	}
+	argv[argc] = NULL;
+	return argc;
+}
+
+int fake_run(struct fake *fake, const char *line)
+{
+	struct app app = { .transport = &fake->transport };
+	char *argv[ARGUMENTS_MAX + 1] = { (char *)"regctl" };
+	char *copy = strdup(line);
+	char sysfs[80];
+	int status;
+	int argc;
+
+	free(fake->out);
+	free(fake->err);
+	fake->out = NULL;
+	fake->err = NULL;
+	fake->log[0] = '\0';
+	fake->calls = 0;
+	snprintf(sysfs, sizeof(sysfs), "--sysfs=%s", fake->sysfs);
+	argv[1] = sysfs;
+	argc = 2 + split(copy, argv + 2);
+	app.out = open_memstream(&fake->out, &fake->out_size);
+	app.err = open_memstream(&fake->err, &fake->err_size);
+	status = regctl_run(&app, argc, argv);
+	fclose(app.out);
+	fclose(app.err);
+	free(copy);
+	return status;
+}
+
+static void golden_cpu(struct reg_cpu_stats *cpu, uint32_t number)
+{
+	unsigned int i;
+
+	cpu->cpu = number;
+	cpu->stalled = number == 1;
+	cpu->read_lines = 1000000 + number;
+	cpu->written_lines = 500000;
+	cpu->stalls = 12;
+	cpu->stall_ns = 3456789;
+	cpu->periods = 4000;
+	cpu->overflows = 13;
+	cpu->overshoot_lines = 99;
+	cpu->overshoot_max_lines = 11 + number;
+	cpu->late_max_ns = 640;
+	cpu->effective_ns = 987654321;
+	cpu->generation = 17;
+	for (i = 0; i < REG_STALL_BUCKETS; i++)
+		cpu->stall_histogram[i] = i;
+}
+
+void fake_golden_status(struct fake *fake)
+{
+	struct reg_status *status = &fake->status[0];
+
+	status->now_ns = 5000000000;
+	status->requested.budget_bytes_per_s = 200000000;
+	status->effective.budget_bytes_per_s = 199936000;
+	status->requested.write_budget_bytes_per_s = 50000000;
+	status->effective.write_budget_bytes_per_s = 50000000;
+	status->effective.regulator = REGULATOR_MEMGUARD;
+	status->effective.source = COUNTER_MEMSYS;
+	status->generation = 17;
+	status->reloads = 16;
+	status->refusals = 1;
+	status->num_cpus = 2;
+	strcpy(status->regulator_name, "memguard");
+	strcpy(status->source_name, "memsys");
+	strcpy(status->event_name, "llc_fills, write\"backs");
+	golden_cpu(&status->cpu[0], 0);
+	golden_cpu(&status->cpu[1], 1);
+	fake->status[2].cpu[0].cpu = 2;
+}

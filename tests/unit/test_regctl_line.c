@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Command lines of regctl: what reaches the driver, what is refused, how. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "regctl-fake.h"
+
+#define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
+#define MAX		"18446744073709551615"
+
+static struct fake fake;
+
+static int setup(void **state)
+{
+	(void)state;
+	fake_setup(&fake);
+	fake_file(&fake, "image", "IMAGE");
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	fake_teardown(&fake);
+	return 0;
+}
+
+/* The command succeeds, and the driver saw just this. */
+static void asks(const char *line, const char *log)
+{
+	int status = fake_run(&fake, line);
+
+	if (status)
+		fail_msg("'%s' ends with %d: %s", line, status, fake.err);
+	if (strcmp(fake.log, log) != 0)
+		fail_msg("'%s' asked\n%snot\n%s", line, fake.log, log);
+}
+
+/* The command ends with 2, says so, and nobody was asked anything. */
+static void refuses(const char *line, const char *says)
+{
+	int status = fake_run(&fake, line);
+
+	if (status != APP_USAGE)
+		fail_msg("'%s' ends with %d: %s", line, status, fake.err);
+	if (fake.calls)
+		fail_msg("'%s' asked %s", line, fake.log);
+	if (fake.out_size)
+		fail_msg("'%s' wrote data: %s", line, fake.out);
+	if (!strstr(fake.err, says))
+		fail_msg("'%s' says '%s', not '%s'", line, fake.err, says);
+}
+
+static void test_set(void **state)
+{
+	(void)state;
+	asks("set root --budget 200MB/s",
+	     "set id=0 valid=0x1 budget=200000000 write=0 period=0 mode=0 "
+	     "source=0 regulator=0\n");
+	asks("set 0 --budget=200MiB/s --write max --period 500us --per-cpu",
+	     "set id=0 valid=0xf budget=209715200 write=" MAX
+	     " period=500000 mode=1 source=0 regulator=0\n");
+	asks("set victim --pool --source pmuv3 --regulator memguard",
+	     "set name=victim valid=0x38 budget=0 write=0 period=0 mode=0 "
+	     "source=2 regulator=1\n");
+	asks("set 7 --budget max",
+	     "set id=7 valid=0x1 budget=" MAX " write=0 period=0 mode=0 "
+	     "source=0 regulator=0\n");
+}
+
+static void test_set_transactions(void **state)
+{
+	(void)state;
+	/* The cell's period and line size are asked for ... */
+	asks("set root --budget 3125tx/period",
+	     "get id=0\n"
+	     "set id=0 valid=0x1 budget=200000000 write=0 period=0 mode=0 "
+	     "source=0 regulator=0\n");
+	/* ... and a period given at the same time is the one that counts. */
+	asks("set root --write 10tx/period --period 100us",
+	     "get id=0\n"
+	     "set id=0 valid=0x6 budget=0 write=6400000 period=100000 mode=0 "
+	     "source=0 regulator=0\n");
+}
+
+static void test_set_refusals(void **state)
+{
+	(void)state;
+	refuses("set root", "nothing to set");
+	refuses("set", "an operand is missing: CELL");
+	refuses("set root victim --pool", "'victim' is one operand too many");
+	refuses("set root --budget 200", "--budget '200', column 4:");
+	refuses("set root --budget 200MX/s", "column 5: unknown unit 'MX/s'");
+	refuses("set root --budget -1MB/s", "negative");
+	refuses("set root --write nan", "--write 'nan', column 1:");
+	refuses("set root --period 1", "--period '1', column 2:");
+	refuses("set root --period 19us",
+		"--period '19us': must be from 20us to 1s");
+	refuses("set root --period 1.000000001s", "must be from 20us to 1s");
+	refuses("set root --per-cpu --pool", "--per-cpu and --pool exclude");
+	refuses("set root --source llc",
+		"--source 'llc': unknown; there are memsys, pmuv3");
+	refuses("set root --regulator no",
+		"unknown; there are memguard, bucket");
+	refuses("set root --budget 50%", "calibrated");
+	refuses("set '' --pool", "must not be empty");
+	refuses("set 12345678901234567890123456789012 --pool",
+		"at most 31 characters");
+}
+
+static void test_period_limits_are_inclusive(void **state)
+{
+	(void)state;
+	asks("set root --period 20us",
+	     "set id=0 valid=0x4 budget=0 write=0 period=20000 mode=0 "
+	     "source=0 regulator=0\n");
+	asks("set root --period 1s",
+	     "set id=0 valid=0x4 budget=0 write=0 period=1000000000 mode=0 "
+	     "source=0 regulator=0\n");
+}
+
+static void test_unset_and_reset(void **state)
+{
+	(void)state;
+	asks("unset root",
+	     "set id=0 valid=0x3 budget=" MAX " write=" MAX
+	     " period=1000000 mode=0 source=0 regulator=0\n");
+	asks("unset victim --write",
+	     "set name=victim valid=0x2 budget=" MAX " write=" MAX
+	     " period=1000000 mode=0 source=0 regulator=0\n");
+	asks("unset 0 --period --per-cpu",
+	     "set id=0 valid=0xc budget=" MAX " write=" MAX
+	     " period=1000000 mode=0 source=0 regulator=0\n");
+	asks("reset victim",
+	     "clear name=victim valid=0 budget=0 write=0 period=0 mode=0 "
+	     "source=0 regulator=0\n");
+	refuses("reset", "an operand is missing");
+	refuses("unset root --budget=1MB/s", "");
+}
+
+static void test_cell_commands(void **state)
+{
+	(void)state;
+	asks("cell start victim", "start name=victim\n");
+	asks("cell start 2", "start id=2\n");
+	asks("cell shutdown victim", "load name=victim\n");
+	asks("cell destroy victim", "destroy name=victim\n");
+	refuses("cell start", "an operand is missing: CELL");
+	refuses("cell create", "an operand is missing: CONFIG");
+	refuses("cell create /nonexistent", "/nonexistent: No such file");
+	refuses("cell start a b", "'b' is one operand too many");
+}
+
+static void load_asks(const char *options, const char *log)
+{
+	char line[256];
+
+	snprintf(line, sizeof(line), options, fake.sysfs, fake.sysfs);
+	asks(line, log);
+}
+
+static void test_cell_load(void **state)
+{
+	(void)state;
+	load_asks("cell load victim %s/image",
+		  "load name=victim 6@0x0:IMAGE\n\n");
+	load_asks("cell load 2 %s/image -a 0x1000 -s 'ws=256k jobs=50' "
+		  "-a 4096",
+		  "load id=2 6@0x1000:IMAGE\n 16@0x1000:ws=256k jobs=50\n");
+	load_asks("cell load 2 --string=one -a 0x20 %s/image %s/image "
+		  "--address 0x10",
+		  "load id=2 4@0x20:one 6@0x0:IMAGE\n 6@0x10:IMAGE\n\n");
+	/* An option between the words changes nothing. */
+	load_asks("-q cell load 2 --si -s x -a 1",
+		  "load id=2 2@0x1:x\n");
+}
+
+static void test_cell_load_refusals(void **state)
+{
+	char line[256];
+
+	(void)state;
+	refuses("cell load victim", "nothing to load");
+	refuses("cell load victim -a 0x1000 image",
+		"must follow the IMAGE or STRING");
+	refuses("cell load victim -s x -a 1 -a 2", "a second address for 'x'");
+	refuses("cell load victim -s x -a 0xg", "--address '0xg', column 3:");
+	refuses("cell load victim /nonexistent", "/nonexistent: No such file");
+	snprintf(line, sizeof(line), "cell load victim %s", fake.sysfs);
+	refuses(line, "cannot be read");
+	refuses("cell load 2 -s1 -s2 -s3 -s4 -s5 -s6 -s7 -s8 -s9 -s10 -s11 "
+		"-s12 -s13 -s14 -s15 -s16 -s17",
+		"--string '17': at most 16 images and strings");
+}
+
+static void test_life_of_the_hypervisor(void **state)
+{
+	char line[256];
+
+	(void)state;
+	snprintf(line, sizeof(line), "enable %s/image", fake.sysfs);
+	asks(line, "enable config=6 image=0\n");
+	snprintf(line, sizeof(line), "enable %s/image --image %s/cells/0/name",
+		 fake.sysfs, fake.sysfs);
+	asks(line, "enable config=6 image=10\n");
+	asks("disable", "disable\n");
+	asks("disable --force", "destroy id=2\ndisable\n");
+	refuses("enable", "an operand is missing: CONFIG");
+	refuses("enable /nonexistent", "No such file");
+	refuses("disable now", "one operand too many");
+}
+
+static void test_dry_run_changes_nothing(void **state)
+{
+	char line[256];
+
+	(void)state;
+	asks("--dry-run set root --budget 1GB/s",
+	     "check id=0 valid=0x1 budget=1000000000 write=0 period=0 mode=0 "
+	     "source=0 regulator=0\n");
+	asks("cell start victim --dry-run", "");
+	assert_non_null(strstr(fake.err, "would start victim"));
+	asks("reset root --dry-run", "");
+	asks("disable --force --dry-run", "");
+	assert_non_null(strstr(fake.err, "would destroy cell victim"));
+	snprintf(line, sizeof(line), "cell load 2 %s/image --dry-run",
+		 fake.sysfs);
+	asks(line, "");
+	/* What is no configuration is found out even so. */
+	snprintf(line, sizeof(line), "enable --dry-run %s/image", fake.sysfs);
+	assert_int_equal(fake_run(&fake, line), APP_NO);
+	assert_non_null(strstr(fake.err, "signature"));
+}
+
+static void test_global_options(void **state)
+{
+	(void)state;
+	refuses("--json --csv status", "--json and --csv exclude each other");
+	refuses("status --csv --json", "--json and --csv exclude each other");
+	refuses("--si status --iec", "--bytes, --iec and --si exclude");
+	refuses("", "which command?");
+	refuses("stat", "there is no command 'stat'");
+	refuses("cell", "regctl cell: which command?");
+	refuses("cell frob", "there is no command 'frob'");
+	refuses("completion zsh", "'zsh' is no shell known here");
+	asks("--csv --no-headings -v status root", "get id=0\n");
+	asks("status root --csv --csv", "get id=0\n");
+}
+
+static void test_status_and_monitor_options(void **state)
+{
+	(void)state;
+	asks("status", "get id=0\nget id=2\n");
+	asks("status victim", "get id=2\n");
+	asks("status root victim", "get id=0\nget id=2\n");
+	refuses("status --cpus 0-", "--cpus '0-', column 3:");
+	asks("monitor root -n 2 -i 1ms", "get id=0\nget id=0\nget id=0\n");
+	asks("monitor --count=1 --interval=1ms",
+	     "get id=0\nget id=2\nget id=0\nget id=2\n");
+	refuses("monitor -n 0", "--count '0', column 1: must be at least 1");
+	refuses("monitor -i 100", "--interval '100', column 4:");
+	refuses("monitor -i 999us", "must be from 1ms to 3600s");
+	refuses("monitor -n 1 -o /nonexistent/x", "/nonexistent/x: No such");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_set, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_set_transactions, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_set_refusals, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(
+			test_period_limits_are_inclusive, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_unset_and_reset, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_cell_commands, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_cell_load, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_cell_load_refusals, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_life_of_the_hypervisor,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_dry_run_changes_nothing,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_global_options, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(
+			test_status_and_monitor_options, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
