@@ -114,7 +114,6 @@ static void reset_debug(void)
 	write_sysreg(mdccint_el1, 0);
 	reset_breakpoints(sysreg_field(dfr0, DFR0_BRPS_SHIFT) + 1);
 	reset_watchpoints(sysreg_field(dfr0, DFR0_WRPS_SHIFT) + 1);
-	write_sysreg(dbgclaimclr_el1, 0xff);
 	write_sysreg(osdlr_el1, 0);
 	write_sysreg(oslar_el1, 1);
 }
