@@ -30,3 +30,7 @@ test_regctl_docs-objs := $(regctl-test-objs)
 test_regctl_docs-libs := $(regctl-libs)
 test_regctl_docs-deps := build/host/regctl $(addprefix build/configs/, \
 	$(addsuffix .cell,$(notdir $(all-configs-y))))
+
+tests-unit-y += test_libreg
+test_libreg-objs := $(regctl-test-objs)
+test_libreg-libs := $(regctl-libs)

@@ -272,10 +272,6 @@ int rate_parse(const char *text, struct rate *rate, struct parse_error *error)
 	ret = quantity_parse(text, &rate_set, &unit, &result.value, error);
 	if (ret)
 		return ret;
-	if (result.value == 0)
-		return parse_refuse(error, 1,
-				    "0 would stop the cell for ever; "
-				    "the least is 1B/s");
 	if (strcmp(unit->name, "tx/period") == 0)
 		result.kind = RATE_TRANSACTIONS;
 	else if (strcmp(unit->name, "%") == 0)
@@ -317,7 +313,7 @@ static int resolve_percent(uint64_t ppm, const struct rate_base *base,
 	if (ppm > 1000000)
 		return parse_refuse(error, 1, "at most 100%% can be asked for");
 	part = ((wide)base->peak_bytes_per_s * ppm + 500000) / 1000000;
-	*bytes_per_s = part == 0 ? 1 : (uint64_t)part;
+	*bytes_per_s = part == 0 && ppm ? 1 : (uint64_t)part;
 	return 0;
 }
 

@@ -27,9 +27,9 @@ int parse_refuse(struct parse_error *error, unsigned int column,
 	__attribute__((format(printf, 3, 4)));
 
 enum rate_kind {
-	RATE_BYTES,		/* value: bytes per second, at least 1 */
+	RATE_BYTES,		/* value: bytes per second */
 	RATE_MAX,		/* no limit */
-	RATE_TRANSACTIONS,	/* value: lines per period, at least 1 */
+	RATE_TRANSACTIONS,	/* value: lines per period */
 	RATE_PERCENT,		/* value: parts per million of the peak */
 };
 
