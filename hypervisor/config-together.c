@@ -197,6 +197,29 @@ static int check_owned(const struct config_view *root,
 		      n, ULL(address));
 }
 
+/*
+ * A private region smaller than a page must be the root's to give: a page
+ * that the root maps whole cannot be taken from it in part.
+ */
+static int check_private_part(const struct config_view *root,
+			      const struct memory_region *region, uint32_t n,
+			      struct reason *reason)
+{
+	if (!((region->virt_start | region->size) & ~PAGE_MASK) ||
+	    (region->flags & MEM_ROOTSHARED))
+		return 0;
+	for (uint32_t i = 0; i < root->desc->num_memory_regions; i++) {
+		const struct memory_region *theirs = &root->memory[i];
+
+		if (theirs->phys_start == region->phys_start &&
+		    theirs->size == region->size)
+			return 0;
+	}
+	return refuse(reason, -EINVAL,
+		      "memory region %u is smaller than a page: the root cell needs the same one, or it is shared",
+		      n);
+}
+
 static int check_memory(const struct system_desc *system,
 			const struct config_view *root,
 			const struct config_view *cell, struct reason *reason)
@@ -212,6 +235,8 @@ static int check_memory(const struct system_desc *system,
 		error = check_reserved(system, memsys, region, i, reason);
 		if (!error && !is_memsys_window(region, memsys))
 			error = check_owned(root, region, i, reason);
+		if (!error)
+			error = check_private_part(root, region, i, reason);
 		if (error)
 			return error;
 	}

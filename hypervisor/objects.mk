@@ -24,3 +24,9 @@ objs-hv-arm64-y += arch/arm64/lpae.o
 CFLAGS_$(d)string.o += -fno-tree-loop-distribute-patterns
 
 tests-unit-y += test_paging
+tests-unit-y += test_config_check test_config_together test_config_blobs
+test_config_together-objs := tests/unit/blobs.o
+test_config_check-objs := tests/unit/blobs.o
+test_config_blobs-deps := $(patsubst %,$(B)/configs/%.cell,qemu-virt-gicv2 \
+	qemu-virt-gicv3 qemu-virt-model qemu-virt-model-gicv2 qemu-virt-demo \
+	qemu-virt-shell victim bomb jitter)
