@@ -6,18 +6,22 @@
 . /weir/tests/lib.sh
 
 root=/weir/cells/$1.cell
-victim=/weir/cells/victim.cell
-jitter=/weir/cells/jitter.cell
+cell=/weir/cells/jitter.cell
 image=/lib/firmware/weir.bin
 sys=/sys/devices/weir
-cpu2=/sys/devices/system/cpu/cpu2/online
+cpu3=/sys/devices/system/cpu/cpu3/online
 
-# altered FILE OFFSET OCTAL-BYTES: a copy with other bytes there; its name.
+# altered FILE [OFFSET OCTAL-BYTES]...: a copy with other bytes there; its name.
 altered() {
 	cp "$1" /tmp/altered
-	# The bytes are the format on purpose.
-	# shellcheck disable=SC2059
-	printf "$3" | dd of=/tmp/altered bs=1 seek="$2" conv=notrunc 2>/dev/null
+	shift
+	while [ $# -gt 0 ]; do
+		# The bytes are the format on purpose.
+		# shellcheck disable=SC2059
+		printf "$2" | dd of=/tmp/altered bs=1 seek="$1" \
+			conv=notrunc 2>/dev/null
+		shift 2
+	done
 	echo /tmp/altered
 }
 
@@ -27,9 +31,11 @@ cut_file() {
 	echo /tmp/cut
 }
 
+# Free memory, with the pages that each CPU keeps at hand.
 free_kib() {
 	echo 3 >/proc/sys/vm/drop_caches
-	awk '/^MemFree:/ { print $2 }' /proc/meminfo
+	awk '/^MemFree:/ { kib += $2 } /count:/ { kib += 4 * $2 }
+		END { print kib }' /proc/meminfo /proc/zoneinfo
 }
 
 insmod /lib/modules/weir.ko
@@ -37,8 +43,8 @@ insmod /lib/modules/weir.ko
 # --- before enabling ---
 ok "hostile arguments while disabled" weir-ioctl hostile disabled
 fails 19 "disable before enable" weir-ioctl disable
-fails 19 "create before enable" weir-ioctl create $victim
-fails 19 "start before enable" weir-ioctl start victim
+fails 19 "create before enable" weir-ioctl create $cell
+fails 19 "start before enable" weir-ioctl start jitter
 fails 19 "set before enable" weir-ioctl set 0 1000000
 fails 19 "a longer request with zeroes" weir-ioctl longer 4096 0
 fails 7 "a longer request with unknown fields" weir-ioctl longer 200 1
@@ -48,7 +54,7 @@ fails 22 "signature" weir-ioctl enable "$(altered "$root" 0 X)"
 fails 22 "architecture" weir-ioctl enable "$(altered "$root" 5 '\000')"
 fails 22 "revision" weir-ioctl enable "$(altered "$root" 6 '\015')"
 says "names both revisions" '13.* 14' weir-ioctl enable /tmp/altered
-fails 22 "cell instead of system" weir-ioctl enable $victim
+fails 22 "cell instead of system" weir-ioctl enable $cell
 fails 22 "too short" weir-ioctl enable "$(cut_file "$root" 487)"
 fails 22 "CPU set cut off" weir-ioctl enable "$(cut_file "$root" 490)"
 fails 22 "regions without end" \
@@ -61,10 +67,14 @@ fails 22 "online CPU left out" \
 	weir-ioctl enable "$(altered "$root" 488 '\007')"
 fails 22 "hypervisor memory unaligned" \
 	weir-ioctl enable "$(altered "$root" 12 '\001')"
+# The first region, Linux's RAM, is declared elsewhere, or the validator sees it.
 fails 16 "hypervisor memory that Linux uses" \
-	weir-ioctl enable "$(altered "$root" 15 '\120')"
+	weir-ioctl enable "$(altered "$root" 15 '\120' 499 '\140' 507 '\140' \
+		515 '\020')"
+# The same with the region of the UART.
 fails 16 "hypervisor memory of another driver" \
-	weir-ioctl enable "$(altered "$root" 14 '\000\011')"
+	weir-ioctl enable "$(altered "$root" 14 '\000\011' 28 '\000\020\000' \
+		595 '\013' 603 '\013')"
 fails 12 "hypervisor memory too small" \
 	weir-ioctl enable "$(altered "$root" 28 '\000\060\000\000')"
 fails 22 "image without signature" \
@@ -76,9 +86,9 @@ fails 22 "image with a wild entry" \
 fails 22 "image with a wild console" \
 	weir-ioctl enable "$root" "$(altered $image 38 '\177')"
 fails 22 "image cut off" weir-ioctl enable "$root" "$(cut_file $image 64)"
-echo 0 >$cpu2
+echo 0 >$cpu3
 fails 16 "a CPU is offline" weir-ioctl enable "$root"
-echo 1 >$cpu2
+echo 1 >$cpu3
 
 # --- enabled ---
 ok "enable" weir-ioctl enable "$root"
@@ -101,73 +111,73 @@ ok "every file of the root cell can be read" \
 	sh -c "find $sys/cells -type f -perm -400 -exec cat {} + >/dev/null"
 
 # --- a cell ---
-fails 2 "start a cell that is not there" weir-ioctl start victim
+fails 2 "start a cell that is not there" weir-ioctl start jitter
 fails 22 "cell of another architecture" \
-	weir-ioctl create "$(altered $victim 5 '\000')"
+	weir-ioctl create "$(altered $cell 5 '\000')"
 fails 22 "cell of another revision" \
-	weir-ioctl create "$(altered $victim 6 '\017')"
+	weir-ioctl create "$(altered $cell 6 '\017')"
 fails 22 "system instead of cell" weir-ioctl create "$root"
-fails 22 "cell cut off" weir-ioctl create "$(cut_file $victim 150)"
-fails 22 "cell name without end" weir-ioctl create "$(altered $victim 8 \
-	victimvictimvictimvictimvictimvi)"
-fails 22 "cell without CPU" weir-ioctl create "$(altered $victim 132 '\000')"
-fails 22 "cell with all CPUs" weir-ioctl create "$(altered $victim 132 '\017')"
+fails 22 "cell cut off" weir-ioctl create "$(cut_file $cell 150)"
+fails 22 "cell name without end" weir-ioctl create "$(altered $cell 8 \
+	jitterjitterjitterjitterjitterji)"
+fails 22 "cell without CPU" weir-ioctl create "$(altered $cell 132 '\000')"
+fails 22 "cell with all CPUs" weir-ioctl create "$(altered $cell 132 '\017')"
 fails 16 "cell in Linux's memory" \
-	weir-ioctl create "$(altered $victim 143 '\120')"
+	weir-ioctl create "$(altered $cell 143 '\120')"
 fails 22 "cell with the root's id" \
-	weir-ioctl create "$(altered $victim 40 '\000')"
+	weir-ioctl create "$(altered $cell 40 '\000')"
 is "all CPUs are still Linux's" "$(nproc)" 4
 
-ok "create" weir-ioctl create $victim
-is "its CPU has left Linux" "$(cat $cpu2)" 0
-is "and the root cell" "$(cat $sys/cells/0/cpus_assigned_list)" 0-1,3
-is "name" "$(cat $sys/cells/1/name)" victim
-is "state" "$(cat $sys/cells/1/state)" "shut down"
-is "CPUs" "$(cat $sys/cells/1/cpus_assigned)" 4
-ok "statistics of its CPU" test -r $sys/cells/1/statistics/cpu2/vmexits_total
-ok "no longer in the root cell" [ ! -e $sys/cells/0/statistics/cpu2 ]
-fails 17 "create twice" weir-ioctl create $victim
-fails 17 "create the same name" weir-ioctl create "$(altered $victim 40 '\007')"
+ok "create" weir-ioctl create $cell
+is "its CPU has left Linux" "$(cat $cpu3)" 0
+is "and the root cell" "$(cat $sys/cells/0/cpus_assigned_list)" 0-2
+is "name" "$(cat $sys/cells/3/name)" jitter
+is "state" "$(cat $sys/cells/3/state)" "shut down"
+is "CPUs" "$(cat $sys/cells/3/cpus_assigned)" 8
+ok "statistics of its CPU" test -r $sys/cells/3/statistics/cpu3/vmexits_total
+ok "no longer in the root cell" [ ! -e $sys/cells/0/statistics/cpu3 ]
+fails 17 "create twice" weir-ioctl create $cell
+fails 17 "create the same name" weir-ioctl create "$(altered $cell 40 '\007')"
 fails 16 "create on the same CPU" \
-	weir-ioctl create "$(altered $jitter 132 '\004')"
+	weir-ioctl create /weir/cells/bomb.cell
 fails 16 "disable while a cell exists" weir-ioctl disable
 fails 22 "destroy the root cell" weir-ioctl destroy 0
-fails 22 "load outside its memory" weir-ioctl load victim $image 0x1000000
+fails 22 "load outside its memory" weir-ioctl load jitter $image 0x1000000
 fails 22 "load at the end of addresses" \
-	weir-ioctl load victim $image 0xfffffffffffff000
-fails 22 "load across the end" weir-ioctl load victim $image 0xfff000
+	weir-ioctl load jitter $image 0xfffffffffffff000
+fails 22 "load across the end" weir-ioctl load jitter $image 0xfff000
 fails 1 "Linux does not get the CPU back by itself" \
-	sh -c "echo 1 >$cpu2"
-ok "load" weir-ioctl load victim /weir/inmates/victim.bin 0
-ok "start" weir-ioctl start victim
-is "it runs" "$(cat $sys/cells/1/state)" running
-ok "report" weir-ioctl report victim
-ok "shut down" weir-ioctl load victim
-is "it is shut down" "$(cat $sys/cells/1/state)" "shut down"
+	sh -c "echo 1 >$cpu3"
+ok "load" weir-ioctl load jitter /weir/inmates/jitter.bin 0
+ok "start" weir-ioctl start jitter
+is "it runs" "$(cat $sys/cells/3/state)" running
+ok "report" weir-ioctl report jitter
+ok "shut down" weir-ioctl load jitter
+is "it is shut down" "$(cat $sys/cells/3/state)" "shut down"
 ok "load and start again" sh -c \
-	"weir-ioctl load 1 /weir/inmates/victim.bin 0 && weir-ioctl start 1"
-ok "destroy" weir-ioctl destroy victim
-is "its CPU is back" "$(cat $cpu2)" 1
+	"weir-ioctl load 3 /weir/inmates/jitter.bin 0 && weir-ioctl start 3"
+ok "destroy" weir-ioctl destroy jitter
+is "its CPU is back" "$(cat $cpu3)" 1
 is "in the root cell" "$(cat $sys/cells/0/cpus_assigned_list)" 0-3
 is "no page is lost" "$(cat $sys/mem_pool_used)" "$used"
-fails 2 "destroy twice" weir-ioctl destroy victim
+fails 2 "destroy twice" weir-ioctl destroy jitter
 
 # --- killed clients: create and destroy go on or are undone, never halfway ---
 for delay in 0.001 0.003 0.01 0.03; do
-	weir-ioctl create $victim &
+	weir-ioctl create $cell &
 	sleep $delay
 	kill -9 $! 2>/dev/null
 	wait $! 2>/dev/null
 	exists=0
-	[ ! -e $sys/cells/1 ] || exists=1
+	[ ! -e $sys/cells/3 ] || exists=1
 	is "create killed after $delay s: CPU and cell agree" \
-		"$(cat $cpu2)" "$((1 - exists))"
-	[ $exists = 0 ] || weir-ioctl destroy victim &
+		"$(cat $cpu3)" "$((1 - exists))"
+	[ $exists = 0 ] || weir-ioctl destroy jitter &
 	sleep $delay
 	kill -9 $! 2>/dev/null
 	wait $! 2>/dev/null
-	[ ! -e $sys/cells/1 ] || weir-ioctl destroy victim
-	is "destroy killed after $delay s: the CPU is back" "$(cat $cpu2)" 1
+	[ ! -e $sys/cells/3 ] || weir-ioctl destroy jitter
+	is "destroy killed after $delay s: the CPU is back" "$(cat $cpu3)" 1
 done
 is "no page is lost by killed clients" "$(cat $sys/mem_pool_used)" "$used"
 
@@ -177,12 +187,12 @@ ok "sysfs has it too" grep -q . $sys/console
 weir-ioctl console 100000 >/tmp/console &
 reader=$!
 sleep 0.2
-ok "create beside a reader" weir-ioctl create $victim
-ok "destroy beside a reader" weir-ioctl destroy victim
+ok "create beside a reader" weir-ioctl create $cell
+ok "destroy beside a reader" weir-ioctl destroy jitter
 ok "disable beside a reader" weir-ioctl disable
 kill $reader
 wait $reader 2>/dev/null
-ok "the reader saw what came" grep -q victim /tmp/console
+ok "the reader saw what came" grep -q jitter /tmp/console
 ok "the console stays readable" sh -c 'weir-ioctl console | grep -q .'
 is "sysfs: disabled" "$(cat $sys/enabled)" 0
 is "no cell is left" "$(ls $sys/cells)" ""
@@ -199,14 +209,15 @@ done
 is "20 times enabled and disabled" $count 20
 after=$(free_kib)
 ok "no memory is lost ($before, then $after KiB)" \
-	[ $((before - after)) -lt 1024 ]
+	[ $((before - after)) -lt 512 ]
+ok "no mapping is left" sh -c '! grep -i "phys=0x0*70000000" /proc/vmallocinfo'
 
 # --- CPUs that Linux itself takes offline ---
 ok "enable again" weir-ioctl enable "$root"
-ok "a CPU goes offline under Weir" sh -c "echo 0 >$cpu2"
+ok "a CPU goes offline under Weir" sh -c "echo 0 >$cpu3"
 fails 16 "disable without it" weir-ioctl disable
-says "is told so" 'CPUs 2 .* offline' weir-ioctl disable
-ok "it comes back" sh -c "echo 1 >$cpu2"
+says "is told so" 'CPUs 3 .* offline' weir-ioctl disable
+ok "it comes back" sh -c "echo 1 >$cpu3"
 ok "disable with it" weir-ioctl disable
 ok "the module can go" rmmod weir
 ok "no memory stays claimed" sh -c '! grep -i weir /proc/iomem'
@@ -214,4 +225,4 @@ ok "no memory stays claimed" sh -c '! grep -i weir /proc/iomem'
 # --- power off while enabled, a cell running ---
 insmod /lib/modules/weir.ko
 ok "enable for the last time" weir-ioctl enable "$root"
-ok "create for the last time" weir-ioctl create $victim
+ok "create for the last time" weir-ioctl create $cell

@@ -221,8 +221,8 @@ static int do_console(char **args)
 		if (bytes <= 0)
 			return bytes ? errno : 0;
 		fwrite(buffer, 1, (size_t)bytes, stdout);
+		fflush(stdout);
 	}
-	fflush(stdout);
 	return 0;
 }
 
@@ -254,8 +254,8 @@ static const struct attack attacks[] = {
 	{ "argument ends early", WEIR_DISABLE, { SIZE(weir_disable) }, 8,
 	  EFAULT, false },
 	{ "enable: nothing given", WEIR_ENABLE, { 4 }, 4, EINVAL, false },
-	{ "enable: configuration too short", WEIR_ENABLE,
-	  { 24, 4096, 487 }, 24, EINVAL, false },
+	{ "enable: empty configuration", WEIR_ENABLE,
+	  { 24, 4096, 0 }, 24, EINVAL, false },
 	{ "enable: configuration too long", WEIR_ENABLE,
 	  { 24, 4096, CONFIG_MAX_BYTES + 1 }, 24, EINVAL, false },
 	{ "enable: endless configuration", WEIR_ENABLE,
