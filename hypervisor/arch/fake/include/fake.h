@@ -14,6 +14,7 @@
 #define FAKE_H
 
 #include "abi/cell-config.h"
+#include "hv/arch/pmu.h"
 #include "hv/cell.h"
 #include "hv/percpu.h"
 #include "hv/types.h"
@@ -42,6 +43,20 @@ struct fake {
 };
 
 extern struct fake fake;
+
+/* Counters of one CPU, 32 bits each, bits of masks by counter. */
+struct fake_pmu {
+	uint64_t value[ARCH_PMU_RESERVED];
+	uint16_t event[ARCH_PMU_RESERVED];
+	uint32_t running;
+	uint32_t irqs;
+	uint32_t overflows;
+};
+
+extern struct fake_pmu fake_pmu[HV_MAX_CPUS];
+
+/* So many events happened. True: the overflow interrupt is pending. */
+bool fake_pmu_count(unsigned int cpu, uint16_t event, uint32_t events);
 
 /* Fresh memory, no CPU, no cell. */
 void fake_machine(void);
