@@ -57,12 +57,25 @@ void mmio_unregister(struct mmio_space *space, uint64_t start)
 		space->region[i] = space->region[i + 1];
 }
 
+/* As mmio_find(), with a look at the region that was hit last. */
+static unsigned int mmio_guess(struct mmio_space *space, uint64_t address)
+{
+	unsigned int at = __atomic_load_n(&space->last, __ATOMIC_RELAXED);
+
+	if (at < space->count &&
+	    address - space->region[at].start < space->region[at].size)
+		return at;
+	at = mmio_find(space, address);
+	__atomic_store_n(&space->last, at, __ATOMIC_RELAXED);
+	return at;
+}
+
 enum mmio_result mmio_dispatch(struct mmio_space *space,
 			       struct mmio_access *access)
 {
 	uint64_t address = access->address;
 	uint64_t last = address + (access->size - 1u);
-	unsigned int at = mmio_find(space, address);
+	unsigned int at = mmio_guess(space, address);
 	const struct mmio_region *region = &space->region[at];
 	enum mmio_result result;
 

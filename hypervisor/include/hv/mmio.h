@@ -31,6 +31,7 @@ struct mmio_region {
 
 struct mmio_space {
 	unsigned int count;
+	unsigned int last;	/* where the last access went: a guess */
 	struct mmio_region region[MMIO_MAX_REGIONS]; /* sorted by start */
 };
 
