@@ -8,7 +8,8 @@
 #include "reason.h"
 #include "types.h"
 
-extern struct image_header image_header;	/* start of the image */
+/* Start of the image, and so at the start of a page. */
+extern struct image_header image_header __attribute__((aligned(4096)));
 extern const struct system_desc *system_config;	/* checked copy */
 extern size_t system_config_size;
 
