@@ -32,12 +32,14 @@ static uint64_t fault_address(const struct abort_syndrome *abort)
 	return (par & PAR_ADDRESS) | (far & ~PAGE_MASK);
 }
 
-static void mmio_fault(struct per_cpu *cpu, enum mmio_result result,
-		       uint64_t address, uint64_t esr)
+/* Out of line: devices are what comes here all the time. */
+__attribute__((noinline))
+static void abort_fault(struct per_cpu *cpu, enum park_reason reason,
+			uint64_t esr)
 {
-	cpu_fault(cpu, result == MMIO_REFUSED ? PARK_MMIO_REFUSED :
-					       PARK_MEMORY_ACCESS,
-		  address, esr);
+	const struct abort_syndrome abort = syndrome_abort(esr);
+
+	cpu_fault(cpu, reason, fault_address(&abort), esr);
 }
 
 void trap_data_abort(struct per_cpu *cpu, uint64_t esr)
@@ -45,30 +47,31 @@ void trap_data_abort(struct per_cpu *cpu, uint64_t esr)
 	const struct abort_syndrome abort = syndrome_abort(esr);
 	uint64_t *x = cpu->arch.regs->x;
 	enum mmio_result result = MMIO_UNHANDLED;
-	struct mmio_access access = {
-		.address = fault_address(&abort),
-		.size = abort.size,
-		.is_write = abort.is_write,
-	};
-	uint64_t address = access.address;
+	struct mmio_access access;
 
 	cpu->stats[CPU_STAT_MMIO]++;
-	if (abort.is_write && abort.reg != ZERO_REGISTER)
+	if (syndrome_is_mmio(esr)) {
+		access.address = syndrome_address(read_sysreg(hpfar_el2),
+						  read_sysreg(far_el2));
+		access.size = abort.size;
+		access.is_write = abort.is_write;
 		access.value = syndrome_store(&abort, x[abort.reg]);
-	if (abort.decoded && !abort.walk && abort.fault != FAULT_OTHER)
 		result = mmio_dispatch(&cpu->cell->mmio, &access);
+	}
 	if (result != MMIO_HANDLED) {
-		mmio_fault(cpu, result, address, esr);
+		abort_fault(cpu, result == MMIO_REFUSED ? PARK_MMIO_REFUSED :
+							  PARK_MEMORY_ACCESS,
+			    esr);
 		return;
 	}
-	if (!abort.is_write && abort.reg != ZERO_REGISTER)
+	if (!abort.is_write) {
 		x[abort.reg] = syndrome_load(&abort, access.value);
+		x[31] = 0;
+	}
 	trap_skip(esr);
 }
 
 void trap_instruction_abort(struct per_cpu *cpu, uint64_t esr)
 {
-	const struct abort_syndrome abort = syndrome_abort(esr);
-
-	cpu_fault(cpu, PARK_GUEST_ABORT, fault_address(&abort), esr);
+	abort_fault(cpu, PARK_GUEST_ABORT, esr);
 }

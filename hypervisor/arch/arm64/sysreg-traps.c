@@ -24,15 +24,10 @@
 #define CP15_64_REG_MASK	0xf001eu	/* Opc1, CRm */
 #define CP15_64_REG(opc1, crm)	((opc1) << 16 | (crm) << 1)
 
-static uint64_t reg_get(const struct per_cpu *cpu, unsigned int n)
-{
-	return n == ZERO_REGISTER ? 0 : cpu->arch.regs->x[n];
-}
-
 static void reg_set(struct per_cpu *cpu, unsigned int n, uint64_t value)
 {
-	if (n != ZERO_REGISTER)
-		cpu->arch.regs->x[n] = value;
+	cpu->arch.regs->x[n] = value;
+	cpu->arch.regs->x[31] = 0;
 }
 
 /*
@@ -81,7 +76,7 @@ static bool sysreg_access(struct per_cpu *cpu, const struct sysreg_syndrome *tra
 void trap_sysreg(struct per_cpu *cpu, uint64_t esr)
 {
 	const struct sysreg_syndrome trap = syndrome_sysreg(esr);
-	uint64_t value = reg_get(cpu, trap.rt);
+	uint64_t value = cpu->arch.regs->x[trap.rt];
 
 	if (!sysreg_access(cpu, &trap, &value)) {
 		sysreg_refuse(cpu, esr);
@@ -113,8 +108,8 @@ static bool cp15_access(struct per_cpu *cpu, uint64_t esr, unsigned int rt)
 /* ICC_SGI1R, ICC_ASGI1R, ICC_SGI0R; Rt2 holds the upper half. */
 static bool cp15_access64(struct per_cpu *cpu, uint64_t esr, unsigned int rt)
 {
-	uint64_t high = reg_get(cpu, (unsigned int)(esr >> 10) & 0x1f);
-	uint64_t value = high << 32 | (uint32_t)reg_get(cpu, rt);
+	uint64_t high = cpu->arch.regs->x[esr >> 10 & 0x1f];
+	uint64_t value = high << 32 | (uint32_t)cpu->arch.regs->x[rt];
 
 	if (esr & CP15_IS_READ)
 		return false;

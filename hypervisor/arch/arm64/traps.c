@@ -21,22 +21,12 @@
 /* ISS of a trapped WFI or WFE */
 #define WFX_IS_WFE	1u
 
-void trap_skip(uint64_t esr)
-{
-	uint64_t spsr = read_sysreg(spsr_el2);
-
-	write_sysreg(elr_el2, read_sysreg(elr_el2) + syndrome_length(esr));
-	if (spsr & SPSR_AARCH32)
-		write_sysreg(spsr_el2, syndrome_advance_it(spsr));
-}
-
 /* Everything that is not zero here keeps the CPU from its guest for a while. */
 static uint64_t attention(const struct per_cpu *cpu)
 {
-	uint64_t word;
+	typedef uint64_t __attribute__((may_alias)) word;
 
-	__builtin_memcpy(&word, &cpu->events, sizeof(word));
-	return word;
+	return *(const volatile word *)&cpu->events;
 }
 
 void exit_slow(struct per_cpu *cpu)

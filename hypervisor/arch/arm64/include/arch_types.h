@@ -8,10 +8,12 @@
 #include "hv/types.h"
 #include "pmu-guest.h"
 
-/* Guest general registers, in the order vectors.S saves them. */
+/*
+ * Guest general registers, in the order vectors.S saves them. The last one is
+ * the zero register: whoever writes a register by its number keeps it so.
+ */
 struct guest_regs {
-	uint64_t x[31];
-	uint64_t padding;
+	uint64_t x[32];
 };
 
 /* EL2 registers as found at entry, in the order entry.S writes them back. */

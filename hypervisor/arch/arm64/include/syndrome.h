@@ -91,6 +91,15 @@ static inline struct abort_syndrome syndrome_abort(uint64_t esr)
 	};
 }
 
+/* What emulated devices cause: ISV set, S1PTW clear, a translation fault. */
+#define ESR_MMIO_MASK		(1u << 24 | 1u << 7 | 0x3cu)
+#define ESR_MMIO		(1u << 24 | 0x04u)
+
+static inline bool syndrome_is_mmio(uint64_t esr)
+{
+	return (esr & ESR_MMIO_MASK) == ESR_MMIO;
+}
+
 /* What a load of `value` leaves in its register. */
 static inline uint64_t syndrome_load(const struct abort_syndrome *abort,
 				     uint64_t value)

@@ -7,6 +7,8 @@
 #define ARM64_TRAPS_H
 
 #include "hv/types.h"
+#include "syndrome.h"
+#include "sysregs.h"
 
 /* From vectors.S; they return to the guest that the registers describe. */
 void trap_sync(struct per_cpu *cpu);
@@ -19,7 +21,15 @@ void trap_broken(const struct per_cpu *cpu, uint64_t esr, uint64_t elr,
 		 uint64_t far, uint64_t sp) __attribute__((noreturn));
 
 /* Goes on behind the instruction that trapped. */
-void trap_skip(uint64_t esr);
+static inline void trap_skip(uint64_t esr)
+{
+	uint64_t spsr = read_sysreg(spsr_el2);
+
+	write_sysreg(elr_el2, read_sysreg(elr_el2) + syndrome_length(esr));
+	if (spsr & SPSR_AARCH32)
+		write_sysreg(spsr_el2, syndrome_advance_it(spsr));
+}
+
 /* The guest gets an undefined-instruction exception; AArch64 guests only. */
 void trap_inject_undefined(void);
 
@@ -32,8 +42,5 @@ void trap_cp15(struct per_cpu *cpu, uint64_t esr);
 
 /* Asks firmware which mitigations it has. Master CPU, once. */
 void smc_init(void);
-
-/* Guest register; 31 reads as zero and takes nothing. */
-#define ZERO_REGISTER	31
 
 #endif
