@@ -80,6 +80,12 @@ void control(unsigned int cpu, uint32_t flags, uint64_t hold_until_cycles,
 	doorbell();
 }
 
+void profile_done(void)
+{
+	print("end\n");
+	psci_system_off();
+}
+
 void main(void)
 {
 	switch (MODE) {
@@ -89,8 +95,11 @@ void main(void)
 	case 1:
 		bench_main();
 		break;
-	default:
+	case 2:
 		contention_main();
+		break;
+	default:
+		profile_main();
 	}
 	print("end\n");
 	psci_system_off();

@@ -43,6 +43,10 @@ void measure_chase(uint64_t from, uint64_t steps, uint64_t stride_bytes,
 uint64_t psci_cpu_on(uint64_t cpu);
 void psci_system_off(void) __attribute__((noreturn));
 
+/* el2.S: a guest at EL1 and its exits; ends in profile_done. */
+void profile_main(void) __attribute__((noreturn));
+void profile_done(void) __attribute__((noreturn));
+
 void main(void);
 void secondary_main(uint64_t cpu);
 void unexpected(uint64_t syndrome, uint64_t address);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 bare-dir := $(d)
-bare-sources := $(addprefix $(d),start.S bare.c checks.c contention.c)
+bare-sources := $(addprefix $(d),start.S el2.S bare.c checks.c contention.c)
 
 $(B)/plugin/bare.elf: $(bare-sources) $(d)bare.h $(d)bare.lds \
 		hypervisor/include/abi/memsys.h | $(SETUP)
@@ -12,5 +12,5 @@ $(B)/plugin/bare.elf: $(bare-sources) $(d)bare.h $(d)bare.lds \
 
 # The plugins in QEMU, on a bare-metal program whose counts are known.
 .PHONY: check-plugin
-check-plugin: $(B)/plugin/bare.elf $(B)/plugin/memsys.so
+check-plugin: $(B)/plugin/bare.elf $(B)/plugin/memsys.so $(B)/plugin/el2prof.so
 	$(Q)tests/plugin/check

@@ -6,10 +6,6 @@ plugins-y += memsys
 memsys-plugin-objs := $(d)plugin.o $(d)plugin-hooks.o $(d)default-machine.o \
 	$(memsys-model-objs)
 
-# The model's arithmetic is exact: no conversion goes unseen.
-$(foreach o,$(memsys-model-objs) $(memsys-plugin-objs),\
-	$(eval CFLAGS_$o := -Wconversion -Wsign-conversion))
-
 $(B)/plugin/$(d)default-machine.o: $(d)machines/zcu102.conf
 
 tests-unit-y += test_memsys_config test_memsys_cache test_memsys_clock \
@@ -19,3 +15,17 @@ test_memsys_cache-objs := $(memsys-model-objs)
 test_memsys_clock-objs := $(memsys-model-objs)
 test_memsys_contention-objs := $(memsys-model-objs)
 test_memsys_observer-objs := $(memsys-model-objs)
+
+el2prof-count-objs := $(d)el2prof-count.o $(d)el2prof-output.o $(d)histogram.o
+plugins-y += el2prof
+el2prof-plugin-objs := $(d)el2prof.o $(el2prof-count-objs)
+
+# The model's arithmetic is exact: no conversion goes unseen.
+$(foreach o,$(memsys-model-objs) $(memsys-plugin-objs) \
+		$(el2prof-plugin-objs),\
+	$(eval CFLAGS_$o := -Wconversion -Wsign-conversion))
+
+
+tests-unit-y += test_memsys_el2prof
+test_memsys_el2prof-objs := $(el2prof-count-objs)
+test_memsys_el2prof-libs := -ljansson
