@@ -24,15 +24,19 @@ objs-hv-arm64-y += arch/arm64/lpae.o
 CFLAGS_$(d)string.o += -fno-tree-loop-distribute-patterns
 
 tests-unit-y += test_paging
-tests-unit-y += test_config_check test_config_together test_config_blobs
+tests-unit-y += test_config_check test_config_fuzz test_config_together
+tests-unit-y += test_config_blobs
+test_config_fuzz-objs := tests/unit/blobs.o
 test_config_together-objs := tests/unit/blobs.o
 test_config_check-objs := tests/unit/blobs.o
 test_config_blobs-deps := $(patsubst %,$(B)/configs/%.cell,qemu-virt-gicv2 \
 	qemu-virt-gicv3 qemu-virt-model qemu-virt-model-gicv2 qemu-virt-demo \
 	qemu-virt-shell victim bomb jitter)
 tests-unit-y += test_format test_console test_mmio
-tests-unit-y += test_cells test_hypercall test_message
+tests-unit-y += test_cells test_hypercall test_message test_setup test_pci
 test_cells-objs := tests/unit/blobs.o tests/unit/cells.o \
 	regulators/memguard.o regulators/counters/pmuv3.o
+test_setup-objs := $(test_cells-objs)
+test_pci-objs := $(test_cells-objs)
 test_hypercall-objs := $(test_cells-objs)
 test_message-objs := $(test_cells-objs)

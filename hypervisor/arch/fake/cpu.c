@@ -6,6 +6,7 @@
 #include "fake-internal.h"
 #include "fake.h"
 #include "hv/arch/cpu.h"
+#include "hv/errno.h"
 #include "hv/percpu.h"
 
 static _Thread_local struct per_cpu *current;
@@ -52,7 +53,9 @@ static void others_look(void)
 
 void arch_cpu_relax(void)
 {
-	__atomic_fetch_add(&fake.now_ns, FAKE_RELAX_NS, __ATOMIC_RELAXED);
+	uint64_t turn_ns = fake.relax_ns ? fake.relax_ns : FAKE_RELAX_NS;
+
+	__atomic_fetch_add(&fake.now_ns, turn_ns, __ATOMIC_RELAXED);
 	if (fake_threads()) {
 		sched_yield();
 		return;
@@ -121,18 +124,18 @@ void arch_cpu_halt(void)
 
 int arch_init_early(void)
 {
-	return 0;
+	return fake.fail_early ? -EIO : 0;
 }
 
 int arch_cpu_init(struct per_cpu *cpu)
 {
 	cpu->arch.inits++;
-	return 0;
+	return fake.fail_cpus >> cpu->id & 1 ? -EIO : 0;
 }
 
 int arch_init_late(void)
 {
-	return 0;
+	return fake.fail_late ? -EIO : 0;
 }
 
 void arch_cpu_activate(struct per_cpu *cpu)

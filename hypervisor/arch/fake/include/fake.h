@@ -23,16 +23,20 @@
 #define FAKE_RAM_BYTES		0x40000000ull
 #define FAKE_HV_START		0x70000000ull
 #define FAKE_HV_BYTES		0x00800000ull
-#define FAKE_RELAX_NS		1000u
+#define FAKE_RELAX_NS		1000u	/* a turn of a waiting loop, by default */
 
 /* What tests turn and look at. All zero after fake_machine(). */
 struct fake {
 	uint64_t now_ns;
+	uint64_t relax_ns;		/* a turn of a waiting loop; 0: default */
 	uint64_t timer_ns;		/* deadline armed last, any CPU */
 	/* Called in every turn of a waiting loop, as the world outside. */
 	void (*on_relax)(void);
 	/* Failures to inject. */
 	bool fail_cell_init;
+	bool fail_early;
+	bool fail_late;
+	uint32_t fail_cpus;		/* bit n: CPU n cannot be set up */
 	unsigned int fail_map_after;	/* n: the n-th mapping fails; 0: none */
 	bool deaf;			/* kicks are lost */
 	/* What happened. */

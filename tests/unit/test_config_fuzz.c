@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The validator on good configurations with a few bytes changed at random. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "blobs.h"
+#include "hv/config-check.h"
+
+#define ARM64	CONFIG_ARCH_ARM64
+
+static uint64_t random_state;
+
+static uint64_t random_below(uint64_t limit)
+{
+	random_state = random_state * 6364136223846793005ull +
+		       1442695040888963407ull;
+	return (random_state >> 33) % limit;
+}
+
+/* Values that sit where arithmetic breaks, besides plain noise. */
+static uint64_t random_value(void)
+{
+	static const uint64_t edges[] = {
+		0, 1, 7, 8, 0x7fffffff, 0x80000000, 0xffffffff, 0x1000, 0xfff,
+		UINT64_MAX, UINT64_MAX - 0xfff, 1ull << 63, 1ull << 48, 32,
+	};
+
+	if (random_below(2))
+		return edges[random_below(ARRAY_COUNT(edges))];
+	return random_below(UINT32_MAX) << random_below(33);
+}
+
+/* Whatever is accepted must be walkable to its last record. */
+static void walk(const struct cell_desc *desc, size_t size)
+{
+	struct config_view view;
+	uint64_t sum = 0;
+
+	config_view_init(&view, desc, size);
+	sum += config_cpus(&view);
+	for (uint32_t i = 0; i < view.desc->num_memory_regions; i++)
+		sum += view.memory[i].flags;
+	for (uint32_t i = 0; i < view.desc->num_pci_devices; i++) {
+		for (unsigned int j = 0; j < view.pci[i].num_caps; j++)
+			sum += view.caps[view.pci[i].caps_start + j].id;
+	}
+	for (unsigned int i = 0; i < WEIR_BLOCK_MAX_RECORDS; i++) {
+		const struct weir_record_policy *policy =
+			(const void *)config_record(&view, WEIR_RECORD_POLICY,
+						    i);
+		const struct weir_record_options *options =
+			(const void *)config_record(&view, WEIR_RECORD_OPTIONS,
+						    i);
+
+		sum += policy ? policy->settings.period_ns : 0;
+		sum += options ? options->permissions : 0;
+	}
+	assert_int_not_equal(sum, 0);
+}
+
+static void fuzz_once(bool is_system, const void *good, size_t size,
+		      unsigned int *accepted)
+{
+	uint8_t *bytes = malloc(size);
+	size_t used = random_below(8) ? size : random_below(size + 1);
+	struct reason reason = { "" };
+	uint64_t value;
+	int error;
+
+	memcpy(bytes, good, size);
+	for (uint64_t n = 1 + random_below(4); n; n--) {
+		size_t width = (size_t)1 << random_below(4);
+		size_t at = random_below(size - width);
+
+		value = random_value();
+		memcpy(bytes + at, &value, width);
+	}
+	/* The end of the memory is the end of the blob. */
+	bytes = realloc(bytes, used ? used : 1);
+	error = is_system ? config_check_system(bytes, used, ARM64, &reason) :
+			    config_check_cell(bytes, used, ARM64, &reason);
+	if (!error && !is_system)
+		walk((const void *)bytes, used);
+	*accepted += !error;
+	if (error)
+		assert_int_not_equal(reason.text[0], '\0');
+	assert_non_null(memchr(reason.text, 0, sizeof(reason.text)));
+	free(bytes);
+}
+
+static void test_fuzz(void **state)
+{
+	unsigned int accepted = 0;
+	struct blob_system system;
+	struct blob_cell cell;
+
+	(void)state;
+	random_state = 20260101;
+	blob_system_init(&system);
+	blob_cell_init(&cell, 1);
+	for (unsigned int i = 0; i < 100000; i++) {
+		fuzz_once(false, &cell, sizeof(cell), &accepted);
+		fuzz_once(true, &system, sizeof(system), &accepted);
+	}
+	/* Neither all nor none: the changes reach what is behind the head. */
+	assert_in_range(accepted, 2000, 150000);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_fuzz),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
