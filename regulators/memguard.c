@@ -146,6 +146,13 @@ static inline void level_settle(struct reg_cpu *cpu, struct reg_level *level,
 		overshoot_count(cpu, before, level->lines);
 }
 
+static inline void counted_settle(struct reg_cpu *cpu)
+{
+	cpu->settled_write_lines = cpu->counter.write_lines;
+	cpu->settled_lines = cpu->counter.read_lines +
+			     cpu->counter.write_lines;
+}
+
 /* Charges what was used since the last time, and gives the grant back. */
 static inline void settle(struct reg_cpu *cpu, struct reg_pool *pool)
 {
@@ -158,8 +165,7 @@ static inline void settle(struct reg_cpu *cpu, struct reg_pool *pool)
 	if (pool->writes.limited)
 		level_settle(cpu, &pool->writes, cpu->write_grant_lines,
 			     writes - cpu->settled_write_lines);
-	cpu->settled_lines = lines;
-	cpu->settled_write_lines = writes;
+	counted_settle(cpu);
 }
 
 static inline uint64_t level_draw(struct reg_level *level,
@@ -310,6 +316,9 @@ static enum reg_verdict memguard_commit(struct reg_cpu *cpu, uint64_t now_ns)
 			effective->source->arm(cpu);
 		return REG_RUN;
 	}
+	/* What was used before is settled, or was not limited. */
+	effective->source->sample(cpu);
+	counted_settle(cpu);
 	from_ns = from_ns > phase_ns ? from_ns - phase_ns : 0;
 	cpu->boundary_ns = phase_ns +
 		pool_grid_next(effective->settings.period_ns, 1, from_ns, &part);

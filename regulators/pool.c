@@ -184,10 +184,12 @@ void pool_refill_due(struct reg_pool *pool,
 	while (now_ns >= pool->next_ns);
 }
 
+/* Whether a grant for every CPU of the pool is more than there is. */
 static bool pool_short(const struct reg_level *level,
-		       const struct reg_budget *budget)
+		       const struct reg_budget *budget, uint32_t share_shift)
 {
-	return budget->limited && level->lines < (int64_t)budget->grant_lines;
+	return budget->limited &&
+	       level->lines >> share_shift < (int64_t)budget->grant_lines;
 }
 
 bool pool_turn(struct reg_pool *pool, const struct reg_effective *effective,
@@ -197,8 +199,10 @@ bool pool_turn(struct reg_pool *pool, const struct reg_effective *effective,
 	uint64_t from_turn = waiting >> pool->turn;
 	unsigned int first;
 
-	if (!pool_short(&pool->total, &effective->total) &&
-	    !pool_short(&pool->writes, &effective->writes))
+	if (!pool_short(&pool->total, &effective->total,
+			effective->share_shift) &&
+	    !pool_short(&pool->writes, &effective->writes,
+			effective->share_shift))
 		return true;
 	if (from_turn != 0)
 		first = pool->turn + (unsigned int)__builtin_ctzll(from_turn);
