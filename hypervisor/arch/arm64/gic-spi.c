@@ -50,11 +50,20 @@ void gic_release_hw(struct per_cpu *cpu, uint32_t irq, bool pending)
 	gic_write32(base, GICD_ICACTIVER + word, bit);
 }
 
+/* A CPU that takes interrupts, if there is one. */
 static struct per_cpu *first_cpu(const struct cell *cell)
 {
-	if (!cell->cpus)
-		return NULL;
-	return percpu_get((unsigned int)__builtin_ctzll(cell->cpus));
+	struct per_cpu *first = NULL, *cpu;
+	uint64_t cpus = cell->cpus;
+
+	for (; cpus; cpus &= cpus - 1) {
+		cpu = percpu_get((unsigned int)__builtin_ctzll(cpus));
+		if (cpu && !cpu->parked)
+			return cpu;
+		if (!first)
+			first = cpu;
+	}
+	return first;
 }
 
 bool gic_cell_has_cpu(const struct cell *cell, const struct per_cpu *cpu)
@@ -120,9 +129,13 @@ static void reset_spi(uint32_t irq)
 
 static void return_to_root(uint32_t irq)
 {
+	struct per_cpu *cpu = first_cpu(cell_root());
+
 	silence(irq);
 	set_priority(irq, root_priority[irq]);
 	set_config(irq, (root_config[irq / 16] >> (2 * (irq % 16))) & 3u);
+	if (cpu)
+		gic.ops->route(irq, gic_of(cpu));
 }
 
 static void for_each_spi(const uint32_t irqs[GIC_IRQ_WORDS],

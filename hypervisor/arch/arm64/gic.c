@@ -113,12 +113,16 @@ int gic_init(const struct platform_arm *platform)
 	return 0;
 }
 
-void gic_take_ppi(unsigned int intid)
+int gic_take_ppi(unsigned int intid)
 {
-	CHECK(intid >= 16 && intid < 32);
+	if (intid < 16 || intid >= 32 || (gic.hv_ppis & 1u << intid)) {
+		printk("PMU interrupt %u is no free PPI\n", intid);
+		return -EINVAL;
+	}
 	gic.pmu_irq = intid;
 	gic.hv_ppis |= 1u << intid;
 	gic.emulated |= 1u << intid;
+	return 0;
 }
 
 /* Writes the bytes of `irqs` among the private priorities. */

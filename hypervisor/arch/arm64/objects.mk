@@ -7,3 +7,25 @@ objs-hv-arm64-y += psci.o smc.o pmu.o pmu-guest.o timer.o
 gic-objs := gic.o gic-dist.o gic-inject.o gic-private.o gic-redist.o \
 	gic-spi.o gicv2.o gicv3.o
 objs-hv-arm64-y += $(gic-objs)
+
+# Its host tests: the arm64 types, the fake register access.
+gic-model-objs := tests/unit/test_gic_model.o tests/unit/test_gic_model_dist.o \
+	tests/unit/test_gic_machine.o
+gic-test-objs := $(addprefix $(d),$(gic-objs)) $(gic-model-objs) \
+	hypervisor/config-view.o hypervisor/format.o hypervisor/mmio.o \
+	hypervisor/spinlock.o
+gic-tests := test_gic_inject test_gic_dist test_gic_life
+tests-unit-y += $(gic-tests)
+tests-wrap-y += test_gic_regs
+$(foreach t,$(gic-tests) test_gic_regs,$(eval $t-objs := $(gic-test-objs)))
+test_gic_regs-wrap := gic_mmio_read32 gic_mmio_write32 gic_sysreg_read \
+	gic_sysreg_write
+$(foreach o,$(gic-objs:%=$(d)%) $(gic-model-objs) \
+	$(gic-tests:%=tests/unit/%.o) tests/wrap/test_gic_regs.o,\
+	$(eval CFLAGS_$o += -iquote hypervisor/arch/arm64/include))
+
+tests-unit-y += test_psci test_syndrome test_pmu_emulation
+test_psci-objs := $(d)psci.o
+test_pmu_emulation-objs := $(d)pmu-guest.o
+CFLAGS_$(d)psci.o += -iquote hypervisor/arch/arm64/include
+CFLAGS_$(d)pmu-guest.o += -iquote hypervisor/arch/arm64/include

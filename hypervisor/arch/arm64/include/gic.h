@@ -82,9 +82,9 @@ int gic_init(const struct platform_arm *platform);
 /*
  * A private interrupt the hypervisor takes from the guests besides CNTHP and
  * maintenance: the PMU's. After gic_init(), before the first gic_cpu_init().
- * Guests get it by gic_inject() only.
+ * Guests get it by gic_inject() only. -EINVAL when it is no PPI, or taken.
  */
-void gic_take_ppi(unsigned int intid);
+int gic_take_ppi(unsigned int intid);
 
 /*
  * This CPU: EOImode, list registers, the hypervisor's PPIs and SGIs enabled.
