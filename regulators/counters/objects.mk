@@ -2,3 +2,8 @@
 objs-hv-y += memsys.o
 objs-hv-arm64-y += pmuv3.o
 objs-fake-y += memsys.o pmuv3.o
+
+tests-wrap-y += test_pmuv3_regs
+test_pmuv3_regs-objs := $(d)pmuv3.o regulators/registry.o
+test_pmuv3_regs-wrap := arch_pmu_probe arch_pmu_start arch_pmu_stop \
+	arch_pmu_read arch_pmu_write arch_pmu_irq arch_pmu_take_overflows
