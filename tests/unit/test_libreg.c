@@ -229,9 +229,11 @@ static void test_exit_counters(void **state)
 
 	(void)state;
 	fake_file(&fake, "cells/0/statistics/text", "not a number");
-	assert_int_equal(reg_cell_stats(device, 0, REG_STATS_CELL, stats), 2);
+	fake_file(&fake, "cells/0/statistics/vmexits_mmio", "3");
+	assert_int_equal(reg_cell_stats(device, 0, REG_STATS_CELL, stats), 3);
 	assert_string_equal(stats[0].name, "vmexits_total");
 	assert_int_equal(stats[0].value, 120);
+	assert_string_equal(stats[1].name, "vmexits_mmio");
 	assert_int_equal(reg_cell_stats(device, 0, 1, stats), 2);
 	assert_int_equal(stats[1].value, 5);
 	assert_int_equal(reg_cell_stats(device, 0, 7, stats), -ENODEV);

@@ -130,7 +130,7 @@ struct reg_stat {
 #define REG_STATS_MAX	32
 #define REG_STATS_CELL	(-1)
 
-/* Exit counters of a cell (REG_STATS_CELL) or one CPU, sorted by name. */
+/* Exit counters of a cell (REG_STATS_CELL) or one CPU: total, then by name. */
 int reg_cell_stats(struct reg_device *device, uint32_t id, int cpu,
 		   struct reg_stat stats[REG_STATS_MAX]);
 

@@ -173,11 +173,20 @@ int reg_cell_find(struct reg_device *device, const struct weir_cell_id *cell,
 			"no cell has id %d", (int)cell->id);
 }
 
+static bool is_total(const struct reg_stat *stat)
+{
+	const char *end = strrchr(stat->name, '_');
+
+	return strcmp(end ? end + 1 : stat->name, "total") == 0;
+}
+
 static int stat_compare(const void *a, const void *b)
 {
 	const struct reg_stat *left = a;
 	const struct reg_stat *right = b;
 
+	if (is_total(left) != is_total(right))
+		return is_total(left) ? -1 : 1;
 	return strcmp(left->name, right->name);
 }
 
