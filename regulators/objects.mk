@@ -9,3 +9,15 @@ tests-unit-y += test_budget test_memguard test_memguard_reload
 test_budget-objs := $(d)budget.o $(d)pool.o
 test_memguard-objs := $(memguard-sim-objs)
 test_memguard_reload-objs := $(memguard-sim-objs)
+
+# The tick and the platform clock, whose tests name the functions they replace.
+tests-wrap-y += test_tick
+test_tick-objs := hypervisor/tick.o hypervisor/clock.o
+test_tick-wrap := arch_timer_hz arch_timer_now arch_timer_arm \
+	arch_timer_disarm arch_cpu_wait regulation_period regulation_poll
+
+tests-wrap-y += test_heartbeat
+test_heartbeat-objs := hypervisor/memsys.o hypervisor/clock.o
+test_heartbeat-wrap := hv_map hv_unmap this_cpu arch_cpu_relax arch_cpu_wait \
+	arch_timer_hz arch_timer_now arch_timer_arm arch_timer_disarm \
+	tick_run regulation_alarmed regulation_alarm regulation_cpu_resume
