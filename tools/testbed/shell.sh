@@ -28,7 +28,7 @@ The victim runs on CPU 2, a hog on CPU 0 and another on CPU 1. Try:
   regctl console | tail -n 5               the victim's jobs, in cycles
   regctl status                            who uses how much
   regctl set root --budget 200MB/s         hold Linux, hogs and all, to that
-  regctl monitor --interval 100ms --count 5
+  regctl monitor --interval 20ms --count 5
   regctl unset root --budget               let it go again
 
 exit, or Ctrl-A x, ends the machine.
