@@ -158,7 +158,7 @@ static void time_jumps_to_the_earliest_hold(void **state)
 	assert_int_equal(memsys_epochs(m), 70);
 }
 
-static void a_hold_for_ever_is_no_overflow(void **state)
+static void a_hold_for_ever_is_never_jumped_to(void **state)
 {
 	struct memsys *m = *state;
 
@@ -166,6 +166,12 @@ static void a_hold_for_ever_is_no_overflow(void **state)
 	memsys_set_control(m, 1, MEMSYS_CPU_HELD, UINT64_MAX, 0);
 	memsys_execute(m, 0, 100);
 	assert_int_equal(memsys_now(m), 200);
+	/* Nobody is to go on at any time: time stands. */
+	memsys_idle(m, 0);
+	memsys_execute(m, 1, 1);
+	assert_int_equal(memsys_now(m), 200);
+	assert_true(read_cpu(m, 1).hold_until_cycles == UINT64_MAX);
+	memsys_execute(m, 0, 0);
 	memsys_set_control(m, 0, MEMSYS_CPU_HELD, 1000, 0);
 	assert_int_equal(memsys_now(m), 1000);
 }
@@ -244,7 +250,7 @@ int main(void)
 		TEST(time_stands_when_all_are_idle),
 		TEST(a_held_cpu_follows_the_slowest),
 		TEST(time_jumps_to_the_earliest_hold),
-		TEST(a_hold_for_ever_is_no_overflow),
+		TEST(a_hold_for_ever_is_never_jumped_to),
 		TEST(an_uncharged_cpu_is_waited_for),
 		TEST(the_page_is_current),
 		TEST(the_page_is_never_read),

@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* No time that the model can reach: nothing jumps there. */
+#define HOLD_FOR_EVER (UINT64_MAX >> (Q8 + 1))
+
 static void set_costs(struct memsys *m)
 {
 	const struct memsys_config *config = &m->config;
@@ -185,7 +188,7 @@ static uint64_t find_now_q8(struct memsys *m)
 {
 	uint64_t rival_q8 = UINT64_MAX;
 	uint64_t busy_q8 = UINT64_MAX;
-	uint64_t held_q8 = UINT64_MAX;
+	uint64_t held_cycles = HOLD_FOR_EVER;
 
 	for (unsigned int cpu = 0; cpu < m->num_cpus; cpu++) {
 		const struct core *core = &m->cores[cpu];
@@ -200,13 +203,13 @@ static uint64_t find_now_q8(struct memsys *m)
 			}
 		}
 		if (core->state == MEMSYS_CPU_STATE_HELD &&
-		    core->hold_until_cycles < held_q8 >> Q8)
-			held_q8 = core->hold_until_cycles << Q8;
+		    core->hold_until_cycles < held_cycles)
+			held_cycles = core->hold_until_cycles;
 	}
 	m->rival_q8 = rival_q8;
 	if (busy_q8 != UINT64_MAX)
 		return busy_q8;
-	return held_q8 != UINT64_MAX ? held_q8 : m->now_q8;
+	return held_cycles < HOLD_FOR_EVER ? held_cycles << Q8 : m->now_q8;
 }
 
 static void set_now(struct memsys *m, uint64_t now_q8)
@@ -322,9 +325,7 @@ void memsys_set_control(struct memsys *m, unsigned int cpu, uint32_t control,
 
 	core->control = control;
 	core->excluded = held || control & MEMSYS_CPU_UNCHARGED;
-	/* The latest time with a fraction: to that time never jumps. */
-	core->hold_until_cycles = hold_until_cycles > UINT64_MAX >> Q8 ?
-				  UINT64_MAX >> Q8 : hold_until_cycles;
+	core->hold_until_cycles = hold_until_cycles;
 	core->way_request = way_mask;
 	core->way_mask = way_mask & m->all_ways ? way_mask & m->all_ways :
 						  m->all_ways;

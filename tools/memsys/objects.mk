@@ -9,12 +9,13 @@ memsys-plugin-objs := $(d)plugin.o $(d)plugin-hooks.o $(d)default-machine.o \
 $(B)/plugin/$(d)default-machine.o: $(d)machines/zcu102.conf
 
 tests-unit-y += test_memsys_config test_memsys_cache test_memsys_clock \
-	test_memsys_contention test_memsys_observer
+	test_memsys_contention test_memsys_observer test_memsys_zcu102
 test_memsys_config-objs := $(memsys-model-objs)
 test_memsys_cache-objs := $(memsys-model-objs)
 test_memsys_clock-objs := $(memsys-model-objs)
 test_memsys_contention-objs := $(memsys-model-objs)
 test_memsys_observer-objs := $(memsys-model-objs)
+test_memsys_zcu102-objs := $(memsys-model-objs)
 
 el2prof-count-objs := $(d)el2prof-count.o $(d)el2prof-output.o $(d)histogram.o
 plugins-y += el2prof
