@@ -110,6 +110,21 @@ ok "for each CPU" [ "$(cat $sys/cells/0/statistics/cpu1/vmexits_total)" -gt 0 ]
 ok "every file of the root cell can be read" \
 	sh -c "find $sys/cells -type f -perm -400 -exec cat {} + >/dev/null"
 
+# --- regulation: carried to the hypervisor and back; far above what runs ---
+says "set" 'effective 64000000000 generation 1' weir-ioctl set 0 64000000000
+says "get" 'cpus 4 effective 64000000000 generation 1' weir-ioctl get 0
+is "sysfs: budget" "$(cat $sys/cells/0/budget)" 64000000000
+is "sysfs: effective" "$(cat $sys/cells/0/effective)" 64000000000
+is "sysfs: period" "$(cat $sys/cells/0/period)" 1000000
+is "sysfs: regulator" "$(cat $sys/cells/0/regulator)" memguard
+is "sysfs: generation" "$(cat $sys/cells/0/generation)" 1
+ok "sysfs: lines are counted" [ "$(cat $sys/cells/0/used_lines)" -gt 0 ]
+fails 22 "a budget that stops the root cell" weir-ioctl set 0 0
+says "is told so" 'would stop the root cell' weir-ioctl set 0 0
+says "without a limit" 'effective 18446744073709551615' \
+	weir-ioctl set 0 18446744073709551615
+is "sysfs: no limit" "$(cat $sys/cells/0/budget)" max
+
 # --- a cell ---
 fails 2 "start a cell that is not there" weir-ioctl start jitter
 fails 22 "cell of another architecture" \
@@ -161,6 +176,11 @@ is "its CPU is back" "$(cat $cpu3)" 1
 is "in the root cell" "$(cat $sys/cells/0/cpus_assigned_list)" 0-3
 is "no page is lost" "$(cat $sys/mem_pool_used)" "$used"
 fails 2 "destroy twice" weir-ioctl destroy jitter
+
+ok "create with CPU 0" weir-ioctl create "$(altered $cell 132 '\001')"
+is "CPU 0 has left Linux" "$(cat /sys/devices/system/cpu/online)" 1-3
+ok "destroy with CPU 0" weir-ioctl destroy jitter
+is "CPU 0 is back" "$(nproc)" 4
 
 # --- killed clients: create and destroy go on or are undone, never halfway ---
 for delay in 0.001 0.003 0.01 0.03; do

@@ -140,8 +140,13 @@ static int cell_op(unsigned long number, const char *cell)
 	return told(call(number, &request), request.reason);
 }
 
+/* start CELL [FILE ADDRESS]: loaded first when there is a file. */
 static int do_start(char **args)
 {
+	int error = args[1] ? do_load(args) : 0;
+
+	if (error)
+		return error;
 	return cell_op(WEIR_CELL_START, args[0]);
 }
 
