@@ -21,3 +21,9 @@ test_heartbeat-objs := hypervisor/memsys.o hypervisor/clock.o
 test_heartbeat-wrap := hv_map hv_unmap this_cpu arch_cpu_relax arch_cpu_wait \
 	arch_timer_hz arch_timer_now arch_timer_arm arch_timer_disarm \
 	tick_run regulation_alarmed regulation_alarm regulation_cpu_resume
+
+tests-unit-y += test_regulation
+test_regulation-objs := tests/sim/lines.o tests/unit/blobs.o \
+	tests/unit/cells.o $(d)memguard.o
+tests-unit-y += test_stall
+test_stall-objs := $(test_regulation-objs)

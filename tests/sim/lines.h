@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A fake machine whose CPUs use lines when a test says so. */
+#ifndef SIM_LINES_H
+#define SIM_LINES_H
+
+#include "hv/percpu.h"
+
+/* For cmocka: four CPUs in the root cell, one counter source, all joined. */
+int lines_setup(void **state);
+/* The CPUs of a machine just booted join the root cell. */
+void lines_cpus_join(void);
+
+/* The guest of this CPU uses lines; it is not asked whether it may. */
+void lines_happen(struct per_cpu *cpu, uint64_t reads, uint64_t writes);
+/* Between the source's start and stop. */
+bool lines_counting(const struct per_cpu *cpu);
+/* Lines until the alarm armed last; REG_NEVER: none. */
+uint64_t lines_to_alarm(const struct per_cpu *cpu);
+
+/* How the source behaves from the next boot on. */
+void lines_interrupt(bool interrupts);
+void lines_poll_every(uint64_t poll_ns);
+
+#endif
