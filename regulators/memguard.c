@@ -126,11 +126,16 @@ static void pool_leave(struct reg_cpu *cpu)
 		spin_unlock(&cpu->cell->lock);
 }
 
-/* Puts the worst aside for the statistics: lines used beyond the budget. */
+/* For the statistics: lines by which the debt grew. */
 static void overshoot_count(struct reg_cpu *cpu, int64_t before, int64_t after)
 {
-	uint64_t lines = (uint64_t)((before < 0 ? before : 0) - after);
+	uint64_t lines;
 
+	if (before > 0)
+		before = 0;
+	if (after >= before)
+		return;
+	lines = (uint64_t)(before - after);
 	cpu->stats.overshoot_lines += lines;
 	if (lines > cpu->stats.overshoot_max_lines)
 		cpu->stats.overshoot_max_lines = lines;
@@ -139,11 +144,12 @@ static void overshoot_count(struct reg_cpu *cpu, int64_t before, int64_t after)
 static inline void level_settle(struct reg_cpu *cpu, struct reg_level *level,
 				uint64_t grant_lines, uint64_t used_lines)
 {
-	int64_t before = level->lines + (int64_t)grant_lines;
+	int64_t before = level->lines;
+	int64_t after = before + (int64_t)grant_lines - (int64_t)used_lines;
 
-	level->lines = before - (int64_t)used_lines;
-	if (level->lines < 0 && used_lines != 0)
-		overshoot_count(cpu, before, level->lines);
+	level->lines = after;
+	if (after < 0)
+		overshoot_count(cpu, before, after);
 }
 
 static inline void counted_settle(struct reg_cpu *cpu)
