@@ -182,6 +182,22 @@ is "CPU 0 has left Linux" "$(cat /sys/devices/system/cpu/online)" 1-3
 ok "destroy with CPU 0" weir-ioctl destroy jitter
 is "CPU 0 is back" "$(nproc)" 4
 
+# --- a cell that reads what is not its own ---
+# movz x1, #0x5000, lsl #16; ldr x0, [x1]
+printf '\001\000\252\322\040\000\100\371' >/tmp/crash
+ok "create a cell that faults" weir-ioctl create $cell
+ok "start it" weir-ioctl start 3 /tmp/crash 0
+sleep 0.1
+is "it has failed" "$(cat $sys/cells/3/state)" failed
+is "so has its CPU" "$(cat $sys/cells/3/cpus_failed_list)" 3
+ok "the reason is told" grep -q . $sys/cells/3/reason
+says "by the ioctl too" 'state 3 reason 2 cpu 3' weir-ioctl report 3
+ok "it can be started again" weir-ioctl start 3 /weir/inmates/jitter.bin 0
+is "it runs now" "$(cat $sys/cells/3/state)" running
+is "no CPU has failed now" "$(cat $sys/cells/3/cpus_failed_list)" ""
+is "the reason is gone" "$(cat $sys/cells/3/reason)" ""
+ok "destroy it" weir-ioctl destroy 3
+
 # --- killed clients: create and destroy go on or are undone, never halfway ---
 for delay in 0.001 0.003 0.01 0.03; do
 	weir-ioctl create $cell &
