@@ -1,0 +1,162 @@
+# shellcheck shell=dash
+# SPDX-License-Identifier: GPL-2.0-only
+# What guests may not do, beside a cell that must not notice; CPUs on and off.
+# $1 is the system configuration, $2 the cell for guests that misbehave.
+# shellcheck source=tests/system/lib.sh
+. /weir/tests/lib.sh
+
+config=/weir/cells/$1.cell
+
+state_of() {
+	regctl cell list --no-headings | awk -v cell="$1" \
+		'$2 == cell { print $3 == "shut" ? "shut down" : $3 }'
+}
+
+# becomes CELL STATE: within two seconds.
+becomes() {
+	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		[ "$(state_of "$1")" != "$2" ] || return 0
+		sleep 0.1
+	done
+	echo "cell $1 is $(state_of "$1")"
+	return 1
+}
+
+# run_guest CELL IMAGE [COMMAND-LINE]: from the beginning.
+run_guest() {
+	regctl cell load -q "$1" "/weir/inmates/$2.bin" \
+		${3:+-s "$3" -a 0x1000} && regctl cell start -q "$1"
+}
+
+# printed: what the hypervisor and the guests said last, the neighbour apart.
+printed() {
+	regctl console | grep -v ^jitter: | tail -n 30| tail -n 30
+}
+
+online() {
+	cat /sys/devices/system/cpu/online
+}
+
+# hotplug CPU: off and on again.
+hotplug() {
+	echo 0 >"/sys/devices/system/cpu/cpu$1/online" &&
+		echo 1 >"/sys/devices/system/cpu/cpu$1/online"
+}
+
+insmod /lib/modules/weir.ko
+ok "enable" regctl enable "$config"
+
+# --- CPUs of the root cell go and come ---
+for cpu in 1 2 3; do
+	ok "CPU $cpu off and on" hotplug $cpu
+done
+is "all CPUs are back" "$(online)" 0-3
+for cpu in 0 1 2 3; do
+	ok "CPU $cpu runs programs" taskset -c $cpu true
+done
+
+# --- a neighbour, on CPU 3 ---
+ok "create the neighbour" regctl cell create /weir/cells/jitter.cell
+ok "start it" run_guest jitter jitter
+ok "create the cell for misbehaving" \
+	regctl cell create "/weir/cells/$2.cell"
+
+# faults MODE TEXT: the cell fails, and the console says why.
+faults() {
+	ok "$1: start" run_guest traps traps "mode=$1"
+	ok "$1: the cell fails" becomes traps failed
+	says "$1: and is told why" "cell \"traps\": CPU 2: $2" printed
+}
+
+faults read 'access to memory the cell does not own, address 0x50000000'
+faults write 'access to memory the cell does not own, address 0x50000000'
+faults fetch 'instruction fetch from memory the cell does not own, address 0x4000000'
+faults tables 'instruction fetch from memory the cell does not own'
+[ "$2" != traps-model-cell ] ||
+	faults rom 'access to memory the cell does not own, address 0x80001000'
+faults narrow 'device access of a width, alignment or direction not allowed'
+faults pair 'access to memory the cell does not own'
+faults hvc 'hypervisor call with an unknown immediate'
+
+# passes MODE: the guest gets past it and ends.
+passes() {
+	ok "$1: start" run_guest traps traps "mode=$1"
+	ok "$1: the guest ends" becomes traps "shut down"
+	says "$1: it got past" "past $1" printed
+}
+
+passes setway
+passes pmu
+says "pmu: the guest's share of counters" '^traps: 3 event counters' printed
+passes smc
+fails 1 "smc: no call was answered" sh -c \
+	'regctl console | tail -n 20 | grep answered'
+passes forms
+says "forms: loads extend" 'loaded a0 ffffffffffffffa0 ffffffa0' printed
+says "forms: the zero register is zero" 'then 0' printed
+
+# --- guests that stop themselves, or never ---
+for mode in off reset; do
+	ok "$mode: start" run_guest traps traps "mode=$mode"
+	ok "$mode: the cell is down" becomes traps "shut down"
+	fails 1 "$mode: it did not return" sh -c \
+		"regctl console | tail -n 5 | grep 'past $mode'"
+done
+for mode in cpuoff spin halt; do
+	ok "$mode: start" run_guest traps traps "mode=$mode"
+	sleep 0.1
+	is "$mode: the cell is not failed" "$(state_of traps)" running
+	ok "$mode: shut down" regctl cell shutdown traps
+	is "$mode: it is down" "$(state_of traps)" "shut down"
+done
+
+# --- nothing stays in the registers ---
+for run in 1 2; do
+	ok "context $run: start" run_guest traps context
+	ok "context $run: the guest ends" becomes traps "shut down"
+	says "context $run: clean" 'context: clean' printed
+	says "context $run: dirty after" 'context: left something' printed
+done
+
+# --- the neighbour has not noticed ---
+is "it runs" "$(state_of jitter)" running
+sleep 0.3
+says "it prints" 'jitter: n=' sh -c \
+	'regctl console | tail -n 2'
+ok "destroy the cell for misbehaving" regctl cell destroy traps
+ok "destroy the neighbour" regctl cell destroy jitter
+is "their CPUs are back" "$(online)" 0-3
+
+# --- PSCI inside a cell of two CPUs ---
+ok "create a cell of two CPUs" regctl cell create /weir/cells/power-cell.cell
+ok "power: start" run_guest power power "cpu=2"
+ok "power: the guest ends" becomes power "shut down"
+says "power: as PSCI says" 'power: 0 failures' printed
+ok "destroy it" regctl cell destroy power
+is "both CPUs are back" "$(online)" 0-3
+ok "disable" regctl disable
+
+# --- in and out, with cells and CPUs moving ---
+used=
+for cycle in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+	regctl enable "$config" -q || break
+	now=$(cat /sys/devices/weir/mem_pool_used)
+	[ "${used:-$now}" = "$now" ] || break
+	used=$now
+	case $cycle in
+	*0) hotplug 1 || break ;;
+	*5)
+		regctl cell create /weir/cells/jitter.cell -q &&
+			run_guest jitter jitter &&
+			regctl cell destroy jitter || break
+		[ "$(cat /sys/devices/weir/mem_pool_used)" = "$used" ] || break
+		;;
+	esac
+	regctl disable -q || break
+	done=$cycle
+done
+is "20 cycles of enable and disable, none leaks" "$done" 20
+is "all CPUs are there" "$(online)" 0-3
+ok "CPUs go and come without Weir" hotplug 2
+ok "Linux has no complaint" sh -c \
+	'! dmesg | grep -E "WARNING|BUG|Oops|rcu.*stall|Call trace"'
