@@ -29,6 +29,15 @@ static bool from_root(const struct call *call)
 	return call->cell == cell_root();
 }
 
+/* Only the text: what follows it on our stack is nobody's business. */
+static void copy_reason(char *to, const struct reason *reason)
+{
+	size_t length = strnlen(reason->text, REASON_BYTES - 1);
+
+	memcpy(to, reason->text, length);
+	memset(to + length, 0, REASON_BYTES - length);
+}
+
 /* Ids end at INT32_MAX: what is larger names nothing. */
 static uint32_t cell_argument(const struct call *call)
 {
@@ -228,8 +237,7 @@ static long call_reg_set(struct call *call)
 	memset(request.reason, 0, sizeof(request.reason));
 	refused = regulate(call, &request);
 	if (refused)
-		memcpy(request.reason, call->reason.text,
-		       sizeof(request.reason));
+		copy_reason(request.reason, &call->reason);
 	error = copy_out(call, &request, sizeof(request));
 	return refused ? refused : error;
 }
@@ -343,15 +351,14 @@ static const struct hypercall *hypercall_find(uint64_t number)
 static void remember(const struct call *call, long result, unsigned int flags)
 {
 	struct reason_report *last = &call->cell->last;
+	static const struct reason none;
 
 	if ((flags & KEEPS_REASON) ||
 	    (result >= 0 && !(flags & CLEARS_REASON)))
 		return;
 	spin_lock(&call->cell->lock);
 	last->error = result < 0 ? (int32_t)result : 0;
-	memcpy(last->text, call->reason.text, sizeof(last->text));
-	if (result >= 0)
-		last->text[0] = '\0';
+	copy_reason(last->text, result < 0 ? &call->reason : &none);
 	spin_unlock(&call->cell->lock);
 }
 
@@ -359,14 +366,15 @@ long hypercall_handle(struct per_cpu *cpu, uint64_t number, uint64_t arg1,
 		      uint64_t arg2)
 {
 	const struct hypercall *hypercall = hypercall_find(number);
-	struct call call = {
-		.cpu = cpu,
-		.cell = cpu->cell,
-		.arg1 = arg1,
-		.arg2 = arg2,
-	};
 	unsigned int flags = 0;
+	struct call call;
 	long result;
+
+	call.cpu = cpu;
+	call.cell = cpu->cell;
+	call.arg1 = arg1;
+	call.arg2 = arg2;
+	call.reason.text[0] = '\0';
 
 	cpu->stats[CPU_STAT_HYPERCALL]++;
 	if (!hypercall) {

@@ -60,8 +60,8 @@ static int setup_fail(int error, const struct reason *reason)
 
 	if (__atomic_compare_exchange_n(&setup.outcome, &settled, error, false,
 					__ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
-		memcpy(image_header.reason, reason->text,
-		       sizeof(image_header.reason));
+		hv_snprintf(image_header.reason,
+			    sizeof(image_header.reason), "%s", reason->text);
 		printk("setup failed: %s\n", reason->text);
 		settled = error;
 	}
