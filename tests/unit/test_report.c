@@ -54,22 +54,22 @@ static void test_victim_log_finds_runs_among_other_text(void **state)
 	(void)state;
 	assert_int_equal(victim_log_read(&log, file_with(
 		"boot text\n"
-		"victim: ws=1k tag=alone/llc clock_hz 1200000000\r\n"
+		"victim: ws=1k tag=alone-llc clock_hz 1200000000\r\n"
 		"| job 0 start 10 cycles 5\n"
 		"something else\n"
 		"job 1 start 20 cycles 7\n"
 		"victim: done\n"
-		"victim: tag=hogs/llc clock_hz 1200000000\n"
+		"victim: tag=hogs-llc clock_hz 1200000000\n"
 		"job 0 start 30 cycles 9\n"), &line), 0);
 	unlink(path);
-	run = victim_log_run(&log, "alone/llc");
+	run = victim_log_run(&log, "alone-llc");
 	assert_non_null(run);
 	assert_int_equal(run->jobs_count, 2);
 	assert_int_equal(run->jobs[1].start_cycles, 20);
 	assert_int_equal(run->jobs[1].cycles, 7);
 	assert_int_equal(run->clock_hz, 1200000000);
 	/* A run that did not end is no measurement. */
-	assert_null(victim_log_run(&log, "hogs/llc"));
+	assert_null(victim_log_run(&log, "hogs-llc"));
 	assert_null(victim_log_run(&log, "other"));
 	victim_log_free(&log);
 }
@@ -139,18 +139,18 @@ static void test_observer_names_the_bad_line(void **state)
 }
 
 static const char demo_log[] =
-	"victim: tag=alone/llc clock_hz 1000000000\n"
+	"victim: tag=alone-llc clock_hz 1000000000\n"
 	"job 0 start 100 cycles 10\n" "victim: done\n"
-	"victim: tag=alone/dram clock_hz 1000000000\n"
+	"victim: tag=alone-dram clock_hz 1000000000\n"
 	"job 0 start 200 cycles 20\n" "victim: done\n"
-	"victim: tag=hogs/llc clock_hz 1000000000\n"
+	"victim: tag=hogs-llc clock_hz 1000000000\n"
 	"job 0 start 300 cycles 100\n" "victim: done\n"
-	"victim: tag=hogs/dram clock_hz 1000000000\n"
+	"victim: tag=hogs-dram clock_hz 1000000000\n"
 	"job 0 start 500 cycles 30\n" "victim: done\n"
-	"victim: tag=regulated/llc clock_hz 1000000000\n"
+	"victim: tag=regulated-llc clock_hz 1000000000\n"
 	"job 0 start 600 cycles 90\n" "job 1 start 700 cycles 11\n"
 	"job 2 start 800 cycles 10\n" "victim: done\n"
-	"victim: tag=regulated/dram clock_hz 1000000000\n"
+	"victim: tag=regulated-dram clock_hz 1000000000\n"
 	"job 0 start 900 cycles 20\n" "victim: done\n";
 
 static void test_demo_counts_jobs_after_the_reload_only(void **state)
@@ -178,7 +178,7 @@ static void test_demo_counts_jobs_after_the_reload_only(void **state)
 	/* A reload that came too late leaves nothing to report. */
 	input.effective_ns = 5000;
 	assert_int_equal(demo_evaluate(&input, &result, &missing), -ENODATA);
-	assert_string_equal(missing, "regulated/llc");
+	assert_string_equal(missing, "regulated-llc");
 	victim_log_free(&input.victim);
 }
 

@@ -26,10 +26,12 @@ struct hog {
 	uint64_t size_mib;
 	uint64_t sweeps;	/* 0: for ever */
 	int cpu;		/* -1: anywhere */
+	int idle;		/* yield to everybody else at once */
 };
 
 static const struct argp_option options[] = {
 	{ "cpu", 'c', "N", 0, "Run on this CPU only", 0 },
+	{ "idle", 'i', NULL, 0, "Take only what other processes leave", 0 },
 	{ "mode", 'm', "read|write|both", 0, "What to do to each line (write)", 0 },
 	{ "size", 's', "MIB", 0, "Buffer size in MiB (8)", 0 },
 	{ "sweeps", 'n', "N", 0, "Sweeps until the end (0: for ever)", 0 },
@@ -70,6 +72,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		error = parse_count(argument, CPU_SETSIZE - 1, &cpu);
 		hog->cpu = (int)cpu;
 		break;
+	case 'i':
+		hog->idle = 1;
+		break;
 	case 'm':
 		error = parse_mode(argument, &hog->mode);
 		break;
@@ -98,6 +103,16 @@ static void pin(int cpu)
 	CPU_SET((size_t)cpu, &set);
 	if (sched_setaffinity(0, sizeof(set), &set)) {
 		fprintf(stderr, "hog: CPU %d: %s\n", cpu, strerror(errno));
+		exit(3);
+	}
+}
+
+static void become_idle(void)
+{
+	static const struct sched_param none;
+
+	if (sched_setscheduler(0, SCHED_IDLE, &none)) {
+		fprintf(stderr, "hog: SCHED_IDLE: %s\n", strerror(errno));
 		exit(3);
 	}
 }
@@ -141,6 +156,8 @@ int main(int argc, char **argv)
 	argp_err_exit_status = 2;
 	argp_parse(&argp, argc, argv, 0, NULL, &hog);
 	pin(hog.cpu);
+	if (hog.idle)
+		become_idle();
 	bytes = (size_t)(hog.size_mib * MIB);
 	/* Populated now: no page fault in the timed part. */
 	buffer = mmap(NULL, bytes, PROT_READ | PROT_WRITE,

@@ -122,7 +122,8 @@ static uint64_t last_effective(const json_t *status, const char *path)
 
 	json_object_foreach((json_t *)status, name, value)
 		if (!cpus && json_is_array(value))
-			cpus = json_object_get(json_array_get(value, 0), "cpus");
+			cpus = json_object_get(json_array_get(value, 0),
+					       "cpu_statistics");
 	if (!json_array_size(cpus))
 		fail(path, "no cpus");
 	json_array_foreach(cpus, n, cpu) {
@@ -142,7 +143,7 @@ static void read_regulation(struct demo_input *input,
 
 	input->requested_ns = need_integer(request, "requested_ns",
 					   arguments->request);
-	input->budget_bytes_per_s = need_integer(request, "budget_bytes_per_s",
+	input->budget_bytes_per_s = need_integer(request, "effective_bytes_per_s",
 						 arguments->request);
 	input->period_ns = need_integer(request, "period_ns", arguments->request);
 	input->effective_ns = last_effective(status, arguments->status);
@@ -169,7 +170,7 @@ static void read_instructions(struct demo_input *input, const char *path)
 	input->instructions = (struct demo_instructions){
 		.tick = class_median(el2, "tick", path),
 		.hypercall = class_median(el2, "hypercall", path),
-		.irq_inject = class_median(el2, "irq_inject", path),
+		.irq_inject = class_median(el2, "vector_irq", path),
 		.mmio_exit = class_median(el2, "mmio_exit", path),
 	};
 	json_decref(el2);

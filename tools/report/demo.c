@@ -11,9 +11,9 @@ const char *const demo_phase_names[PHASES] = { "alone", "hogs", "regulated" };
 const char *const demo_kind_names[KINDS] = { "llc", "dram" };
 
 static const char *const run_tags[PHASES][KINDS] = {
-	{ "alone/llc", "alone/dram" },
-	{ "hogs/llc", "hogs/dram" },
-	{ "regulated/llc", "regulated/dram" },
+	{ "alone-llc", "alone-dram" },
+	{ "hogs-llc", "hogs-dram" },
+	{ "regulated-llc", "regulated-dram" },
 };
 
 static uint64_t ns_to_cycles(const struct demo_input *input, uint64_t ns)
