@@ -111,7 +111,7 @@ ok "load" regctl cell load jitter $image -a 0 \
 	-s "period=1ms report=1000000" -a 0x1000
 ok "start" regctl cell start jitter
 # What the guest has to say at first goes to the same UART.
-sleep 1
+sleep 0.2
 says "it runs" 'jitter +running' regctl cell list
 ok "set for another cell, by name" regctl set jitter --budget 50MB/s
 ok "and by id" regctl set 3 --period 2ms
