@@ -388,6 +388,23 @@ void gic_mmio_write32(volatile void *address, uint32_t value)
 	access_mmio((uintptr_t)address, true, value, 4);
 }
 
+/* Only priorities and targets take bytes. */
+void gic_mmio_write8(volatile void *address, uint8_t value)
+{
+	uint64_t word = (uintptr_t)address & ~3ull;
+	uint32_t offset = (uint32_t)(word - MODEL_GICD), shift;
+
+	if (model.version == 3 && word >= MODEL_GICR)
+		offset = (uint32_t)(word - MODEL_GICR) % 0x20000 -
+			 GICR_SGI_FRAME;
+	if (offset < GICD_IPRIORITYR || offset >= GICD_ICFGR)
+		abort();
+	shift = 8 * ((uintptr_t)address & 3);
+	access_mmio(word, true,
+		    (access_mmio(word, false, 0, 4) & ~(0xffu << shift)) |
+		    (uint32_t)value << shift, 4);
+}
+
 uint64_t gic_mmio_read64(const volatile void *address)
 {
 	return access_mmio((uintptr_t)address, false, 0, 8);

@@ -38,7 +38,7 @@ static uint32_t own_pairs(const struct cell *cell, uint32_t irq)
 	return bits * 3;
 }
 
-static void update(uint32_t offset, uint32_t mask, uint32_t value)
+static void write_pairs(uint32_t offset, uint32_t mask, uint32_t value)
 {
 	uint32_t old;
 
@@ -78,7 +78,7 @@ static uint32_t read_header(const struct cell *cell, uint32_t offset)
 		/* Extended SPIs are nobody's; messages and LPIs the root's. */
 		if (gic.version == 3)
 			value &= ~(uint32_t)(GICD_TYPER_ESPI | GICD_TYPER_MBIS);
-		if (gic.version == 3 && cell != cell_root())
+		if (gic.version == 3 && cell->id != 0)
 			value &= ~(uint32_t)(GICD_TYPER_LPIS | GICD_TYPER_DVIS);
 		return value;
 	}
@@ -223,29 +223,20 @@ static void write_bits(struct cell *cell, uint32_t offset, uint32_t value,
 		gic_write32(gic.dist, offset, value);
 }
 
-static bool in_interface_mask(const struct gic_cpu *g, uint64_t mask)
-{
-	return mask & BIT(g->interface);
-}
-
 /* IHI 0048B, 4.3.15 */
 static void write_sgir(uint32_t value)
 {
 	struct per_cpu *cpu = this_cpu();
-	unsigned int sgi = value & 0xfu;
+	uint32_t filter = GICD_SGIR_FILTER(value);
+	struct gic_targets targets = {
+		.list = GICD_SGIR_TARGETS(value),
+		.all_others = filter == 1,
+	};
 
-	switch (GICD_SGIR_FILTER(value)) {
-	case 0:
-		gic_multicast(cpu, sgi, in_interface_mask,
-			      GICD_SGIR_TARGETS(value), false);
-		break;
-	case 1:
-		gic_multicast(cpu, sgi, in_interface_mask, 0, true);
-		break;
-	case 2:
-		gic_inject(cpu, sgi, gic_of(cpu)->interface);
-		break;
-	}
+	if (filter == 2)
+		targets.list = 1u << gic_of(cpu)->sgi_bit;
+	if (filter < 3)
+		gic_multicast(cpu, value & 0xfu, &targets);
 }
 
 static void write_v2(uint32_t offset, uint32_t value)
@@ -270,20 +261,22 @@ static void dist_write(struct cell *cell, uint32_t offset, uint32_t value,
 	case 8 ... 15:
 		irq = offset - GICD_IPRIORITYR;
 		if (irq >= GIC_FIRST_SPI)
-			update(offset, own_bytes(cell, irq) & lanes, value);
+			gic_write_bytes(gic.dist, offset,
+					own_bytes(cell, irq) & lanes, value);
 		else if (gic.version == 2)
 			gic_private_write(this_cpu(), offset, value, lanes);
 		return;
 	case 16 ... 23:
 		irq = offset - GICD_ITARGETSR;
 		if (irq >= GIC_FIRST_SPI && gic.version == 2)
-			update(offset, own_bytes(cell, irq) & lanes,
-			       value & cell_interfaces(cell));
+			gic_write_bytes(gic.dist, offset,
+					own_bytes(cell, irq) & lanes,
+					value & cell_interfaces(cell));
 		return;
 	case 24 ... 25:
 		irq = (offset - GICD_ICFGR) * 4;
 		if (irq >= GIC_FIRST_SPI)
-			update(offset, own_pairs(cell, irq), value);
+			write_pairs(offset, own_pairs(cell, irq), value);
 		else if (gic.version == 2)
 			gic_private_write(this_cpu(), offset, value, lanes);
 		return;

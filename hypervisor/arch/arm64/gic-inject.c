@@ -268,6 +268,33 @@ static void ask_underflow(struct gic_cpu *g, bool ask)
 	gic.ops->ask_underflow(ask);
 }
 
+/*
+ * The usual case, short: one SGI of one sender waits, and there is room. False
+ * when it is not so, and nothing has been done.
+ */
+static bool sync_one_sgi(struct gic_cpu *g)
+{
+	uint32_t bits = __atomic_load_n(&g->queued[0], __ATOMIC_ACQUIRE);
+	uint32_t senders;
+	struct candidate c;
+	int n;
+
+	if (g->queued_words != 1 || g->lpi_count || g->underflow)
+		return false;
+	if (!(bits & g->enabled & GIC_SGI_BITS) || (bits & (bits - 1)))
+		return false;
+	c.irq = (uint32_t)__builtin_ctz(bits);
+	c.priority = g->priority[c.irq];
+	senders = __atomic_load_n(&g->senders[c.irq], __ATOMIC_ACQUIRE);
+	if (!senders || (senders & (senders - 1)))
+		return false;
+	n = gic_claim_lr(g, gic.ops->lrs_empty(), c.irq);
+	if (n < 0)
+		return false;
+	gic.ops->lr_write((unsigned int)n, take(g, &c));
+	return true;
+}
+
 void gic_sync(struct per_cpu *cpu)
 {
 	struct gic_cpu *g = gic_of(cpu);
@@ -276,8 +303,12 @@ void gic_sync(struct per_cpu *cpu)
 	uint32_t blocked = 0;
 	struct candidate c;
 
-	if (__atomic_exchange_n(&g->purge, false, __ATOMIC_ACQ_REL))
+	if (__atomic_load_n(&g->purge, __ATOMIC_ACQUIRE)) {
+		__atomic_store_n(&g->purge, false, __ATOMIC_RELEASE);
 		purge(cpu);
+	}
+	if (sync_one_sgi(g))
+		return;
 	while (steps-- && placed != PLACED_NOT && pick(g, blocked, &c)) {
 		placed = place(g, &c);
 		if (placed == PLACED_LATER)
@@ -316,14 +347,16 @@ void gic_inject(struct per_cpu *cpu, uint32_t irq, uint8_t sender)
 {
 	struct gic_cpu *g = gic_of(cpu);
 	uint8_t bit = (uint8_t)(1u << (sender & 7u));
-	bool fresh = false;
+	bool fresh = true;
 
 	if (irq >= GIC_MAX_IRQS || !g->ready)
 		return;
 	if (irq < 16)
 		fresh = !(__atomic_fetch_or(&g->senders[irq], bit,
 					    __ATOMIC_ACQ_REL) & bit);
-	fresh |= mark(g, irq);
+	if (!fresh)
+		return;
+	fresh = mark(g, irq) || irq < 16;
 	if (cpu == this_cpu())
 		gic_sync(cpu);
 	else if (fresh)
@@ -331,17 +364,20 @@ void gic_inject(struct per_cpu *cpu, uint32_t irq, uint8_t sender)
 }
 
 void gic_multicast(struct per_cpu *sender, unsigned int sgi,
-		   bool (*match)(const struct gic_cpu *g, uint64_t value),
-		   uint64_t value, bool all_others)
+		   const struct gic_targets *targets)
 {
 	uint64_t cpus = sender->cell->cpus;
+	const struct gic_cpu *g;
 	struct per_cpu *cpu;
 
 	for (; cpus; cpus &= cpus - 1) {
-		cpu = percpu_get((unsigned int)__builtin_ctzll(cpus));
+		cpu = gic.cpu[__builtin_ctzll(cpus)];
 		if (!cpu)
 			continue;
-		if (all_others ? cpu != sender : match(gic_of(cpu), value))
+		g = gic_of(cpu);
+		if (targets->all_others ? cpu != sender :
+		    g->sgi_cluster == targets->cluster &&
+		    (targets->list & 1u << g->sgi_bit))
 			gic_inject(cpu, sgi, gic_of(sender)->interface);
 	}
 }
@@ -424,8 +460,12 @@ void gic_withdraw(struct per_cpu *cpu, uint32_t irqs)
 
 void gic_end(struct per_cpu *cpu, uint32_t irqs)
 {
+	struct gic_cpu *g = gic_of(cpu);
+
+	if (cpu != this_cpu() || !(g->lr_mask & ~gic.ops->lrs_empty()))
+		return;
 	clear_in_lrs(cpu, irqs & gic.emulated, LR_ACTIVE);
-	if (cpu == this_cpu() && !gic_queue_empty(gic_of(cpu)))
+	if (!gic_queue_empty(g))
 		gic_sync(cpu);
 }
 

@@ -57,6 +57,7 @@ struct gic_hw {
 	uint32_t emulated;		/* SGIs and hv_ppis */
 	uint32_t pmu_irq;		/* 0: not taken */
 	uint32_t maintenance_irq;
+	struct per_cpu *cpu[HV_MAX_CPUS]; /* that have come in */
 	void *dist;
 	void *gicc;			/* v2 */
 	void *gich;			/* v2 */
@@ -79,6 +80,30 @@ static inline uint32_t gic_read32(const void *base, uint32_t offset)
 static inline void gic_write32(void *base, uint32_t offset, uint32_t value)
 {
 	gic_mmio_write32((uint8_t *)base + offset, value);
+}
+
+/*
+ * Those bytes of a register of four that are set in `mask`, the others left
+ * alone, without a lock: IHI 0069, 12.1.3 and IHI 0048B, 4.1.4 let priorities
+ * and targets be written in bytes.
+ */
+static inline void gic_write_bytes(void *base, uint32_t offset, uint32_t mask,
+				   uint32_t value)
+{
+	uint8_t *address = (uint8_t *)base + offset;
+
+	if (mask == ~0u) {
+		gic_mmio_write32(address, value);
+		return;
+	}
+	if (mask & 0xffu)
+		gic_mmio_write8(address, (uint8_t)value);
+	if (mask & 0xff00u)
+		gic_mmio_write8(address + 1, (uint8_t)(value >> 8));
+	if (mask & 0xff0000u)
+		gic_mmio_write8(address + 2, (uint8_t)(value >> 16));
+	if (mask & 0xff000000u)
+		gic_mmio_write8(address + 3, (uint8_t)(value >> 24));
 }
 
 static inline struct gic_cpu *gic_of(struct per_cpu *cpu)
@@ -138,15 +163,20 @@ bool gic_adopt_active(struct per_cpu *cpu, uint32_t irq);
 /* Empties queue and list registers, giving every interrupt to `release`. */
 void gic_drain(struct per_cpu *cpu,
 	       void (*release)(struct per_cpu *cpu, uint64_t lr));
-/* Sends a virtual SGI to the CPUs of the sender's cell that `match`. */
+/* Whom an SGI is for: a list within a cluster (v3), interfaces (v2), others. */
+struct gic_targets {
+	uint32_t cluster;
+	uint32_t list;
+	bool all_others;
+};
+
+/* Sends a virtual SGI to those `targets` that are CPUs of the sender's cell. */
 void gic_multicast(struct per_cpu *sender, unsigned int sgi,
-		   bool (*match)(const struct gic_cpu *g, uint64_t value),
-		   uint64_t value, bool all_others);
+		   const struct gic_targets *targets);
 
 /* gic-spi.c */
 uint8_t gic_irq_priority(const struct gic_cpu *g, uint32_t irq);
 bool gic_cell_owns(const struct cell *cell, uint32_t irq);
-bool gic_cell_has_cpu(const struct cell *cell, const struct per_cpu *cpu);
 /* Pending and active state of one physical SPI or PPI; edge: pend it again. */
 void gic_release_hw(struct per_cpu *cpu, uint32_t irq, bool pending);
 

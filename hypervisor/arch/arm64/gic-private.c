@@ -18,36 +18,25 @@ static uint32_t emulated_bytes(uint32_t irq)
 	return ((nibble * 0x00204081u) & 0x01010101u) * 0xffu;
 }
 
-static uint32_t read_priority(struct per_cpu *target, uint32_t offset)
+static uint32_t read_priority(const struct gic_cpu *g, uint32_t offset)
 {
-	const struct gic_cpu *g = gic_of(target);
-	uint32_t irq = offset - GICD_IPRIORITYR, n, shadow = 0;
-	uint32_t mask = emulated_bytes(irq);
+	uint32_t irq = offset - GICD_IPRIORITYR, mask = emulated_bytes(irq);
+	uint32_t value = g->priorities[irq / 4] & mask;
 
-	for (n = 0; n < 4; n++)
-		shadow |= (uint32_t)g->priority[irq + n] << (8 * n);
-	if (mask == ~0u)
-		return shadow;
-	return (gic_read32(gic_private_base(g), offset) & ~mask) |
-	       (shadow & mask);
+	if (mask != ~0u)
+		value |= gic_read32(gic_private_base(g), offset) & ~mask;
+	return value;
 }
 
-static void write_priority(struct per_cpu *target, uint32_t offset,
-			   uint32_t value, uint32_t lanes)
+static void write_priority(struct gic_cpu *g, uint32_t offset, uint32_t value,
+			   uint32_t lanes)
 {
-	struct gic_cpu *g = gic_of(target);
-	void *base = gic_private_base(g);
-	uint32_t irq = offset - GICD_IPRIORITYR, n;
-	uint32_t mask = emulated_bytes(irq);
+	uint32_t irq = offset - GICD_IPRIORITYR, mask = emulated_bytes(irq);
+	uint32_t *shadow = &g->priorities[irq / 4];
 
-	for (n = 0; n < 4; n++)
-		if (mask & lanes & (0xffu << (8 * n)))
-			g->priority[irq + n] = (uint8_t)(value >> (8 * n));
-	mask = ~mask & lanes;
-	if (mask)
-		gic_write32(base, offset,
-			    (gic_read32(base, offset) & ~mask) |
-			    (value & mask));
+	if (mask & lanes)
+		*shadow = (*shadow & ~lanes) | (value & lanes);
+	gic_write_bytes(gic_private_base(g), offset, ~mask & lanes, value);
 }
 
 static uint32_t spread_pairs(uint32_t bits)
@@ -60,17 +49,16 @@ static uint32_t spread_pairs(uint32_t bits)
 }
 
 /* Trigger configuration of PPIs; that of SGIs is fixed. */
-static void write_config(struct per_cpu *target, uint32_t offset,
-			 uint32_t value)
+static void write_config(const struct gic_cpu *g, uint32_t value)
 {
-	void *base = gic_private_base(gic_of(target));
-	uint32_t mask;
+	uint32_t mask = ~spread_pairs(gic.emulated >> 16);
+	void *base = gic_private_base(g);
 
-	if (offset == GICD_ICFGR)
-		return;
-	mask = ~spread_pairs(gic.emulated >> 16);
-	gic_write32(base, offset,
-		    (gic_read32(base, offset) & ~mask) | (value & mask));
+	spin_lock(&gic.lock);
+	value &= mask;
+	value |= gic_read32(base, GICD_ICFGR + 4) & ~mask;
+	gic_write32(base, GICD_ICFGR + 4, value);
+	spin_unlock(&gic.lock);
 }
 
 uint32_t gic_private_read(struct per_cpu *target, uint32_t offset)
@@ -79,7 +67,7 @@ uint32_t gic_private_read(struct per_cpu *target, uint32_t offset)
 	uint32_t passed = ~gic.emulated, value;
 
 	if (offset >= GICD_IPRIORITYR && offset < GICD_IPRIORITYR + 0x20)
-		return read_priority(target, offset);
+		return read_priority(g, offset);
 	switch (offset) {
 	case GICD_IGROUPR:
 		/* v3 guests have group 1 only. */
@@ -110,9 +98,7 @@ static void enable(struct per_cpu *target, uint32_t irqs)
 {
 	struct gic_cpu *g = gic_of(target);
 
-	spin_lock(&gic.lock);
-	g->enabled |= irqs;
-	spin_unlock(&gic.lock);
+	__atomic_fetch_or(&g->enabled, irqs, __ATOMIC_ACQ_REL);
 	if (!(__atomic_load_n(&g->queued[0], __ATOMIC_ACQUIRE) & irqs))
 		return;
 	if (target == this_cpu())
@@ -123,9 +109,7 @@ static void enable(struct per_cpu *target, uint32_t irqs)
 
 static void disable(struct per_cpu *target, uint32_t irqs)
 {
-	spin_lock(&gic.lock);
-	gic_of(target)->enabled &= ~irqs;
-	spin_unlock(&gic.lock);
+	__atomic_fetch_and(&gic_of(target)->enabled, ~irqs, __ATOMIC_ACQ_REL);
 }
 
 /* v2 sets SGIs pending by GICD_SPENDSGIR only, since they have senders. */
@@ -137,26 +121,26 @@ static void pend(struct per_cpu *target, uint32_t irqs)
 		gic_inject(target, (uint32_t)__builtin_ctz(irqs), 0);
 }
 
-/* The part of a write that concerns emulated interrupts. */
+/* `value`: those bits of the register that concern emulated interrupts. */
 static void write_emulated(struct per_cpu *target, uint32_t offset,
-			   uint32_t irqs)
+			   uint32_t value)
 {
 	switch (offset) {
 	case GICD_ISENABLER:
-		enable(target, irqs);
+		enable(target, value);
 		break;
 	case GICD_ICENABLER:
-		disable(target, irqs);
+		disable(target, value);
 		break;
 	case GICD_ISPENDR:
-		pend(target, irqs);
+		pend(target, value);
 		break;
 	case GICD_ICPENDR:
 		if (gic.version == 3)
-			gic_withdraw(target, irqs);
+			gic_withdraw(target, value);
 		break;
 	case GICD_ICACTIVER:
-		gic_end(target, irqs);
+		gic_end(target, value);
 		break;
 	}
 }
@@ -164,26 +148,21 @@ static void write_emulated(struct per_cpu *target, uint32_t offset,
 void gic_private_write(struct per_cpu *target, uint32_t offset, uint32_t value,
 		       uint32_t lanes)
 {
-	void *base = gic_private_base(gic_of(target));
-	uint32_t passed = value & ~gic.emulated;
+	struct gic_cpu *g = gic_of(target);
+	uint32_t emulated = gic.emulated;
 
-	switch (offset) {
-	case GICD_ISENABLER:
-	case GICD_ICENABLER:
-	case GICD_ISPENDR:
-	case GICD_ICPENDR:
-	case GICD_ISACTIVER:
-	case GICD_ICACTIVER:
-		if (passed)
-			gic_write32(base, offset, passed);
-		if (value & gic.emulated)
-			write_emulated(target, offset, value & gic.emulated);
-		return;
+	/* One bit for each INTID, written with ones; groups are not writable. */
+	if (offset < GICD_IPRIORITYR) {
+		if (offset % 0x80 || offset < GICD_ISENABLER)
+			return;
+		if (value & ~emulated)
+			gic_write32(gic_private_base(g), offset,
+				    value & ~emulated);
+		if (value & emulated)
+			write_emulated(target, offset, value & emulated);
+	} else if (offset < GICD_IPRIORITYR + GIC_FIRST_SPI) {
+		write_priority(g, offset, value, lanes);
+	} else if (offset == GICD_ICFGR + 4) {
+		write_config(g, value);
 	}
-	spin_lock(&gic.lock);
-	if (offset >= GICD_IPRIORITYR && offset < GICD_IPRIORITYR + 0x20)
-		write_priority(target, offset, value, lanes);
-	else if (offset == GICD_ICFGR + 4)
-		write_config(target, offset, value);
-	spin_unlock(&gic.lock);
 }

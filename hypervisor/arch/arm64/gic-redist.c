@@ -11,7 +11,7 @@
 struct frame {
 	void *registers;	/* physical, mapped */
 	struct per_cpu *cpu;	/* NULL: of no CPU of this cell */
-	bool is_root;
+	bool is_root;		/* whose access it is */
 };
 
 /* Message-signalled interrupts (LPIs) are the root's alone. */
@@ -124,20 +124,41 @@ static void access_control(const struct frame *frame, uint32_t offset,
 		write_control(frame, offset, access);
 }
 
-static void access_sgis(const struct frame *frame, uint32_t offset,
+static void access_sgis(struct per_cpu *cpu, uint32_t offset,
 			struct mmio_access *access)
 {
-	uint32_t shift = 8 * (offset & 3u);
-	uint32_t lanes = access->size == 1 ? 0xffu << shift : ~0u;
+	uint32_t value = (uint32_t)access->value, lanes = ~0u, shift = 0;
 
-	offset &= ~3u;
-	if (!access->is_write)
-		access->value = (gic_private_read(frame->cpu, offset) &
-				 lanes) >> shift;
+	offset -= GICR_SGI_FRAME;
+	if (access->size == 1) {
+		shift = 8 * (offset & 3u);
+		lanes = 0xffu << shift;
+		offset &= ~3u;
+	}
+	if (access->is_write)
+		gic_private_write(cpu, offset, value << shift & lanes, lanes);
 	else
-		gic_private_write(frame->cpu, offset,
-				  (uint32_t)access->value << shift & lanes,
-				  lanes);
+		access->value = (gic_private_read(cpu, offset) & lanes) >>
+				shift;
+}
+
+static void access_frame(const struct cell *cell, uint64_t index,
+			 uint32_t offset, struct mmio_access *access)
+{
+	struct frame frame = {
+		.registers = gic.redist[index],
+		.cpu = gic.redist_cpu[index],
+		.is_root = cell->id == 0,
+	};
+
+	if (frame.cpu && !(cell->cpus & BIT(frame.cpu->id)))
+		frame.cpu = NULL;
+	if (offset < GICR_SGI_FRAME)
+		access_control(&frame, offset, access);
+	else if (frame.cpu && offset < GICR_FRAMES_BYTES)
+		access_sgis(frame.cpu, offset, access);
+	else if (!access->is_write)
+		access->value = 0;
 }
 
 enum mmio_result gic_redist_access(void *context, struct mmio_access *access)
@@ -146,21 +167,9 @@ enum mmio_result gic_redist_access(void *context, struct mmio_access *access)
 	uint64_t index = access->address >> gic.redist_shift;
 	uint32_t offset = (uint32_t)(access->address &
 				     (BIT(gic.redist_shift) - 1));
-	struct frame frame;
 
 	if (index >= gic.redist_count || !width_valid(offset, access->size))
 		return MMIO_REFUSED;
-	frame.registers = gic.redist[index];
-	frame.cpu = gic.redist_cpu[index];
-	frame.is_root = cell == cell_root();
-	if (frame.cpu && !gic_cell_has_cpu(cell, frame.cpu))
-		frame.cpu = NULL;
-
-	if (offset < GICR_SGI_FRAME)
-		access_control(&frame, offset, access);
-	else if (frame.cpu && offset < GICR_FRAMES_BYTES)
-		access_sgis(&frame, offset - GICR_SGI_FRAME, access);
-	else if (!access->is_write)
-		access->value = 0;
+	access_frame(cell, index, offset, access);
 	return MMIO_HANDLED;
 }

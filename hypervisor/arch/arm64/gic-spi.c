@@ -66,11 +66,6 @@ static struct per_cpu *first_cpu(const struct cell *cell)
 	return first;
 }
 
-bool gic_cell_has_cpu(const struct cell *cell, const struct per_cpu *cpu)
-{
-	return cell->cpus & BIT(cpu->id);
-}
-
 /* Of one SPI, under the lock. */
 static void silence(uint32_t irq)
 {
@@ -83,10 +78,7 @@ static void silence(uint32_t irq)
 
 static void set_priority(uint32_t irq, uint8_t priority)
 {
-	uint32_t offset = GICD_IPRIORITYR + (irq & ~3u), shift = 8 * (irq & 3u);
-	uint32_t value = gic_read32(gic.dist, offset) & ~(0xffu << shift);
-
-	gic_write32(gic.dist, offset, value | (uint32_t)priority << shift);
+	gic_mmio_write8((uint8_t *)gic.dist + GICD_IPRIORITYR + irq, priority);
 }
 
 static void set_config(uint32_t irq, uint32_t config)

@@ -128,19 +128,12 @@ int gic_take_ppi(unsigned int intid)
 /* Writes the bytes of `irqs` among the private priorities. */
 static void write_priorities(void *base, uint32_t irqs, const uint8_t *bytes)
 {
-	uint32_t offset, value, n;
+	uint8_t *registers = (uint8_t *)base + GICD_IPRIORITYR;
+	uint32_t n;
 
-	for (offset = 0; offset < GIC_FIRST_SPI; offset += 4) {
-		if (!((irqs >> offset) & 0xfu))
-			continue;
-		value = gic_read32(base, GICD_IPRIORITYR + offset);
-		for (n = 0; n < 4; n++) {
-			if (!(irqs & (1u << (offset + n))))
-				continue;
-			value &= ~(0xffu << (8 * n));
-			value |= (uint32_t)bytes[offset + n] << (8 * n);
-		}
-		gic_write32(base, GICD_IPRIORITYR + offset, value);
+	for (; irqs; irqs &= irqs - 1) {
+		n = (uint32_t)__builtin_ctz(irqs);
+		gic_mmio_write8(registers + n, bytes[n]);
 	}
 }
 
@@ -221,6 +214,7 @@ int gic_cpu_init(struct per_cpu *cpu)
 	adopt_private(cpu);
 	adopt_active_spis(cpu);
 	take_private(g);
+	gic.cpu[cpu->id] = cpu;
 	g->ready = true;
 	gic_sync(cpu);
 	return 0;
@@ -312,22 +306,18 @@ void gic_send_sgi(struct per_cpu *cpu, unsigned int sgi)
 	gic.ops->send_sgi(gic_of(cpu), sgi);
 }
 
-static bool in_target_list(const struct gic_cpu *g, uint64_t value)
-{
-	uint32_t cluster = ICC_SGIR_AFF3(value) << 24 |
-			   ICC_SGIR_AFF2(value) << 16 |
-			   ICC_SGIR_AFF1(value) << 8;
-
-	return (g->affinity & ~0xffu) == cluster &&
-	       ((g->affinity >> 4) & 0xfu) == ICC_SGIR_RANGE(value) &&
-	       (ICC_SGIR_TARGETS(value) & (1u << (g->affinity & 0xfu)));
-}
-
 bool gic_handle_sgir(struct per_cpu *cpu, uint64_t value)
 {
+	const struct gic_targets targets = {
+		.cluster = ICC_SGIR_AFF3(value) << 20 |
+			   ICC_SGIR_AFF2(value) << 12 |
+			   ICC_SGIR_AFF1(value) << 4 | ICC_SGIR_RANGE(value),
+		.list = ICC_SGIR_TARGETS(value),
+		.all_others = value & ICC_SGIR_ALL_OTHERS,
+	};
+
 	if (gic.version != 3)
 		return false;
-	gic_multicast(cpu, ICC_SGIR_IRQ(value), in_target_list, value,
-		      value & ICC_SGIR_ALL_OTHERS);
+	gic_multicast(cpu, ICC_SGIR_IRQ(value), &targets);
 	return true;
 }

@@ -143,6 +143,7 @@ static int cpu_probe(struct per_cpu *cpu)
 
 	g->redist = NULL;
 	g->interface = (uint8_t)own_interface();
+	g->sgi_bit = g->interface;
 	g->lr_mask = (uint32_t)(BIT(GICH_VTR_LRS(gic_read32(gic.gich,
 							    GICH_VTR))) - 1);
 	g->lr_mask &= (1u << GIC_MAX_LRS) - 1;
@@ -215,12 +216,8 @@ static void sgi_pend(struct gic_cpu *g, unsigned int sgi, uint8_t senders)
 
 static void route(uint32_t irq, const struct gic_cpu *target)
 {
-	uint32_t shift = 8 * (irq & 3u), offset = GICD_ITARGETSR + (irq & ~3u);
-	uint32_t targets = gic_read32(gic.dist, offset);
-
-	targets &= ~(0xffu << shift);
-	targets |= 1u << (shift + target->interface);
-	gic_write32(gic.dist, offset, targets);
+	gic_mmio_write8((uint8_t *)gic.dist + GICD_ITARGETSR + irq,
+			(uint8_t)(1u << target->interface));
 }
 
 static bool routed_to(uint32_t irq, const struct gic_cpu *target)

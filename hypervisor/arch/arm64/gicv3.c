@@ -184,6 +184,8 @@ static int cpu_probe(struct per_cpu *cpu)
 	}
 	g->lr_mask = (1u << GICH_VTR_LRS(gic_read_sysreg(ich_vtr_el2))) - 1;
 	g->interface = 0;
+	g->sgi_cluster = g->affinity >> 4;
+	g->sgi_bit = g->affinity & 0xf;
 	return 0;
 }
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 objs-hv-arm64-y += entry.o boot.o vectors.o traps.o aborts.o sysreg-traps.o
 objs-hv-arm64-y += cpu.o context.o cell.o mmu.o stage2.o
-objs-hv-arm64-y += psci.o smc.o pmu.o pmu-guest.o timer.o
+objs-hv-arm64-y += psci.o smc.o pmu.o pmu-guest.o pmu-regs.o timer.o
 
 # Interrupt controller.
 gic-objs := gic.o gic-dist.o gic-inject.o gic-private.o gic-redist.o \
@@ -18,8 +18,8 @@ gic-tests := test_gic_inject test_gic_dist test_gic_life
 tests-unit-y += $(gic-tests)
 tests-wrap-y += test_gic_regs
 $(foreach t,$(gic-tests) test_gic_regs,$(eval $t-objs := $(gic-test-objs)))
-test_gic_regs-wrap := gic_mmio_read32 gic_mmio_write32 gic_sysreg_read \
-	gic_sysreg_write
+test_gic_regs-wrap := gic_mmio_read32 gic_mmio_write32 gic_mmio_write8 \
+	gic_sysreg_read gic_sysreg_write
 $(foreach o,$(gic-objs:%=$(d)%) $(gic-model-objs) \
 	$(gic-tests:%=tests/unit/%.o) tests/wrap/test_gic_regs.o,\
 	$(eval CFLAGS_$o += -iquote hypervisor/arch/arm64/include))

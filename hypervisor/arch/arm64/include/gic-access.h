@@ -19,6 +19,11 @@ static inline void gic_mmio_write32(volatile void *address, uint32_t value)
 	*(volatile uint32_t *)address = value;
 }
 
+static inline void gic_mmio_write8(volatile void *address, uint8_t value)
+{
+	*(volatile uint8_t *)address = value;
+}
+
 static inline uint64_t gic_mmio_read64(const volatile void *address)
 {
 	return *(const volatile uint64_t *)address;

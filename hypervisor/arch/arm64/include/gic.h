@@ -44,6 +44,8 @@ struct gic_cpu {
 	bool underflow;			/* maintenance interrupt is asked for */
 	bool purge;			/* atomic: SPIs have left the cell */
 	uint8_t interface;		/* v2: number of the CPU interface */
+	uint8_t sgi_bit;		/* in a list of targets */
+	uint32_t sgi_cluster;		/* v3: affinity but for that bit */
 	uint32_t affinity;		/* Aff3.Aff2.Aff1.Aff0 */
 	void *redist;			/* v3: mapped RD frame */
 	uint32_t lr_mask;		/* bit n: list register n exists */
@@ -62,8 +64,11 @@ struct gic_cpu {
 	unsigned int lpi_count;
 
 	/* Guest's view of private interrupts that are not passed through. */
-	uint32_t enabled;
-	uint8_t priority[GIC_FIRST_SPI];
+	uint32_t enabled;		/* atomic */
+	union {
+		uint8_t priority[GIC_FIRST_SPI];
+		uint32_t priorities[GIC_FIRST_SPI / 4];
+	};
 
 	struct gic_saved saved;
 };

@@ -59,6 +59,7 @@ enum gic_sysreg {
 
 uint32_t gic_mmio_read32(const volatile void *address);
 void gic_mmio_write32(volatile void *address, uint32_t value);
+void gic_mmio_write8(volatile void *address, uint8_t value);
 uint64_t gic_mmio_read64(const volatile void *address);
 void gic_mmio_write64(volatile void *address, uint64_t value);
 
