@@ -282,15 +282,14 @@ static int leave_all(char *reason)
 	ret = all_cpus_pass(leave_cpu, &passage, reason);
 	if (!ret || weir.stuck)
 		weir.enabled = false;
+	else if (passage.error)
+		weir_last_reason(ret, reason);
 	up_write(&weir.gate);
 
 	if (weir.stuck)
 		return weir_refuse(reason, -EIO,
 				   "only some CPUs left: reboot (error %d)",
 				   ret);
-	if (ret && !reason[0])
-		weir_refuse(reason, 0, "the hypervisor does not let go: error %d",
-			    ret);
 	return ret;
 }
 

@@ -28,30 +28,35 @@ long weir_hypercall(u32 number, unsigned long arg1, unsigned long arg2)
 	return result;
 }
 
+void weir_last_reason(long error, char *reason)
+{
+	struct reason_report *report;
+
+	report = kzalloc(sizeof(*report), GFP_KERNEL);
+	if (report) {
+		report->size = sizeof(*report);
+		if (!arch_hypercall(WEIR_HC_LAST_REASON, virt_to_phys(report),
+				    0))
+			strscpy(reason, report->text, WEIR_REASON_BYTES);
+		kfree(report);
+	}
+	if (!reason[0])
+		weir_refuse(reason, 0, "the hypervisor refused: error %ld",
+			    error);
+}
+
 long weir_command(u32 number, unsigned long arg1, unsigned long arg2,
 		  char *reason)
 {
-	struct reason_report *report;
-	long result;
-
-	report = kzalloc(sizeof(*report), GFP_KERNEL);
-	if (!report)
-		return -ENOMEM;
-	report->size = sizeof(*report);
+	long result = -ENODEV;
 
 	/* Nobody else may fail before the line is fetched. */
 	down_write(&weir.gate);
-	result = -ENODEV;
-	if (weir.enabled)
+	if (weir.enabled) {
 		result = arch_hypercall(number, arg1, arg2);
-	if (weir.enabled && result < 0 &&
-	    arch_hypercall(WEIR_HC_LAST_REASON, virt_to_phys(report), 0) == 0)
-		strscpy(reason, report->text, WEIR_REASON_BYTES);
+		if (result < 0)
+			weir_last_reason(result, reason);
+	}
 	up_write(&weir.gate);
-
-	if (result < 0 && !reason[0])
-		weir_refuse(reason, 0, "the hypervisor refused: error %ld",
-			    result);
-	kfree(report);
 	return result;
 }

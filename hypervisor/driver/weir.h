@@ -121,6 +121,8 @@ long weir_hypercall(u32 number, unsigned long arg1, unsigned long arg2);
 /* The same; on failure fetches the hypervisor's line. */
 long weir_command(u32 number, unsigned long arg1, unsigned long arg2,
 		  char *reason);
+/* That line alone. The gate is held for writing, the hypervisor enabled. */
+void weir_last_reason(long error, char *reason);
 
 /* console.c */
 void console_attach(const struct console_ring *ring);
