@@ -243,6 +243,20 @@ static void test_silent_cell(void **state)
 	json_decref(document);
 }
 
+/* JSON readers keep 63 bits; what does not fit is said, not bent. */
+static void test_numbers_too_large_for_json(void **state)
+{
+	(void)state;
+	fake.status[0].reloads = 1ull << 63;
+	fake.status[0].refusals = (1ull << 63) - 1;
+	assert_int_equal(fake_run(&fake, "status root --json"), APP_OK);
+	assert_non_null(strstr(fake.out, "\"reloads\": null,"));
+	assert_non_null(strstr(fake.out, "\"reloads_why\": \"above 9223372036854775807\""));
+	assert_non_null(strstr(fake.out, "\"refusals\": 9223372036854775807,"));
+	assert_int_equal(fake_run(&fake, "status root --csv"), APP_OK);
+	assert_non_null(strstr(fake.out, ",9223372036854775808,9223372036854775807,"));
+}
+
 static void test_monitor_lines(void **state)
 {
 	char *line, *rest = NULL;
@@ -397,6 +411,7 @@ int main(void)
 		TEST(test_unknown_cell),
 		TEST(test_not_enabled),
 		TEST(test_silent_cell),
+		TEST(test_numbers_too_large_for_json),
 		TEST(test_monitor_lines),
 		TEST(test_monitor_csv),
 		TEST(test_monitor_with_a_still_clock),

@@ -413,6 +413,7 @@ static void test_rounding_errors(void **state)
 	error_is(200000000, 200064000, "+0.032 %");
 	error_is(200000000, 199999999, "-<0.001 %");
 	error_is(100, 150, "+50.000 %");
+	error_is(3, 5, "+66.667 %");
 	error_is(0, 5, "-");
 	error_is(UINT64_MAX, 5, "-");
 	error_is(1, UINT64_MAX - 1, "+100000000.000 %");

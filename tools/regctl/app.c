@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static void complain(const struct app *app, const char *format,
 		     va_list arguments)
@@ -67,10 +68,23 @@ static long stream_read(FILE *stream, void *data, size_t size)
 	return ferror(stream) ? -1 : (long)count;
 }
 
+/* Bytes to read at most: one more than an ordinary file has, or than is allowed. */
+static size_t stream_room(FILE *stream, size_t limit_bytes)
+{
+	struct stat information;
+
+	if (fstat(fileno(stream), &information) == 0 &&
+	    S_ISREG(information.st_mode) && information.st_size > 0 &&
+	    (size_t)information.st_size < limit_bytes)
+		return (size_t)information.st_size + 1;
+	return limit_bytes + 1;
+}
+
 int app_read_file(const struct app *app, const char *path, size_t limit_bytes,
 		  void **data, size_t *size)
 {
 	FILE *stream = fopen(path, "rb");
+	size_t room;
 	char *buffer;
 	long count;
 
@@ -78,12 +92,13 @@ int app_read_file(const struct app *app, const char *path, size_t limit_bytes,
 		app_complain(app, "%s: %s", path, strerror(errno));
 		return APP_USAGE;
 	}
-	buffer = malloc(limit_bytes + 1);
+	room = stream_room(stream, limit_bytes);
+	buffer = malloc(room);
 	if (!buffer) {
 		fclose(stream);
 		return app_fail_memory(app);
 	}
-	count = stream_read(stream, buffer, limit_bytes + 1);
+	count = stream_read(stream, buffer, room);
 	fclose(stream);
 	if (count > 0 && (size_t)count <= limit_bytes) {
 		*data = buffer;
