@@ -33,52 +33,6 @@ static struct {
 	unsigned int intid;	/* 0: the interrupt is the guests' */
 } pmu;
 
-#define FOR_EACH_COUNTER(action)                                              \
-	action(0) action(1) action(2) action(3) action(4) action(5)           \
-	action(6) action(7) action(8) action(9) action(10) action(11)         \
-	action(12) action(13) action(14) action(15) action(16) action(17)     \
-	action(18) action(19) action(20) action(21) action(22) action(23)     \
-	action(24) action(25) action(26) action(27) action(28) action(29)     \
-	action(30)
-
-uint64_t pmu_counter_read(unsigned int n)
-{
-#define READ(i)	case i: return read_sysreg(pmevcntr##i##_el0);
-	switch (n) {
-	FOR_EACH_COUNTER(READ)
-	}
-#undef READ
-	return 0;
-}
-
-void pmu_counter_write(unsigned int n, uint64_t value)
-{
-#define WRITE(i) case i: write_sysreg(pmevcntr##i##_el0, value); break;
-	switch (n) {
-	FOR_EACH_COUNTER(WRITE)
-	}
-#undef WRITE
-}
-
-uint64_t pmu_type_read(unsigned int n)
-{
-#define READ(i)	case i: return read_sysreg(pmevtyper##i##_el0);
-	switch (n) {
-	FOR_EACH_COUNTER(READ)
-	}
-#undef READ
-	return 0;
-}
-
-void pmu_type_write(unsigned int n, uint64_t value)
-{
-#define WRITE(i) case i: write_sysreg(pmevtyper##i##_el0, value); break;
-	switch (n) {
-	FOR_EACH_COUNTER(WRITE)
-	}
-#undef WRITE
-}
-
 /* INTID of the overflow interrupt that the configuration gives us; or 0. */
 static unsigned int configured_intid(void)
 {
@@ -211,19 +165,28 @@ void arch_pmu_irq(unsigned int counter, bool enable)
 		write_sysreg(pmintenclr_el1, counter_bit(counter));
 }
 
+static uint32_t ours_of(uint32_t status)
+{
+	return (status & pmu.mask) >> pmu.first;
+}
+
 /* The interrupt line is shared with the guest's counters. */
+__attribute__((noinline))
+static uint32_t take_with_guests(uint32_t status)
+{
+	struct per_cpu *cpu = this_cpu();
+
+	if (pmu_guest_overflow(&cpu->arch.pmu, status))
+		gic_inject(cpu, pmu.intid, 0);
+	return ours_of(status);
+}
+
 uint32_t arch_pmu_take_overflows(void)
 {
 	uint32_t status = (uint32_t)read_sysreg(pmovsclr_el0);
-	uint32_t ours = status & pmu.mask;
 
-	if (ours)
-		write_sysreg(pmovsclr_el0, ours);
-	if (status != ours) {
-		struct per_cpu *cpu = this_cpu();
-
-		if (pmu_guest_overflow(&cpu->arch.pmu, status))
-			gic_inject(cpu, pmu.intid, 0);
-	}
-	return ours >> pmu.first;
+	write_sysreg(pmovsclr_el0, status & pmu.mask);
+	if (status & ~pmu.mask)
+		return take_with_guests(status);
+	return ours_of(status);
 }

@@ -6,6 +6,9 @@
 #ifndef ARM64_PMU_HW_H
 #define ARM64_PMU_HW_H
 
+#define PMU_COUNTERS_MAX	31
+
+#ifndef __ASSEMBLY__
 #include <stdint.h>
 
 #ifdef WEIR_HV
@@ -26,6 +29,7 @@ uint64_t pmu_counter_read(unsigned int n);
 void pmu_counter_write(unsigned int n, uint64_t value);
 uint64_t pmu_type_read(unsigned int n);
 void pmu_type_write(unsigned int n, uint64_t value);
+#endif
 
 /* PMCR_EL0 */
 #define PMCR_E			0x1u
