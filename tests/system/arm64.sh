@@ -37,6 +37,12 @@ online() {
 	cat /sys/devices/system/cpu/online
 }
 
+# borrow: a cell comes and goes.
+borrow() {
+	regctl cell create -q /weir/cells/jitter.cell &&
+		run_guest jitter jitter && regctl cell destroy -q jitter
+}
+
 # hotplug CPU: off and on again.
 hotplug() {
 	echo 0 >"/sys/devices/system/cpu/cpu$1/online" &&
@@ -146,9 +152,7 @@ for cycle in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 	case $cycle in
 	*0) hotplug 1 || break ;;
 	*5)
-		regctl cell create /weir/cells/jitter.cell -q &&
-			run_guest jitter jitter &&
-			regctl cell destroy jitter || break
+		borrow || break
 		[ "$(cat /sys/devices/weir/mem_pool_used)" = "$used" ] || break
 		;;
 	esac
