@@ -107,15 +107,20 @@
 
 /*
  * QEMU has no cache events: retired instructions (0x08) stand in for line
- * refills, one "line" each. Real machines name 0x17 and 0x18 here.
+ * refills, one "line" each unless the file says otherwise. Real machines name
+ * 0x17 and 0x18 here.
  */
+#ifndef VIRT_PMU_WEIGHT_Q8
+#define VIRT_PMU_WEIGHT_Q8	WEIGHT_ONE_Q8
+#endif
+
 #define RECORD_COUNTER_PMU                                                    \
 	{                                                                     \
 		.record = { .type = WEIR_RECORD_COUNTER,                      \
 			    .size = sizeof(struct weir_record_counter) },     \
 		.source = COUNTER_PMUV3, .overflow_irq = VIRT_PMU_IRQ,        \
 		.event_read = 0x08, .event_write = 0xffff,                    \
-		.read_weight_q8 = WEIGHT_ONE_Q8,                              \
+		.read_weight_q8 = VIRT_PMU_WEIGHT_Q8,                              \
 		.event_name = "INST_RETIRED",                                 \
 	}
 
