@@ -76,8 +76,8 @@ void pmu_init(void)
 	pmu.first = present - reserved;
 	pmu.mask = ((1u << reserved) - 1) << pmu.first;
 	pmu.intid = configured_intid();
-	if (pmu.intid)
-		gic_take_ppi(pmu.intid);
+	if (pmu.intid && gic_take_ppi(pmu.intid) < 0)
+		pmu.intid = 0;
 }
 
 static void reserved_silence(void)
