@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: GPL-2.0-only
 inmates-y += traps context power
-configs-y += traps-cell traps-model-cell power-cell
+configs-y += traps-cell traps-model-cell power-cell aarch32-cell

@@ -140,6 +140,22 @@ ok "power: the guest ends" becomes power "shut down"
 says "power: as PSCI says" 'power: 0 failures' printed
 ok "destroy it" regctl cell destroy power
 is "both CPUs are back" "$(online)" 0-3
+# --- a 32-bit guest: prints "a32" by hypercall 8, then PSCI SYSTEM_OFF ---
+# a32 CHARACTER: mov r0, #8; mov r1, #CHARACTER; hvc #0x4a48
+a32() {
+	printf '\010\000\240\343%b\020\240\343\170\244\104\341' "$1"
+}
+{
+	a32 '\0141' && a32 '\0063' && a32 '\0062' && a32 '\0012'
+	# movw r0, #8; movt r0, #0x8400; smc #0
+	printf '\010\000\000\343\000\004\110\343\160\000\140\341'
+} >/tmp/a32.bin
+ok "create an AArch32 cell" regctl cell create /weir/cells/aarch32-cell.cell
+ok "aarch32: load" regctl cell load aarch32 /tmp/a32.bin
+ok "aarch32: start" regctl cell start aarch32
+ok "aarch32: it powers off" becomes aarch32 "shut down"
+says "aarch32: and has printed" '^a32$' printed
+ok "destroy it" regctl cell destroy aarch32
 ok "disable" regctl disable
 
 # --- in and out, with cells and CPUs moving ---
