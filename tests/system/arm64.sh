@@ -61,6 +61,20 @@ for cpu in 0 1 2 3; do
 	ok "CPU $cpu runs programs" taskset -c $cpu true
 done
 
+# --- perf counts and samples in the root cell, which is regulated by the PMU ---
+# sampled: an overflow for each period that was counted (0x11: CPU cycles).
+sampled() {
+	taskset -c 1 pmu-count 0x11 1000000 >/tmp/counted &&
+		awk '{ print; exit !($1 > 5000000 && $2 == int($1 / 1000000)) }' \
+			/tmp/counted
+}
+ok "perf samples" sampled
+if [ "$2" != traps-model-cell ]; then
+	ok "regulate by the PMU" regctl set root --budget 500GB/s
+	ok "perf samples beside it" sampled
+	ok "regulate no more" regctl unset root
+fi
+
 # --- a neighbour, on CPU 3 ---
 ok "create the neighbour" regctl cell create /weir/cells/jitter.cell
 ok "start it" run_guest jitter jitter

@@ -29,3 +29,7 @@ test_psci-objs := $(d)psci.o
 test_pmu_emulation-objs := $(d)pmu-guest.o
 CFLAGS_$(d)psci.o += -iquote hypervisor/arch/arm64/include
 CFLAGS_$(d)pmu-guest.o += -iquote hypervisor/arch/arm64/include
+
+tools-arm64-y += pmu-count
+pmu-count-objs := tests/system/pmu_count.o
+pmu-count-ldflags := -static
