@@ -285,6 +285,18 @@ static void test_message_interrupts(void **state)
 	assert_int_equal(model_guest_take(0), MODEL_SPURIOUS);
 }
 
+/* However the root routes its messages, other cells do not get them. */
+static void test_message_to_other_cell(void **state)
+{
+	(void)state;
+	if (model.version == 2)
+		return;
+	assert_int_equal(model_create_cell(1, NULL), 0);
+	model.cpu[2].lpi = true;
+	assert_int_equal(model_guest_take(2), MODEL_SPURIOUS);
+	assert_int_equal(model.cpu[2].depth, 0);
+}
+
 /* The PMU's interrupt as the hypervisor hands it on. */
 static void test_private_injection(void **state)
 {
@@ -447,6 +459,7 @@ int main(void)
 		BOTH(test_sgi_waits_for_enable),
 		BOTH(test_sgi_priority),
 		BOTH(test_message_interrupts),
+		BOTH(test_message_to_other_cell),
 		BOTH(test_private_injection),
 		BOTH(test_hostile_deactivation),
 		BOTH(test_hostile_deactivation_queued),

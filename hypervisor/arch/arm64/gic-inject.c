@@ -339,6 +339,9 @@ void gic_enqueue_hw(struct per_cpu *cpu, uint32_t irq)
 
 void gic_enqueue_lpi(struct per_cpu *cpu, uint32_t irq, uint8_t priority)
 {
+	/* Whoever routed the root's messages to another cell's CPU. */
+	if (cpu->cell->id != 0)
+		return;
 	lpi_push(gic_of(cpu), irq & LPI_IRQ_MASK, priority);
 	gic_sync(cpu);
 }

@@ -1,0 +1,138 @@
+# shellcheck shell=dash
+# SPDX-License-Identifier: GPL-2.0-only
+# Interrupts reach stock Linux under Weir: disks, clock, SGIs, CPU hotplug.
+# $1 is the system configuration, $2 and $3 are the sums of the two disks.
+# shellcheck source=tests/system/lib.sh
+. /weir/tests/lib.sh
+
+config=/weir/cells/$1.cell
+cpus=/sys/devices/system/cpu
+
+# total PATTERN: interrupts so far of the matching lines, on all CPUs.
+total() {
+	awk -v pattern="$1" '$0 ~ pattern {
+		for (n = 2; n <= 5; n++) sum += $n
+	} END { print sum + 0 }' /proc/interrupts
+}
+
+# count_grows NAME PATTERN COMMAND...: the command makes interrupts.
+count_grows() {
+	grows_name=$1
+	grows_before=$(total "$2")
+	grows_pattern=$2
+	shift 2
+	"$@" >/dev/null 2>&1
+	ok "$grows_name" [ "$(total "$grows_pattern")" -gt "$grows_before" ]
+}
+
+# sum_of DISK: read anew.
+sum_of() {
+	echo 3 >/proc/sys/vm/drop_caches
+	md5sum "$1" | cut -c 1-32
+}
+
+# read_on: reads both disks until /tmp/stop exists; its last act is the tally.
+read_on() {
+	good=0
+	bad=0
+	while [ ! -e /tmp/stop ]; do
+		if [ "$(sum_of /dev/vda)" = "$1" ] &&
+		   [ "$(sum_of /dev/vdb)" = "$2" ]; then
+			good=$((good + 1))
+		else
+			bad=$((bad + 1))
+		fi
+		echo "$good $bad" >/tmp/tally.new
+		mv /tmp/tally.new /tmp/tally
+	done
+}
+
+rounds() {
+	cut -d ' ' -f 1 /tmp/tally
+}
+
+# reads_go_on: two more rounds are finished, within 20 s.
+reads_go_on() {
+	on_until=$(($(rounds) + 2))
+	on_turns=0
+	while [ "$(rounds)" -lt $on_until ]; do
+		[ $on_turns -lt 200 ] || return 1
+		on_turns=$((on_turns + 1))
+		sleep 0.1
+	done
+}
+
+# all_cpus 0|1: every CPU but the first goes or comes.
+all_cpus() {
+	for number in 1 2 3; do
+		echo "$1" >$cpus/cpu$number/online || return 1
+	done
+}
+
+# bind NUMBER: SPIs of the first disk on this CPU.
+bind() {
+	line=$(awk '/virtio0/ { sub(":", "", $1); print $1; exit }' \
+		/proc/interrupts)
+	echo "$1" >"/proc/irq/$line/smp_affinity_list"
+}
+
+# on_cpu PATTERN NUMBER: interrupts so far there.
+on_cpu() {
+	awk -v pattern="$1" -v field="$(($2 + 2))" \
+		'$0 ~ pattern { print $field; exit }' /proc/interrupts
+}
+
+alarm() {
+	echo 0 >/sys/class/rtc/rtc0/wakealarm
+	echo +1 >/sys/class/rtc/rtc0/wakealarm
+	sleep 2.5
+}
+
+for module in virtio_mmio virtio_pci_modern_dev virtio_pci_legacy_dev \
+	virtio_pci virtio_blk weir; do
+	insmod /lib/modules/$module.ko
+done
+is "bare: first disk" "$(sum_of /dev/vda)" "$2"
+is "bare: second disk" "$(sum_of /dev/vdb)" "$3"
+
+ok "enable" regctl enable "$config"
+is "first disk" "$(sum_of /dev/vda)" "$2"
+is "second disk" "$(sum_of /dev/vdb)" "$3"
+count_grows "interrupts of the first disk" virtio0 sum_of /dev/vda
+count_grows "messages of the second disk" 'virtio1-req' sum_of /dev/vdb
+count_grows "the timer ticks" arch_timer sleep 1
+count_grows "the real-time clock wakes" rtc-pl031 alarm
+count_grows "SGIs arrive" 'Function call' taskset 8 true
+
+bind 3
+before=$(on_cpu virtio0 3)
+sum_of /dev/vda >/dev/null
+ok "an SPI moves to another CPU" [ "$(on_cpu virtio0 3)" -gt "$before" ]
+
+echo "0 0" >/tmp/tally
+read_on "$2" "$3" &
+round=0
+while [ $round -lt 10 ]; do
+	all_cpus 0 && all_cpus 1 || break
+	round=$((round + 1))
+done
+is "CPUs go and come ten times" $round 10
+ok "meanwhile disks are read" reads_go_on
+is "all CPUs are there" "$(nproc)" 4
+
+round=0
+while [ $round -lt 20 ]; do
+	regctl disable >/dev/null && regctl enable "$config" >/dev/null || break
+	round=$((round + 1))
+done
+is "20 times bare and back" $round 20
+ok "disks are still read" reads_go_on
+ok "disable" regctl disable
+ok "also bare" reads_go_on
+count_grows "the timer ticks, bare" arch_timer sleep 1
+count_grows "the real-time clock wakes, bare" rtc-pl031 alarm
+touch /tmp/stop
+wait
+is "not one sum was wrong" "$(cut -d ' ' -f 2 /tmp/tally)" 0
+is "no spurious interrupts" "$(awk '/^Err:/ { print $2 }' /proc/interrupts)" 0
+ok "the module can go" rmmod weir
