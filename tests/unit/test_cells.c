@@ -341,6 +341,22 @@ static void test_deaf_cpu(void **state)
 	cells_make(1);
 }
 
+/* An answer to an earlier request does not count for this one. */
+static void test_old_answer(void **state)
+{
+	struct reason reason;
+
+	(void)state;
+	blob_cell_init(fake_ram(CONFIG_GPA), 1);
+	for (unsigned int i = 1; i < 4; i++)
+		fake_cpu_area(i)->suspended = true;
+	fake.deaf = true;
+	fake_on_cpu(0);
+	assert_int_equal(cell_create(gpa(CONFIG_GPA), &reason), -EIO);
+	assert_string_equal(reason.text, "CPU 1 does not answer");
+	assert_int_equal(cell_count(), 1);
+}
+
 static void test_wrong_ids(void **state)
 {
 	static const uint64_t calls[] = { HC_CELL_START, HC_CELL_SET_LOADABLE,
@@ -516,6 +532,7 @@ int main(void)
 		cmocka_unit_test_setup(test_create_fails_anywhere, cells_setup),
 		cmocka_unit_test_setup(test_no_memory_left, cells_setup),
 		cmocka_unit_test_setup(test_deaf_cpu, cells_setup),
+		cmocka_unit_test_setup(test_old_answer, cells_setup),
 		cmocka_unit_test_setup(test_wrong_ids, cells_setup),
 		cmocka_unit_test_setup(test_one_at_a_time, cells_setup),
 		cmocka_unit_test_setup(test_restart_is_a_reset, cells_setup),

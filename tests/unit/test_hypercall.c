@@ -294,6 +294,20 @@ static void test_size_fields(void **state)
 			    "size field says 1 bytes, 240 are needed");
 }
 
+static void test_buffer_in_a_device(void **state)
+{
+	struct blob_cell blob;
+
+	(void)state;
+	blob_cell_init(&blob, 1);
+	blob.memory[BLOB_ROM].flags = MEM_READ | MEM_WRITE | MEM_IO;
+	assert_int_equal(cells_create(&blob, sizeof(blob)), 0);
+	assert_int_equal(fake_hypercall(0, HC_CELL_START, 1, 0), 0);
+	*(uint32_t *)fake_ram(BLOB_CELL_ROM) = sizeof(struct reason_report);
+	assert_int_equal(fake_hypercall(1, WEIR_HC_LAST_REASON, 0x10000000, 0),
+			 -EINVAL);
+}
+
 /* Two regions that lie side by side for the guest are one buffer to it. */
 static void test_buffer_across_regions(void **state)
 {
@@ -445,6 +459,7 @@ int main(void)
 		cmocka_unit_test_setup(test_last_reason, cells_setup),
 		cmocka_unit_test_setup(test_hostile_buffers, cells_setup),
 		cmocka_unit_test_setup(test_size_fields, cells_setup),
+		cmocka_unit_test_setup(test_buffer_in_a_device, cells_setup),
 		cmocka_unit_test_setup(test_buffer_across_regions, cells_setup),
 		cmocka_unit_test_setup(test_who_may_regulate, cells_setup),
 		cmocka_unit_test_setup(test_who_may_look, cells_setup),
