@@ -3,6 +3,7 @@
 #include "hv/regulation.h"
 
 #include "hv/arch/cpu.h"
+#include "hv/arch/pmu.h"
 #include "hv/cell.h"
 #include "hv/clock.h"
 #include "hv/percpu.h"
@@ -214,8 +215,11 @@ void regulation_overflow(struct per_cpu *cpu)
 {
 	struct reg_cpu *reg = &cpu->reg;
 
-	if (!reg->active.source || !reg->active.source->alarmed(reg))
+	if (!reg->active.source || !reg->active.source->alarmed(reg)) {
+		/* A guest's own counter: it is told, and the line falls. */
+		arch_pmu_take_overflows();
 		return;
+	}
 	if (reg->active.active) {
 		alarm_take(cpu, clock_now_ns());
 		return;
