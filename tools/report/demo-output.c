@@ -133,6 +133,27 @@ static double run_end_cycles(const struct victim_run *run)
 	return (double)last->start_cycles + (double)last->cycles;
 }
 
+/* Cycles of a point of the bandwidth curve: a period of the budget. */
+static uint64_t plot_cycles(const struct demo_input *input)
+{
+	uint64_t cycles = (uint64_t)((double)input->period_ns *
+				     (double)input->clock_hz / NS_PER_S);
+
+	return cycles > input->observer.window_cycles ?
+	       cycles : input->observer.window_cycles;
+}
+
+static double plot_mb_per_s(const struct demo_input *input, uint64_t point)
+{
+	uint64_t cycles = plot_cycles(input), covered;
+	uint64_t bytes = observer_sum(&input->observer, input->root_cpus,
+				      point * cycles, (point + 1) * cycles,
+				      &covered);
+
+	return covered ? (double)bytes * (double)input->clock_hz /
+			 (double)covered / MB : 0;
+}
+
 static void plot_init(struct plot *plot, const struct demo_input *input,
 		      const struct demo_result *result)
 {
@@ -151,21 +172,16 @@ static void plot_init(struct plot *plot, const struct demo_input *input,
 			if ((double)victim->cycles.max > longest)
 				longest = (double)victim->cycles.max;
 		}
-	for (uint64_t n = 0; n < input->observer.windows_count; n++) {
-		double bytes = (double)observer_window(&input->observer,
-						       input->root_cpus, n);
-		if (bytes > fastest)
-			fastest = bytes;
-	}
-	fastest *= (double)input->clock_hz /
-		   (double)input->observer.window_cycles / MB;
+	for (uint64_t n = 0; (double)(n * plot_cycles(input)) < end; n++)
+		if (plot_mb_per_s(input, n) > fastest)
+			fastest = plot_mb_per_s(input, n);
 	plot->jobs = (struct svg_panel){
 		.top = 60, .height = 260, .x_max = end * plot->ms_per_cycle,
-		.y_max = longest * plot->ms_per_cycle,
+		.y_max = longest * plot->ms_per_cycle * 1.15,
 	};
 	plot->bandwidth = (struct svg_panel){
 		.top = 370, .height = 220, .x_max = end * plot->ms_per_cycle,
-		.y_max = fastest,
+		.y_max = fastest * 1.15,
 	};
 }
 
@@ -205,16 +221,15 @@ static void plot_jobs(FILE *out, const struct plot *plot)
 
 static void plot_bandwidth(FILE *out, const struct plot *plot)
 {
-	const struct observer *observer = &plot->input->observer;
-	double to_mb_per_s = (double)plot->input->clock_hz /
-			     (double)observer->window_cycles / MB;
+	double ms = (double)plot_cycles(plot->input) * plot->ms_per_cycle;
 
 	svg_line_begin(out, "#2ca02c");
-	for (uint64_t n = 0; n < observer->windows_count; n++)
-		svg_line_to(out, &plot->bandwidth,
-			    (double)(n * observer->window_cycles) * plot->ms_per_cycle,
-			    (double)observer_window(observer, plot->input->root_cpus,
-						    n) * to_mb_per_s);
+	for (uint64_t n = 0; (double)(n + 1) * ms <= plot->bandwidth.x_max; n++) {
+		double rate = plot_mb_per_s(plot->input, n);
+
+		svg_line_to(out, &plot->bandwidth, (double)n * ms, rate);
+		svg_line_to(out, &plot->bandwidth, (double)(n + 1) * ms, rate);
+	}
 	svg_line_end(out);
 }
 
@@ -236,7 +251,7 @@ int demo_write_svg(const struct demo_input *input,
 	svg_frame(out, &plot.jobs, "Victim: time of each job", "ms", NULL);
 	plot_jobs(out, &plot);
 	svg_vertical(out, &plot.jobs, reload_ms, "#9467bd", "reload");
-	svg_frame(out, &plot.bandwidth, "Root cell: DDR traffic seen by the observer",
+	svg_frame(out, &plot.bandwidth, "Root cell: DDR traffic seen by the observer, by period",
 		  "MB/s", "model time (ms)");
 	plot_bandwidth(out, &plot);
 	svg_horizontal(out, &plot.bandwidth,

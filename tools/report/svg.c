@@ -4,7 +4,7 @@
 
 #define LEFT	80.0
 #define RIGHT	20.0
-#define TICKS	5
+#define TICKS	6
 
 static double map_x(const struct svg_panel *panel, double x)
 {
@@ -40,11 +40,23 @@ void svg_end(FILE *out)
 	fprintf(out, "</svg>\n");
 }
 
+/* The smallest of 1, 2 or 5 times a power of ten that gives <= TICKS steps. */
+static double tick_step(double range)
+{
+	static const double factors[] = { 1, 2, 5 };
+
+	for (double power = 1e-9; power < 1e18; power *= 10)
+		for (int n = 0; n < 3; n++)
+			if (range <= factors[n] * power * TICKS)
+				return factors[n] * power;
+	return range;
+}
+
 static void y_ticks(FILE *out, const struct svg_panel *panel)
 {
-	for (int n = 0; n <= TICKS; n++) {
-		double value = panel->y_min +
-			       (panel->y_max - panel->y_min) * n / TICKS;
+	double step = tick_step(panel->y_max - panel->y_min);
+
+	for (double value = panel->y_min; value <= panel->y_max; value += step) {
 		double y = map_y(panel, value);
 
 		fprintf(out,
@@ -58,11 +70,9 @@ static void y_ticks(FILE *out, const struct svg_panel *panel)
 static void x_ticks(FILE *out, const struct svg_panel *panel, const char *label)
 {
 	double bottom = panel->top + panel->height;
+	double step = tick_step((panel->x_max - panel->x_min) / 2);
 
-	for (int n = 0; n <= 2 * TICKS; n++) {
-		double value = panel->x_min +
-			       (panel->x_max - panel->x_min) * n / (2 * TICKS);
-
+	for (double value = panel->x_min; value <= panel->x_max; value += step) {
 		fprintf(out,
 			"<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%.4g</text>\n",
 			map_x(panel, value), bottom + 16, value);
