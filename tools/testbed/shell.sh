@@ -16,9 +16,9 @@ regctl -q cell create /weir/cells/victim.cell &&
 	regctl -q cell load victim /weir/inmates/victim.bin -a 0 \
 		-s "pattern=chase ws=256k period=1ms jobs=0" -a 0x1000 &&
 	regctl -q cell start victim || stop "the victim does not start"
-hog --cpu 0 --mode write --size 8 &
+hog --idle --cpu 0 --mode write --size 8 &
 hogs=$!
-hog --cpu 1 --mode write --size 8 &
+hog --idle --cpu 1 --mode write --size 8 &
 hogs="$hogs $!"
 
 cat <<'END'
