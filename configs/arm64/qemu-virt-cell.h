@@ -4,7 +4,8 @@
  * communication region, and the model's clock read-only. The file that
  * includes this says which: CELL_NAME, CELL_ID, CELL_CPUS (mask),
  * CELL_RAM_BASE, CELL_RAM_BYTES, and optionally CELL_FLAGS,
- * CELL_PERMISSIONS, CELL_OPTIONS, CELL_NO_MODEL.
+ * CELL_PERMISSIONS, CELL_OPTIONS, CELL_MSG_TIMEOUT_NS, CELL_NO_MODEL, and
+ * CELL_BUDGET for a budget in bytes per second from the first instruction on.
  */
 #include "qemu-virt.h"
 
@@ -16,6 +17,14 @@
 #endif
 #ifndef CELL_OPTIONS
 #define CELL_OPTIONS		0
+#endif
+#ifndef CELL_MSG_TIMEOUT_NS
+#define CELL_MSG_TIMEOUT_NS	0
+#endif
+#ifdef CELL_BUDGET
+#define CELL_RECORDS_COUNT	2
+#else
+#define CELL_RECORDS_COUNT	1
 #endif
 #ifdef CELL_NO_MODEL
 #define CELL_REGIONS_COUNT	2
@@ -30,6 +39,9 @@ struct {
 	struct {
 		struct weir_block head;
 		struct weir_record_options options;
+#ifdef CELL_BUDGET
+		struct weir_record_policy policy;
+#endif
 	} ABI_PACKED weir;
 } ABI_PACKED config = {
 	.cell = {
@@ -69,7 +81,7 @@ struct {
 		.head = {
 			.signature = WEIR_BLOCK_SIGNATURE,
 			.revision = WEIR_BLOCK_REVISION,
-			.num_records = 1,
+			.num_records = CELL_RECORDS_COUNT,
 			.size = sizeof(config.weir),
 		},
 		.options = {
@@ -79,6 +91,19 @@ struct {
 			},
 			.permissions = CELL_PERMISSIONS,
 			.options = CELL_OPTIONS,
+			.msg_timeout_ns = CELL_MSG_TIMEOUT_NS,
 		},
+#ifdef CELL_BUDGET
+		.policy = {
+			.record = {
+				.type = WEIR_RECORD_POLICY,
+				.size = sizeof(struct weir_record_policy),
+			},
+			.settings = {
+				.valid = REG_SET_BUDGET,
+				.budget_bytes_per_s = CELL_BUDGET,
+			},
+		},
+#endif
 	},
 };

@@ -29,10 +29,11 @@ static ssize_t state_show(const struct weir_cell *cell, char *buffer)
 {
 	long state = weir_hypercall(HC_CELL_GET_STATE, cell->id, 0);
 
+	/* The cell wrote one that does not exist. */
+	if (state == -EINVAL || state >= (long)ARRAY_SIZE(state_names))
+		return sysfs_emit(buffer, "invalid\n");
 	if (state < 0)
 		return state;
-	if (state >= ARRAY_SIZE(state_names))
-		return sysfs_emit(buffer, "invalid\n");
 	return sysfs_emit(buffer, "%s\n", state_names[state]);
 }
 

@@ -1,3 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 inmates-y += traps context power
 configs-y += traps-cell traps-model-cell power-cell aarch32-cell
+inmates-y += voter pattern hostile
+configs-y += voter-cell witness-cell scrub-cell keep-cell hostile-cell \
+	steward-cell
