@@ -58,7 +58,7 @@ void context_load_traps(struct per_cpu *cpu)
 	uint64_t cptr = linux_el2[LINUX_CPTR];
 
 	if (cpu->cell != cell_root()) {
-		mdcr = (mdcr & ~MDCR_E2PB) | MDCR_TPMS;
+		mdcr = (mdcr & ~(MDCR_E2PB | MDCR_E2TB)) | MDCR_TPMS;
 		cptr = CPTR_RES1 | CPTR_TTA | CPTR_TAM;
 	}
 	write_sysreg(hcr_el2, hcr_value(cpu));

@@ -63,6 +63,7 @@ static inline unsigned int sysreg_field(uint64_t value, unsigned int shift)
 #define MDCR_E2PB			(3ull << 12)
 #define MDCR_TPMS			SYSREG_BIT(14)
 #define MDCR_HPMD			SYSREG_BIT(17)
+#define MDCR_E2TB			(3ull << 24)
 #define MDCR_HLP			SYSREG_BIT(26)
 
 /* CPTR_EL2 with HCR_EL2.E2H 0: the ones of Armv8.0, and two traps */
