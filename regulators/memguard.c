@@ -212,7 +212,9 @@ static inline bool draw(struct reg_cpu *cpu, struct reg_pool *pool)
 		pool->waiting |= mine;
 		cpu->grant_lines = 0;
 		cpu->write_grant_lines = 0;
-		cpu->next_ns = pool->next_ns;
+		/* Its own boundary may have passed already, unnoticed so far. */
+		cpu->next_ns = pool->next_ns < cpu->boundary_ns ?
+			       pool->next_ns : cpu->boundary_ns;
 		return false;
 	}
 	pool->waiting &= ~mine;
