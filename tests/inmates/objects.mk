@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-inmates-y += traps context power
-configs-y += traps-cell traps-model-cell power-cell aarch32-cell
+inmates-y += traps context power interrupts
+configs-y += traps-cell traps-model-cell power-cell aarch32-cell \
+	interrupts-cell
 inmates-y += voter pattern hostile
 configs-y += voter-cell witness-cell scrub-cell keep-cell hostile-cell \
-	steward-cell
+	steward-cell budgeted-cell

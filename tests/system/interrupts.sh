@@ -82,10 +82,35 @@ on_cpu() {
 		'$0 ~ pattern { print $field; exit }' /proc/interrupts
 }
 
+# The clock gets another number when its driver comes back.
 alarm() {
-	echo 0 >/sys/class/rtc/rtc0/wakealarm
-	echo +1 >/sys/class/rtc/rtc0/wakealarm
+	for clock in /sys/class/rtc/rtc*; do
+		echo 0 >"$clock/wakealarm"
+		echo +1 >"$clock/wakealarm"
+	done
 	sleep 2.5
+}
+
+# becomes CELL STATE: within 20 seconds.
+becomes() {
+	state_turns=0
+	until regctl cell list | grep -qE " $1 +$2"; do
+		[ $state_turns -lt 200 ] || return 1
+		state_turns=$((state_turns + 1))
+		sleep 0.1
+	done
+}
+
+# cell_stat NAME: "some" when the cell has had such exits, or "none".
+cell_stat() {
+	regctl cell stats interrupts | awk -v name="$1" '
+		NR == 1 { for (n = 1; n <= NF; n++) if ($n == name) field = n }
+		$2 == "all" { print ($field > 0 ? "some" : "none") }'
+}
+
+# clock_driver bind|unbind: the root's driver of the real-time clock.
+clock_driver() {
+	echo 9010000.pl031 >/sys/bus/amba/drivers/rtc-pl031/"$1"
 }
 
 for module in virtio_mmio virtio_pci_modern_dev virtio_pci_legacy_dev \
@@ -113,16 +138,38 @@ echo "0 0" >/tmp/tally
 read_on "$2" "$3" &
 round=0
 while [ $round -lt 10 ]; do
-	all_cpus 0 && all_cpus 1 || break
+	{ all_cpus 0 && all_cpus 1; } || break
 	round=$((round + 1))
 done
 is "CPUs go and come ten times" $round 10
 ok "meanwhile disks are read" reads_go_on
 is "all CPUs are there" "$(nproc)" 4
 
+# A cell takes two CPUs and the clock, uses its interrupts and assaults others.
+bind 1
+ok "the clock is let go" clock_driver unbind
+ok "create a cell with interrupts" \
+	regctl cell create /weir/cells/interrupts-cell.cell
+ok "load it" regctl cell load interrupts /weir/inmates/interrupts.bin -a 0
+ok "start it" regctl cell start interrupts
+ok "it ends" becomes interrupts "shut down"
+says "its interrupts came, and no others" "interrupts: 0 failures" \
+	regctl console
+ok "disks are read all the time" reads_go_on
+ok "start it again" regctl cell start interrupts
+ok "it ends again" becomes interrupts "shut down"
+is "again without failures" \
+	"$(regctl console | grep -c "interrupts: 0 failures")" 2
+is "list registers ran over, and were refilled" \
+	"$(cell_stat MAINTENANCE)" some
+ok "destroy it" regctl cell destroy interrupts
+is "all CPUs are back" "$(nproc)" 4
+ok "the clock is taken back" clock_driver bind
+count_grows "and wakes as before" rtc-pl031 alarm
+
 round=0
 while [ $round -lt 20 ]; do
-	regctl disable >/dev/null && regctl enable "$config" >/dev/null || break
+	{ regctl disable && regctl enable "$config"; } >/dev/null || break
 	round=$((round + 1))
 done
 is "20 times bare and back" $round 20
