@@ -313,7 +313,7 @@ check: $(if $(T),$(T:%=$(B)/unit/%),$(host-tests))
 INITRAMFS := $(B)/initramfs.cpio
 
 .PHONY: machine initramfs
-machine: all initramfs
+machine: all initramfs $(B)/plugin/bare.elf
 initramfs: all | $(SETUP)
 	$(Q)tools/testbed/initramfs $(INITRAMFS)
 
