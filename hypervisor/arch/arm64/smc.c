@@ -117,10 +117,7 @@ static int64_t affinity_info(const struct cell *cell, const uint64_t arg[3])
 /* Whatever the power state asked for: waits where the CPU is. */
 static int64_t cpu_suspend(struct per_cpu *cpu)
 {
-	while (!gic_has_pending(cpu) && !cpu->events) {
-		arch_cpu_wait();
-		arch_cpu_poll_irqs(cpu);
-	}
+	trap_wait(cpu);
 	return PSCI_SUCCESS;
 }
 

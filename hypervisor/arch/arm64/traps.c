@@ -66,14 +66,25 @@ static void trap_hypercall32(struct per_cpu *cpu)
 					  (uint32_t)x[2]);
 }
 
+void trap_wait(struct per_cpu *cpu)
+{
+	if (memsys_present()) {
+		if (!gic_has_pending(cpu))
+			memsys_guest_wfi(cpu);
+		return;
+	}
+	while (!gic_has_pending(cpu) && !attention(cpu)) {
+		arch_cpu_wait();
+		arch_cpu_poll_irqs(cpu);
+	}
+}
+
 /* Trapped only where the emulator's time depends on who waits. */
 static void trap_wfx(struct per_cpu *cpu, uint64_t esr)
 {
 	trap_skip(esr);
-	if (esr & WFX_IS_WFE || gic_has_pending(cpu))
-		return;
-	if (memsys_present())
-		memsys_guest_wfi(cpu);
+	if (!(esr & WFX_IS_WFE))
+		trap_wait(cpu);
 }
 
 static void trap_other(struct per_cpu *cpu, uint64_t esr)

@@ -33,6 +33,9 @@ static inline void trap_skip(uint64_t esr)
 /* The guest gets an undefined-instruction exception; AArch64 guests only. */
 void trap_inject_undefined(void);
 
+/* Waits in the guest's place until it has something to take, or an event. */
+void trap_wait(struct per_cpu *cpu);
+
 /* By kind of exit. */
 void trap_smc(struct per_cpu *cpu, uint64_t esr);
 void trap_data_abort(struct per_cpu *cpu, uint64_t esr);
