@@ -10,32 +10,21 @@
 #include "hv/arch/cpu.h"
 #include "hv/cell.h"
 
-#define CLASS_BITS	(GICD_IPRIORITYR - GICD_IGROUPR)	/* seven classes */
-
 /* What a region of one bit for each INTID says about those of a register. */
 static uint32_t own_bits(const struct cell *cell, uint32_t word)
 {
 	return word ? cell->arch.gic.irqs[word] : 0;
 }
 
-/* `irq`: the first of four. Bit n of ownership to byte n. */
+/* ... in bytes, `irq` being the first of four; in pairs, of sixteen. */
 static uint32_t own_bytes(const struct cell *cell, uint32_t irq)
 {
-	uint32_t nibble = (cell->arch.gic.irqs[irq / 32] >> (irq % 32)) & 0xfu;
-
-	return ((nibble * 0x00204081u) & 0x01010101u) * 0xffu;
+	return gic_spread_bytes(cell->arch.gic.irqs[irq / 32] >> (irq % 32));
 }
 
-/* `irq`: the first of sixteen. Bit n of ownership to bits 2n and 2n + 1. */
 static uint32_t own_pairs(const struct cell *cell, uint32_t irq)
 {
-	uint32_t bits = (cell->arch.gic.irqs[irq / 32] >> (irq % 32)) & 0xffffu;
-
-	bits = (bits | bits << 8) & 0x00ff00ffu;
-	bits = (bits | bits << 4) & 0x0f0f0f0fu;
-	bits = (bits | bits << 2) & 0x33333333u;
-	bits = (bits | bits << 1) & 0x55555555u;
-	return bits * 3;
+	return gic_spread_pairs(cell->arch.gic.irqs[irq / 32] >> (irq % 32));
 }
 
 static void write_pairs(uint32_t offset, uint32_t mask, uint32_t value)
@@ -165,49 +154,60 @@ static void clear_sgi_senders(uint32_t offset, uint32_t value)
 	}
 }
 
-static uint32_t dist_read(struct cell *cell, uint32_t offset)
+static uint32_t read_masked(uint32_t offset, uint32_t mask)
 {
-	bool v2 = gic.version == 2;
-	uint32_t word = (offset & 0x7f) / 4, irq;
+	return mask ? gic_read32(gic.dist, offset) & mask : 0;
+}
+
+/* SGIs and PPIs: v3 has them in the redistributors only. */
+static uint32_t read_private(uint32_t offset)
+{
+	return gic.version == 2 ? gic_private_read(this_cpu(), offset) : 0;
+}
+
+static uint32_t read_targets(const struct cell *cell, uint32_t offset)
+{
+	uint32_t irq = offset - GICD_ITARGETSR;
+
+	if (gic.version == 3)
+		return 0;
+	return read_masked(offset, irq < GIC_FIRST_SPI ? ~0u :
+				   own_bytes(cell, irq));
+}
+
+static uint32_t read_tail(uint32_t offset)
+{
+	if (gic.version == 2 && offset >= GICD_CPENDSGIR &&
+	    offset < GICD_SPENDSGIR + 0x10)
+		return read_sgi_senders(offset);
+	if (offset >= (gic.version == 2 ? GICD_V2_ID : GICD_V3_ID))
+		return gic_read32(gic.dist, offset);
+	return 0;
+}
+
+static uint32_t dist_read(const struct cell *cell, uint32_t offset)
+{
+	uint32_t irq;
 
 	switch (offset / 0x80) {
 	case 0:
 		return read_header(cell, offset);
 	case 1 ... 7:
-		if (word == 0)
-			return v2 ? gic_private_read(this_cpu(), offset) : 0;
-		if (!own_bits(cell, word))
-			return 0;
-		return gic_read32(gic.dist, offset) & own_bits(cell, word);
+		irq = (offset & 0x7f) * 8;
+		return irq < GIC_FIRST_SPI ? read_private(offset) :
+			read_masked(offset, own_bits(cell, irq / 32));
 	case 8 ... 15:
 		irq = offset - GICD_IPRIORITYR;
-		if (irq < GIC_FIRST_SPI)
-			return v2 ? gic_private_read(this_cpu(), offset) : 0;
-		if (!own_bytes(cell, irq))
-			return 0;
-		return gic_read32(gic.dist, offset) & own_bytes(cell, irq);
+		return irq < GIC_FIRST_SPI ? read_private(offset) :
+			read_masked(offset, own_bytes(cell, irq));
 	case 16 ... 23:
-		irq = offset - GICD_ITARGETSR;
-		if (!v2)
-			return 0;
-		if (irq < GIC_FIRST_SPI)
-			return gic_read32(gic.dist, offset);
-		if (!own_bytes(cell, irq))
-			return 0;
-		return gic_read32(gic.dist, offset) & own_bytes(cell, irq);
+		return read_targets(cell, offset);
 	case 24 ... 25:
 		irq = (offset - GICD_ICFGR) * 4;
-		if (irq < GIC_FIRST_SPI)
-			return v2 ? gic_private_read(this_cpu(), offset) : 0;
-		if (!own_pairs(cell, irq))
-			return 0;
-		return gic_read32(gic.dist, offset) & own_pairs(cell, irq);
+		return irq < GIC_FIRST_SPI ? read_private(offset) :
+			read_masked(offset, own_pairs(cell, irq));
 	}
-	if (v2 && offset >= GICD_CPENDSGIR && offset < GICD_SPENDSGIR + 0x10)
-		return read_sgi_senders(offset);
-	if (offset >= (v2 ? GICD_V2_ID : GICD_V3_ID))
-		return gic_read32(gic.dist, offset);
-	return 0;
+	return read_tail(offset);
 }
 
 static void write_bits(struct cell *cell, uint32_t offset, uint32_t value,

@@ -82,6 +82,22 @@ static inline void gic_write32(void *base, uint32_t offset, uint32_t value)
 	gic_mmio_write32((uint8_t *)base + offset, value);
 }
 
+/* Bit n of four to byte n; bit n of sixteen to bits 2n and 2n + 1. */
+static inline uint32_t gic_spread_bytes(uint32_t bits)
+{
+	return (((bits & 0xfu) * 0x00204081u) & 0x01010101u) * 0xffu;
+}
+
+static inline uint32_t gic_spread_pairs(uint32_t bits)
+{
+	bits &= 0xffffu;
+	bits = (bits | bits << 8) & 0x00ff00ffu;
+	bits = (bits | bits << 4) & 0x0f0f0f0fu;
+	bits = (bits | bits << 2) & 0x33333333u;
+	bits = (bits | bits << 1) & 0x55555555u;
+	return bits * 3;
+}
+
 /*
  * Those bytes of a register of four that are set in `mask`, the others left
  * alone, without a lock: IHI 0069, 12.1.3 and IHI 0048B, 4.1.4 let priorities
@@ -115,6 +131,13 @@ static inline struct gic_cpu *gic_of(struct per_cpu *cpu)
 static inline void *gic_private_base(const struct gic_cpu *g)
 {
 	return g->redist ? (uint8_t *)g->redist + GICR_SGI_FRAME : gic.dist;
+}
+
+/* List registers that ICH_VTR_EL2 or GICH_VTR tells of, as bits. */
+static inline uint32_t gic_lr_mask(uint32_t vtr)
+{
+	return (uint32_t)(BIT(GICH_VTR_LRS(vtr)) - 1) &
+	       ((1u << GIC_MAX_LRS) - 1);
 }
 
 enum gic_claim {
@@ -187,10 +210,5 @@ enum mmio_result gic_redist_access(void *cell, struct mmio_access *access);
 uint32_t gic_private_read(struct per_cpu *target, uint32_t offset);
 void gic_private_write(struct per_cpu *target, uint32_t offset, uint32_t value,
 		       uint32_t lanes);
-/*
- * Checks width and alignment as IHI 0069, 12.1.3 wants them and widens a
- * byte access to its word: false means refused.
- */
-bool gic_access_valid(const struct mmio_access *access);
 
 #endif

@@ -9,18 +9,10 @@
 
 #include "hv/arch/cpu.h"
 
-/* Bytes of IPRIORITYR<n> that belong to emulated interrupts. */
-static uint32_t emulated_bytes(uint32_t irq)
-{
-	uint32_t nibble = (gic.emulated >> irq) & 0xfu;
-
-	/* Bit n to bit 8n, then each to a whole byte. */
-	return ((nibble * 0x00204081u) & 0x01010101u) * 0xffu;
-}
-
 static uint32_t read_priority(const struct gic_cpu *g, uint32_t offset)
 {
-	uint32_t irq = offset - GICD_IPRIORITYR, mask = emulated_bytes(irq);
+	uint32_t irq = offset - GICD_IPRIORITYR;
+	uint32_t mask = gic_spread_bytes(gic.emulated >> irq);
 	uint32_t value = g->priorities[irq / 4] & mask;
 
 	if (mask != ~0u)
@@ -31,7 +23,8 @@ static uint32_t read_priority(const struct gic_cpu *g, uint32_t offset)
 static void write_priority(struct gic_cpu *g, uint32_t offset, uint32_t value,
 			   uint32_t lanes)
 {
-	uint32_t irq = offset - GICD_IPRIORITYR, mask = emulated_bytes(irq);
+	uint32_t irq = offset - GICD_IPRIORITYR;
+	uint32_t mask = gic_spread_bytes(gic.emulated >> irq);
 	uint32_t *shadow = &g->priorities[irq / 4];
 
 	if (mask & lanes)
@@ -39,19 +32,10 @@ static void write_priority(struct gic_cpu *g, uint32_t offset, uint32_t value,
 	gic_write_bytes(gic_private_base(g), offset, ~mask & lanes, value);
 }
 
-static uint32_t spread_pairs(uint32_t bits)
-{
-	bits = (bits | bits << 8) & 0x00ff00ffu;
-	bits = (bits | bits << 4) & 0x0f0f0f0fu;
-	bits = (bits | bits << 2) & 0x33333333u;
-	bits = (bits | bits << 1) & 0x55555555u;
-	return bits * 3;
-}
-
 /* Trigger configuration of PPIs; that of SGIs is fixed. */
 static void write_config(const struct gic_cpu *g, uint32_t value)
 {
-	uint32_t mask = ~spread_pairs(gic.emulated >> 16);
+	uint32_t mask = ~gic_spread_pairs(gic.emulated >> 16);
 	void *base = gic_private_base(g);
 
 	spin_lock(&gic.lock);

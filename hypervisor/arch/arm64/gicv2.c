@@ -144,9 +144,7 @@ static int cpu_probe(struct per_cpu *cpu)
 	g->redist = NULL;
 	g->interface = (uint8_t)own_interface();
 	g->sgi_bit = g->interface;
-	g->lr_mask = (uint32_t)(BIT(GICH_VTR_LRS(gic_read32(gic.gich,
-							    GICH_VTR))) - 1);
-	g->lr_mask &= (1u << GIC_MAX_LRS) - 1;
+	g->lr_mask = gic_lr_mask(gic_read32(gic.gich, GICH_VTR));
 	return 0;
 }
 

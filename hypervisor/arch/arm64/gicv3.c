@@ -182,7 +182,7 @@ static int cpu_probe(struct per_cpu *cpu)
 		printk("CPU %u: no GIC system registers\n", cpu->id);
 		return -ENODEV;
 	}
-	g->lr_mask = (1u << GICH_VTR_LRS(gic_read_sysreg(ich_vtr_el2))) - 1;
+	g->lr_mask = gic_lr_mask((uint32_t)gic_read_sysreg(ich_vtr_el2));
 	g->interface = 0;
 	g->sgi_cluster = g->affinity >> 4;
 	g->sgi_bit = g->affinity & 0xf;
