@@ -1,0 +1,189 @@
+# shellcheck shell=dash
+# SPDX-License-Identifier: GPL-2.0-only
+# Budgets on the real thing. $1: "model" for the memory-system model's counts,
+# where the host looks at what the observer saw in the spans of time reported
+# here; "pmu" for overflow interrupts, where the guest measures itself.
+# shellcheck source=tests/system/lib.sh
+. /weir/tests/lib.sh
+
+cells=/weir/cells
+sys=/sys/devices/weir/cells
+span_ns=60000000
+hogs=
+
+now() {
+	regctl status root --json | sed -n 's/.*"now_ns": \([0-9]*\).*/\1/p'
+}
+
+# span NAME: a stretch of time for the host to look at.
+span() {
+	usleep 1000
+	span_from=$(now)
+	until span_to=$(now) && [ "$span_to" -ge $((span_from + span_ns)) ]; do
+		usleep 2000
+	done
+	report "span.$1" "$span_from $span_to"
+}
+
+hog_start() {
+	hog --idle --cpu "$1" --mode write --size 8 >/dev/null &
+	hogs="$hogs $!"
+}
+
+# bomb: from the beginning.
+bomb() {
+	regctl -q cell load budgeted /weir/inmates/bomb.bin -a 0 \
+		-s "mode=both size=4M" -a 0x1000 &&
+		regctl -q cell start budgeted
+}
+
+# statistic CELL NAME: the sum over the CPUs.
+statistic() {
+	regctl status "$1" --json | awk -v name="\"$2\":" \
+		'/cpu_statistics/ { inside = 1 }
+		inside && $1 == name { sum += $2 } END { print sum + 0 }'
+}
+
+refusals() {
+	before=$(cat $sys/0/generation)
+	fails 4 "less than a line per second" regctl set root --budget 63B/s
+	says "the reason is told" 'less than a line' \
+		regctl set root --budget 63B/s
+	fails 4 "a root that could not go on" regctl set root --budget 0B/s
+	fails 4 "nor write" regctl set root --write 0B/s
+	fails 2 "more than a number holds" \
+		regctl set root --budget 99999999999999999999GB/s
+	fails 2 "a negative budget" regctl set root --budget -1MB/s
+	fails 2 "a short period" regctl set root --period 19us
+	fails 2 "a long period" regctl set root --period 1001ms
+	says "the range is told" 'from 20us to 1s' \
+		regctl set root --period 1001ms
+	fails 2 "shares and a pool" regctl set root --per-cpu --pool
+	fails 4 "no such cell" regctl set nobody --budget 1GB/s
+	fails 4 "nor by number" regctl set 4711 --budget 1GB/s
+	fails 3 "no such source here" regctl set root --source x86-pmu
+	is "nothing was changed" "$(cat $sys/0/generation)" "$before"
+}
+
+by_model() {
+	ok "enable" regctl -q enable $cells/qemu-virt-demo.cell
+	ok "create" regctl -q cell create $cells/budgeted-cell.cell
+	refusals
+
+	birth=$(now)
+	ok "start a bomb" bomb
+	is "the policy is in force" "$(cat $sys/19/budget)" 100000000
+	is "without a reload" "$(cat $sys/19/generation)" 0
+	span policy
+	report span.birth "$birth $(now)"
+	hog_start 0
+	hog_start 1
+	span free
+
+	ok "200 MB/s for the root" \
+		regctl -q set root --budget 200MB/s --period 200us
+	span both
+	ok "in shares" regctl -q set root --per-cpu
+	span shares
+	ok "a limit for write-backs alone" sh -c 'regctl -q set root --pool \
+		--budget max --write 80MB/s'
+	span writes
+	ok "200 MB/s again" regctl -q set root --budget 200MB/s --write max
+	ok "CPU 1 off" sh -c 'echo 0 >/sys/devices/system/cpu/cpu1/online'
+	span offline
+	ok "CPU 1 on" sh -c 'echo 1 >/sys/devices/system/cpu/cpu1/online'
+	hog_start 1
+	span online
+	is "the setting has stayed" "$(cat $sys/0/budget)" 200000000
+
+	ok "150 MB/s for the cell" \
+		regctl -q set budgeted --budget 150MB/s --period 200us
+	ok "shut it down" regctl -q cell shutdown budgeted
+	ok "start it anew" bomb
+	is "its setting has stayed" "$(cat $sys/19/budget)" 150000000
+	span anew
+	ok "back to its policy" regctl -q reset budgeted
+	is "which is the configuration's" "$(cat $sys/19/budget)" 100000000
+	ok "unset the root's" regctl -q unset root --budget
+	is "it is gone" "$(cat $sys/0/budget)" max
+	span unset
+	# Words on purpose.
+	# shellcheck disable=SC2086
+	kill $hogs
+	ok "destroy" regctl -q cell destroy budgeted
+}
+
+# busy: a fixed piece of work; the ms it took.
+busy() {
+	busy_from=$(sed 's/ .*//; s/\.//' /proc/uptime)
+	busy_n=0
+	while [ $busy_n -lt "$1" ]; do
+		busy_n=$((busy_n + 1))
+	done
+	busy_to=$(sed 's/ .*//; s/\.//' /proc/uptime)
+	echo $(((busy_to - busy_from) * 10))
+}
+
+# window_most BLOCKS: the guest says it never ran more in its window.
+window_most() {
+	awk -v most="$1" '/^meter: window/ {
+		ok = $5 > 0 && $5 <= most
+	} END { exit !ok }' /tmp/meter
+}
+
+# metered MB/S: the guest runs 400 ms of that budget and says how long it took;
+# meanwhile the root sleeps, for this machine counts everybody's instructions.
+metered() {
+	metered_blocks=$(($1 * 400000 / 1024))
+	ok "$1 MB/s" regctl -q set meter --budget "$1MB/s"
+	ok "$1 MB/s: load" regctl -q cell load meter /weir/inmates/meter.bin \
+		-a 0 -s "blocks=$metered_blocks window=2ms" -a 0x1000
+	ok "$1 MB/s: start" regctl -q cell start meter
+	sleep 0.6
+	regctl console | tail -n 6 >/tmp/meter
+	# A block is 1024 instructions, an instruction counts as a byte.
+	metered_rate=$(awk -v mb="$1" '/^meter: blocks/ {
+		off = $3 * 1024 * 1000 / $5 / mb - 1
+		printf "%.3f\n", (off < 0 ? -off : off) * 100
+	}' /tmp/meter)
+	report "meter.$1" "$metered_rate percent off, $(grep window /tmp/meter)"
+	ok "$1 MB/s: 400 periods, within 0.5 %: ${metered_rate:-none}" \
+		awk -v off="${metered_rate:-100}" 'BEGIN { exit !(off <= 0.5) }'
+	# In 2 ms lie parts of three periods, and each may end an instruction
+	# or two late; a block may be counted that was begun before.
+	ok "$1 MB/s: 2 ms hold three periods at most" \
+		window_most $(($1 * 1000 * 3 / 1024 + 2))
+}
+
+by_pmu() {
+	ok "enable" regctl -q enable $cells/qemu-virt-pmu.cell
+	ok "create" regctl -q cell create $cells/meter.cell
+	for mb in 40 160; do
+		metered $mb
+	done
+	ok "overflows were seen" [ "$(statistic meter overflows)" -ge 300 ]
+	ok "and stalls" [ "$(statistic meter stalls)" -ge 300 ]
+
+	# Linux itself, the other CPU halted by the cell: 50 of 500 million
+	# instructions a second.
+	free=$(busy 5000)
+	ok "50 MB/s for the root" regctl -q set root --budget 50MB/s
+	held=$(busy 5000)
+	ok "unset the root's" regctl -q unset root --budget
+	again=$(busy 5000)
+	report busy "$free $held $again"
+	ok "the same work takes ten times as long ($free, $held ms)" \
+		[ $((held * 10)) -ge $((free * 85)) ]
+	ok "and not much more" [ "$held" -le $((free * 12)) ]
+	ok "until the budget goes ($again ms)" [ "$again" -le $((free * 5 / 4 + 20)) ]
+	ok "destroy" regctl -q cell destroy meter
+}
+
+insmod /lib/modules/weir.ko
+case $1 in
+model) by_model ;;
+pmu) by_pmu ;;
+esac
+ok "disable" regctl -q disable
+ok "Linux has no complaint" sh -c \
+	'! dmesg | grep -E "WARNING|BUG|Oops|rcu.*stall|Call trace"'
