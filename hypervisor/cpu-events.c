@@ -53,7 +53,8 @@ bool cpu_take_events(struct per_cpu *cpu)
 	uint32_t events = __atomic_fetch_and(&cpu->events, EVENT_SUSPEND,
 					     __ATOMIC_SEQ_CST);
 
-	if (events & ~EVENT_IRQCHIP)
+	/* A suspended CPU is here once a turn: its suspension counts once. */
+	if (events & ~(EVENT_IRQCHIP | (cpu->suspended ? EVENT_SUSPEND : 0u)))
 		cpu->stats[CPU_STAT_MANAGEMENT]++;
 	if (events & EVENT_FLUSH_TLB)
 		arch_cpu_flush_tlb(cpu);

@@ -27,19 +27,35 @@ static uint64_t redistributor; /* SGI frame of this CPU (GICv3) */
 
 void irq_dispatch(void);
 
+/*
+ * Plain loads and stores: the forms with write-back, which a compiler may
+ * choose in loops, trap without a syndrome that tells what they do.
+ */
 static uint32_t read32(uint64_t address)
 {
-	return *(volatile uint32_t *)address;
+	uint32_t value;
+
+	__asm__ volatile("ldr %w0, [%1]" : "=r"(value) : "r"(address) : "memory");
+	return value;
 }
 
 static void write32(uint64_t address, uint32_t value)
 {
-	*(volatile uint32_t *)address = value;
+	__asm__ volatile("str %w0, [%1]" :: "r"(value), "r"(address) : "memory");
+}
+
+static void write8(uint64_t address, uint8_t value)
+{
+	__asm__ volatile("strb %w0, [%1]" :: "r"(value), "r"(address) : "memory");
 }
 
 static uint64_t read_typer(uint64_t frame)
 {
-	return *(volatile uint64_t *)(frame + GICR_TYPER);
+	uint64_t value;
+
+	__asm__ volatile("ldr %0, [%1]"
+			 : "=r"(value) : "r"(frame + GICR_TYPER) : "memory");
+	return value;
 }
 
 static uint64_t redistributor_find(uint64_t frame)
@@ -88,7 +104,7 @@ void irq_enable(unsigned int irq)
 	uint64_t base = irq < 32 && comm->gic_version == 3 ?
 			redistributor : comm->gicd_base;
 
-	*(volatile uint8_t *)(base + GICD_IPRIORITYR + irq) = IRQ_PRIORITY;
+	write8(base + GICD_IPRIORITYR + irq, IRQ_PRIORITY);
 	write32(base + GICD_ISENABLER + irq / 32 * 4, 1u << irq % 32);
 }
 

@@ -63,6 +63,22 @@ static void test_console_hidden_by_default(void **state)
 			     fake_ram(FAKE_HV_START + image_header.console_ring));
 }
 
+/* A waiting CPU looks once a turn; a thousand turns are one suspension. */
+static void test_suspension_counts_once(void **state)
+{
+	struct per_cpu *cpu = percpu_get(1);
+	uint32_t before = cpu->stats[CPU_STAT_MANAGEMENT];
+
+	(void)state;
+	cpu->events |= EVENT_SUSPEND;
+	for (unsigned int turn = 0; turn < 1000; turn++)
+		assert_true(cpu_take_events(cpu));
+	assert_int_equal(cpu->stats[CPU_STAT_MANAGEMENT], before + 1);
+	cpu->events &= ~EVENT_SUSPEND;
+	assert_false(cpu_take_events(cpu));
+	assert_int_equal(cpu->stats[CPU_STAT_MANAGEMENT], before + 1);
+}
+
 static void test_create(void **state)
 {
 	struct cell *cell;
@@ -521,6 +537,7 @@ int main(void)
 		cmocka_unit_test_setup(test_what_the_root_sees, cells_setup),
 		cmocka_unit_test_setup(test_console_hidden_by_default,
 				       cells_setup),
+		cmocka_unit_test_setup(test_suspension_counts_once, cells_setup),
 		cmocka_unit_test_setup(test_create, cells_setup),
 		cmocka_unit_test_setup(test_load_and_start, cells_setup),
 		cmocka_unit_test_setup(test_destroy, cells_setup),
