@@ -2,6 +2,7 @@
 /* The page-table walker: maps, splits, unmaps, frees; any format. */
 #include "hv/paging.h"
 
+#include "abi/cell-config.h"
 #include "hv/errno.h"
 
 #define TABLE_ENTRIES		512u
@@ -14,6 +15,23 @@ struct walk {
 	unsigned int level;			/* where the walk stopped */
 	uint64_t *entry;
 };
+
+uint32_t region_map_flags(uint64_t region_flags)
+{
+	uint32_t flags = 0;
+
+	if (region_flags & MEM_READ)
+		flags |= MAP_READ;
+	if (region_flags & MEM_WRITE)
+		flags |= MAP_WRITE;
+	if (region_flags & MEM_EXECUTE)
+		flags |= MAP_EXECUTE;
+	if (region_flags & MEM_IO)
+		flags |= MAP_DEVICE;
+	if (region_flags & MEM_NO_HUGEPAGES)
+		flags |= MAP_NO_BLOCKS;
+	return flags;
+}
 
 static uint64_t level_bytes(unsigned int level)
 {

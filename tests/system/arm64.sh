@@ -7,27 +7,6 @@
 
 config=/weir/cells/$1.cell
 
-state_of() {
-	regctl cell list --no-headings | awk -v cell="$1" \
-		'$2 == cell { print $3 == "shut" ? "shut down" : $3 }'
-}
-
-# becomes CELL STATE: within two seconds.
-becomes() {
-	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-		[ "$(state_of "$1")" != "$2" ] || return 0
-		sleep 0.1
-	done
-	echo "cell $1 is $(state_of "$1")"
-	return 1
-}
-
-# run_guest CELL IMAGE [COMMAND-LINE]: from the beginning.
-run_guest() {
-	regctl cell load -q "$1" "/weir/inmates/$2.bin" \
-		${3:+-s "$3" -a 0x1000} && regctl cell start -q "$1"
-}
-
 # printed: what the hypervisor and the guests said last, the neighbour apart.
 printed() {
 	regctl console | grep -v ^jitter: | tail -n 30| tail -n 30

@@ -15,12 +15,6 @@ settings() {
 		grep -v effective_ns
 }
 
-# run_guest CELL IMAGE COMMAND-LINE: from the beginning.
-run_guest() {
-	regctl cell load -q "$1" "/weir/inmates/$2.bin" -s "$3" -a 0x1000 &&
-		regctl cell start -q "$1"
-}
-
 # ends CELL: the guest ends well, within 60 s; nothing is printed meanwhile.
 ends() {
 	for _ in $(seq 600); do

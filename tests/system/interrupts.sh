@@ -91,16 +91,6 @@ alarm() {
 	sleep 2.5
 }
 
-# becomes CELL STATE: within 20 seconds.
-becomes() {
-	state_turns=0
-	until regctl cell list | grep -qE " $1 +$2"; do
-		[ $state_turns -lt 200 ] || return 1
-		state_turns=$((state_turns + 1))
-		sleep 0.1
-	done
-}
-
 # cell_stat NAME: "some" when the cell has had such exits, or "none".
 cell_stat() {
 	regctl cell stats interrupts | awk -v name="$1" '

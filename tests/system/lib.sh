@@ -72,4 +72,28 @@ report() {
 	echo "data: $*"
 }
 
+# state_of CELL
+state_of() {
+	for state_cell in /sys/devices/weir/cells/*; do
+		[ "$(cat "$state_cell/name")" != "$1" ] ||
+			cat "$state_cell/state"
+	done
+}
+
+# becomes CELL STATE: within twenty seconds.
+becomes() {
+	for _ in $(seq 200); do
+		[ "$(state_of "$1")" != "$2" ] || return 0
+		sleep 0.1
+	done
+	echo "cell $1 is $(state_of "$1")"
+	return 1
+}
+
+# run_guest CELL IMAGE [COMMAND-LINE]: from the beginning.
+run_guest() {
+	regctl cell load -q "$1" "/weir/inmates/$2.bin" \
+		${3:+-s "$3" -a 0x1000} && regctl cell start -q "$1"
+}
+
 trap 'echo "test: done $test_count"' EXIT

@@ -9,29 +9,6 @@
 cells=/weir/cells
 sys=/sys/devices/weir
 
-# run_guest CELL IMAGE COMMAND-LINE: from the beginning.
-run_guest() {
-	regctl cell load -q "$1" "/weir/inmates/$2.bin" -s "$3" -a 0x1000 &&
-		regctl cell start -q "$1"
-}
-
-state_of() {
-	for state_cell in "$sys"/cells/*; do
-		[ "$(cat "$state_cell/name")" != "$1" ] ||
-			cat "$state_cell/state"
-	done
-}
-
-# becomes CELL STATE: within two seconds.
-becomes() {
-	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-		[ "$(state_of "$1")" != "$2" ] || return 0
-		sleep 0.1
-	done
-	echo "cell $1 is $(state_of "$1")"
-	return 1
-}
-
 # refused NAME PATTERN COMMAND...: status 4, and the reason is told. Asked once:
 # a guest counts how often it is asked.
 refused() {

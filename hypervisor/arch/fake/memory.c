@@ -195,23 +195,6 @@ static bool injected_failure(void)
 	return fake.fail_map_after && --fake.fail_map_after == 0;
 }
 
-static uint32_t map_flags(uint64_t region_flags)
-{
-	uint32_t flags = 0;
-
-	if (region_flags & MEM_READ)
-		flags |= MAP_READ;
-	if (region_flags & MEM_WRITE)
-		flags |= MAP_WRITE;
-	if (region_flags & MEM_EXECUTE)
-		flags |= MAP_EXECUTE;
-	if (region_flags & MEM_IO)
-		flags |= MAP_DEVICE;
-	if (region_flags & MEM_NO_HUGEPAGES)
-		flags |= MAP_NO_BLOCKS;
-	return flags;
-}
-
 int arch_cell_map(struct cell *cell, const struct memory_region *region)
 {
 	if (injected_failure())
@@ -219,7 +202,7 @@ int arch_cell_map(struct cell *cell, const struct memory_region *region)
 	cell->arch.maps++;
 	return page_table_map(&cell->arch.stage2, region->virt_start,
 			      hpa(region->phys_start), region->size,
-			      map_flags(region->flags));
+			      region_map_flags(region->flags));
 }
 
 int arch_cell_unmap(struct cell *cell, const struct memory_region *region)

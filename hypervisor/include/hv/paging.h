@@ -36,6 +36,9 @@ void *hv_phys_to_virt(hpa_t phys);
 #define MAP_DEVICE	0x08u	/* device memory, else normal write-back */
 #define MAP_NO_BLOCKS	0x10u	/* 4 KiB pages only */
 
+/* MAP_* of the MEM_* flags of a struct memory_region. */
+uint32_t region_map_flags(uint64_t region_flags);
+
 /*
  * Levels are counted from the leaves: entries of level 0 map 4 KiB, of level 1
  * 2 MiB, of level 2 1 GiB; those of level 3 are always tables.
