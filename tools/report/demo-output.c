@@ -198,7 +198,7 @@ static void plot_spans(FILE *out, const struct plot *plot)
 			svg_span(out, &plot->jobs,
 				 (double)run->jobs[0].start_cycles * plot->ms_per_cycle,
 				 run_end_cycles(run) * plot->ms_per_cycle,
-				 kind == KIND_LLC ? "#f2f6fb" : "#fdf3f2", caption);
+				 kind_colors[kind], caption);
 		}
 }
 
@@ -247,8 +247,8 @@ int demo_write_svg(const struct demo_input *input,
 	snprintf(label, sizeof(label), "budget %.0f MB/s",
 		 (double)input->budget_bytes_per_s / MB);
 	svg_begin(out, 650, "Real-time job beside memory hogs in the root cell");
-	plot_spans(out, &plot);
 	svg_frame(out, &plot.jobs, "Victim: time of each job", "ms", NULL);
+	plot_spans(out, &plot);
 	plot_jobs(out, &plot);
 	svg_vertical(out, &plot.jobs, reload_ms, "#9467bd", "reload");
 	svg_frame(out, &plot.bandwidth, "Root cell: DDR traffic seen by the observer, by period",

@@ -2,9 +2,12 @@
 /* A small SVG writer: no run-time dependency, the same bytes for the same data. */
 #include "svg.h"
 
+#include <stdbool.h>
+
 #define LEFT	80.0
 #define RIGHT	20.0
 #define TICKS	6
+#define CAPTION_MAX	110.0	/* of a span: as wide as one may be */
 
 static double map_x(const struct svg_panel *panel, double x)
 {
@@ -143,10 +146,16 @@ void svg_vertical(FILE *out, const struct svg_panel *panel, double x,
 void svg_span(FILE *out, const struct svg_panel *panel, double x_from,
 	      double x_to, const char *color, const char *caption)
 {
+	double left = map_x(panel, x_from), right = map_x(panel, x_to);
+	bool at_end = left > SVG_WIDTH - RIGHT - CAPTION_MAX;
+
 	fprintf(out,
-		"<rect x=\"%.2f\" y=\"%.1f\" width=\"%.2f\" height=\"%.1f\" fill=\"%s\"/>"
-		"<text x=\"%.2f\" y=\"%.1f\" fill=\"#555\" font-size=\"11\">%s</text>\n",
-		map_x(panel, x_from), panel->top,
-		map_x(panel, x_to) - map_x(panel, x_from), panel->height, color,
-		map_x(panel, x_from) + 3, panel->top + 13, caption);
+		"<rect x=\"%.2f\" y=\"%.1f\" width=\"%.2f\" height=\"%.1f\" "
+		"fill=\"%s\" fill-opacity=\"0.08\"/>"
+		"<text x=\"%.2f\" y=\"%.1f\" text-anchor=\"%s\" fill=\"#555\" "
+		"font-size=\"11\" stroke=\"white\" stroke-width=\"3\" "
+		"paint-order=\"stroke\">%s</text>\n",
+		left, panel->top, right - left, panel->height, color,
+		at_end ? right - 3 : left + 3, panel->top + 13,
+		at_end ? "end" : "start", caption);
 }
