@@ -163,9 +163,11 @@ void memsys_exit(void)
 }
 
 /*
- * How many instructions this CPU may execute until the next look. Nothing
- * moves more than a line per instruction for long, no instruction takes less
- * than a cycle, and all CPUs together execute no more than this.
+ * How many instructions this CPU may execute until the next look: as many as
+ * lines are left, no instruction takes less than a cycle, and all CPUs together
+ * execute no more than this. A store that misses moves two lines, one read and
+ * a dirty one written back; what that brings beyond the budget is part of the
+ * overshoot, which the closest look bounds in any case, and is carried as debt.
  */
 static uint64_t instructions_to_look(const struct heartbeat *beat,
 				     const struct memsys_cpu *regs)
