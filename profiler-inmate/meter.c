@@ -5,6 +5,7 @@
  *   blocks=N      blocks of 1024 instructions to run (default 100000)
  *   window=TIME   also the most blocks in any window of this length; up to
  *                 four such words
+ *   idle=CPU      starts this CPU of the cell as well, which then waits
  *
  * A regulator that counts retired instructions is audited by a guest that
  * knows exactly how many it retires. Nothing here relies on what the
@@ -73,13 +74,30 @@ static void windows_print(const uint64_t *stamps, uint64_t count)
 	}
 }
 
+/* It shares the budget, takes its ticks, and uses nothing. */
+static void idle(void *argument)
+{
+	(void)argument;
+	inmate_halt();
+}
+
+static bool idle_start(void)
+{
+	static uint8_t stack[1024] __attribute__((aligned(16)));
+	uint64_t cpu = cmdline_number("idle", 0);
+
+	return cpu == 0 ||
+	       inmate_cpu_on(cpu, idle, NULL, stack + sizeof(stack)) == 0;
+}
+
 void inmate_main(void)
 {
 	uint64_t blocks = cmdline_number("blocks", 100000);
 	uint64_t *stamps = inmate_alloc((blocks + 1) * sizeof(*stamps));
 
-	if (!stamps) {
-		inmate_printf("meter: no room for %lu stamps\n", blocks);
+	if (!stamps || !idle_start()) {
+		inmate_printf("meter: no second CPU, or no room for %lu stamps\n",
+			      blocks);
 		comm_set_state(CELL_FAILED);
 		inmate_halt();
 	}

@@ -1,23 +1,34 @@
 # shellcheck shell=dash
 # SPDX-License-Identifier: GPL-2.0-only
 # A cell budgeted in instructions by PMU overflow, the root CPU halted beside
-# it: what the guest itself measures. Arguments: budgets in MB/s, where a byte
-# is an instruction. Then calls that do next to nothing, to be counted.
+# it: what the guest itself measures. Arguments: the cell, `meter` with one CPU
+# or `meters` with an idle second one to share its budget, then budgets in MB/s,
+# where a byte is an instruction. Then calls that do next to nothing, to be
+# counted.
 # shellcheck source=tests/system/lib.sh
 . /weir/tests/lib.sh
 
+cell=$1
+shift
+machine=qemu-virt-pmu
+options=
+if [ "$cell" = meters ]; then
+	machine=qemu-virt-pmu3
+	options="idle=2"
+fi
+
 insmod /lib/modules/weir.ko
-ok "enable" regctl -q enable /weir/cells/qemu-virt-pmu.cell
-ok "create" regctl -q cell create /weir/cells/meter.cell
+ok "enable" regctl -q enable /weir/cells/$machine.cell
+ok "create" regctl -q cell create "/weir/cells/$cell.cell"
 regctl console -f >/tmp/console 2>&1 &
 for mb in "$@"; do
-	ok "$mb MB/s" regctl -q set meter --budget "${mb}MB/s"
+	ok "$mb MB/s" regctl -q set "$cell" --budget "${mb}MB/s"
 	# 1.2 s at any budget: 1024 instructions a block.
 	blocks=$((mb * 1200000 / 1024))
-	regctl -q cell load meter /weir/inmates/meter.bin -a 0 \
-		-s "blocks=$blocks window=500us window2=1ms window3=2ms window4=10ms" \
+	regctl -q cell load "$cell" /weir/inmates/meter.bin -a 0 \
+		-s "blocks=$blocks window=500us window2=1ms window3=2ms window4=10ms $options" \
 		-a 0x1000
-	regctl -q cell start meter
+	regctl -q cell start "$cell"
 	sleep 1.5
 	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 		grep -q "^meter: blocks" /tmp/console && break
@@ -31,5 +42,5 @@ done
 for _ in 1 2 3 4 5 6 7 8 9 10; do
 	read -r _ </sys/devices/weir/mem_pool_used
 done
-ok "destroy" regctl -q cell destroy meter
+ok "destroy" regctl -q cell destroy "$cell"
 ok "disable" regctl -q disable
