@@ -103,7 +103,11 @@ bare := -ffreestanding -fno-pic -fno-pie -fno-common -fno-stack-protector \
 bare-ldflags := -nostdlib --gc-sections --build-id=none -z noexecstack \
 	-z max-page-size=4096 --fatal-warnings
 
+# An interrupt saves what C may change: the fewer the better (vectors.S).
+kept-registers := -ffixed-x18 $(patsubst %,-fcall-saved-x%,8 9 10 11 12 13 14 15)
+
 flags-arm64 = $(common) $(strict) $(bare) -DWEIR_HV \
+	-fomit-frame-pointer $(kept-registers) \
 	-Ihypervisor/arch/arm64/include -I$(B)/arm64/generated \
 	$(cflags-hv-arm64-y)
 flags-inmate = $(common) $(bare) -DWEIR_INMATE \
@@ -171,7 +175,8 @@ hv-offsets := $(if $(wildcard $(hv-arch)/asm_offsets.c),\
 .PHONY: hypervisor
 hypervisor: $(if $(wildcard $(hv-arch)/hypervisor.lds.S),$(B)/arm64/weir.bin)
 
-$(hv-objs): | $(hv-offsets)
+# Code that keeps other registers must not be linked to what is left of before.
+$(hv-objs): Makefile | $(hv-offsets)
 
 # The compiler computes the offsets; assembly reads them as constants.
 $(B)/arm64/generated/asm_offsets.h: $(hv-arch)/asm_offsets.c | $(SETUP)

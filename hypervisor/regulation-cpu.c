@@ -35,8 +35,9 @@ static void stall_end(struct per_cpu *cpu, uint64_t now_ns)
 	stats->stalled = 0;
 }
 
-static inline void verdict_apply(struct per_cpu *cpu, enum reg_verdict verdict,
-				 uint64_t now_ns)
+__attribute__((noinline))
+static void verdict_change(struct per_cpu *cpu, enum reg_verdict verdict,
+			   uint64_t now_ns)
 {
 	bool stall = verdict == REG_STALL;
 
@@ -46,6 +47,13 @@ static inline void verdict_apply(struct per_cpu *cpu, enum reg_verdict verdict,
 		stall_begin(cpu, now_ns);
 	else
 		stall_end(cpu, now_ns);
+}
+
+static inline void verdict_apply(struct per_cpu *cpu, enum reg_verdict verdict,
+				 uint64_t now_ns)
+{
+	if (verdict != REG_RUN || cpu->stall_requested)
+		verdict_change(cpu, verdict, now_ns);
 }
 
 /* The n-th of the set bits below `id`. */
@@ -176,6 +184,7 @@ void regulation_period(struct per_cpu *cpu, uint64_t now_ns)
 	cpu->tick.deadline_ns[TICK_PERIOD] = reg->next_ns;
 }
 
+__attribute__((noinline))
 static void alarm_take(struct per_cpu *cpu, uint64_t now_ns)
 {
 	struct reg_cpu *reg = &cpu->reg;
@@ -211,15 +220,18 @@ void regulation_alarm(struct per_cpu *cpu)
 	alarm_take(cpu, clock_now_ns());
 }
 
-void regulation_overflow(struct per_cpu *cpu)
+__attribute__((noinline))
+static void overflow_whole(struct per_cpu *cpu)
 {
 	struct reg_cpu *reg = &cpu->reg;
 
-	if (!reg->active.source || !reg->active.source->alarmed(reg)) {
+	if (!reg->active.source) {
 		/* A guest's own counter: it is told, and the line falls. */
 		arch_pmu_take_overflows();
 		return;
 	}
+	if (!reg->active.source->alarmed(reg))
+		return;
 	if (reg->active.active) {
 		alarm_take(cpu, clock_now_ns());
 		return;
@@ -227,6 +239,21 @@ void regulation_overflow(struct per_cpu *cpu)
 	/* Not regulated, only counted: the counter is about to wrap. */
 	reg->active.source->sample(reg);
 	reg->active.source->arm(reg);
+}
+
+void regulation_overflow(struct per_cpu *cpu)
+{
+	struct reg_cpu *reg = &cpu->reg;
+	uint64_t used_lines;
+
+	if (!reg->renews) {
+		overflow_whole(cpu);
+		return;
+	}
+	used_lines = reg->active.source->renew(reg);
+	if (used_lines != REG_NEVER &&
+	    !reg->active.regulator->renew(reg, used_lines))
+		alarm_take(this_cpu(), clock_now_ns());
 }
 
 void regulation_stall(struct per_cpu *cpu)

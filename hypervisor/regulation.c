@@ -127,6 +127,7 @@ static int settings_check(const struct reg_settings *wanted, uint64_t cpus,
 		.line_bytes = source->caps.line_bytes,
 		.cpus_count = cpus_count(cpus),
 		.counts_writes = source->caps.counts_writes,
+		.interrupts = source->caps.interrupts,
 	};
 	err = regulator->regulator->check(&platform, wanted, effective, reason);
 	if (err)
@@ -134,7 +135,8 @@ static int settings_check(const struct reg_settings *wanted, uint64_t cpus,
 	effective->regulator = regulator->regulator;
 	effective->source = source->source;
 	effective->interrupts = source->caps.interrupts;
-	effective->poll_ns = source->caps.poll_ns;
+	effective->poll_ns = source->caps.interrupts ? 0 :
+			     source->caps.poll_ns;
 	effective->settings.regulator = regulator->regulator->id;
 	effective->settings.source = source->source->id;
 	effective->settings.valid = REG_SET_KNOWN;

@@ -3,6 +3,7 @@
 #include "hv/tick.h"
 
 #include "hv/clock.h"
+#include "hv/memsys.h"
 #include "hv/percpu.h"
 #include "hv/regulation.h"
 
@@ -13,12 +14,18 @@ void tick_cpu_init(struct tick_cpu *tick)
 	tick->armed_ns = TICK_NEVER;
 }
 
-static inline void tick_arm(struct tick_cpu *tick)
+static inline uint64_t tick_next_ns(const struct tick_cpu *tick)
 {
-	uint64_t next_ns = tick->deadline_ns[TICK_PERIOD];
+	uint64_t period_ns = tick->deadline_ns[TICK_PERIOD];
+	uint64_t poll_ns = tick->deadline_ns[TICK_POLL];
 
-	if (tick->deadline_ns[TICK_POLL] < next_ns)
-		next_ns = tick->deadline_ns[TICK_POLL];
+	return period_ns < poll_ns ? period_ns : poll_ns;
+}
+
+static void tick_arm(struct tick_cpu *tick)
+{
+	uint64_t next_ns = tick_next_ns(tick);
+
 	if (next_ns == tick->armed_ns)
 		return;
 	tick->armed_ns = next_ns;
@@ -31,13 +38,52 @@ void tick_set(struct per_cpu *cpu, enum tick_user user, uint64_t deadline_ns)
 	tick_arm(&cpu->tick);
 }
 
-void tick_run(struct per_cpu *cpu)
+static inline void tick_work(struct per_cpu *cpu, uint64_t now_ns)
 {
-	uint64_t now_ns = clock_now_ns();
-
 	if (now_ns >= cpu->tick.deadline_ns[TICK_PERIOD])
 		regulation_period(cpu, now_ns);
 	if (now_ns >= cpu->tick.deadline_ns[TICK_POLL])
 		regulation_poll(cpu, now_ns);
+}
+
+void tick_run(struct per_cpu *cpu)
+{
+	tick_work(cpu, clock_now_ns());
 	tick_arm(&cpu->tick);
+}
+
+/* A period boundary on a CPU that goes on as it is. */
+static inline bool tick_advance(struct reg_cpu *reg, uint64_t now_ns)
+{
+	return now_ns - reg->boundary_ns < reg->short_late_ns &&
+	       reg->active.revision == reg->cell->effective.revision &&
+	       reg->active.regulator->advance(reg, now_ns);
+}
+
+/* It has fired for something that takes longer, or too early. */
+__attribute__((noinline))
+static void timer_work(struct per_cpu *cpu)
+{
+	struct tick_cpu *tick = &cpu->tick;
+
+	tick_work(cpu, clock_counter_ns());
+	tick->armed_ns = tick_next_ns(tick);
+	clock_arm_counter(tick->armed_ns);
+}
+
+void clock_timer_fired(struct per_cpu *cpu)
+{
+	uint64_t next_ns;
+
+	if (hv_clock.model) {
+		memsys_heartbeat(cpu);
+	} else if (tick_advance(&cpu->reg, clock_counter_ns())) {
+		/* A source that interrupts is not polled: no other user. */
+		next_ns = cpu->reg.boundary_ns;
+		cpu->tick.deadline_ns[TICK_PERIOD] = next_ns;
+		cpu->tick.armed_ns = next_ns;
+		arch_timer_rearm(scale_ceil(&hv_clock.ticks_per_ns, next_ns));
+	} else {
+		timer_work(cpu);
+	}
 }

@@ -108,6 +108,13 @@ static int memguard_check(const struct reg_platform *platform,
 		    platform, effective);
 	effective->active = effective->total.limited ||
 			    effective->writes.limited;
+	effective->short_ways = platform->interrupts &&
+				effective->total.limited &&
+				!effective->writes.limited;
+	effective->renew_min_lines =
+		(int64_t)((effective->total.grant_lines <<
+			   effective->share_shift) -
+			  effective->total.grant_lines);
 	return 0;
 }
 
@@ -144,12 +151,11 @@ static void overshoot_count(struct reg_cpu *cpu, int64_t before, int64_t after)
 static inline void level_settle(struct reg_cpu *cpu, struct reg_level *level,
 				uint64_t grant_lines, uint64_t used_lines)
 {
-	int64_t before = level->lines;
-	int64_t after = before + (int64_t)grant_lines - (int64_t)used_lines;
+	int64_t change = (int64_t)grant_lines - (int64_t)used_lines;
+	int64_t after = level_change(level, change);
 
-	level->lines = after;
 	if (after < 0)
-		overshoot_count(cpu, before, after);
+		overshoot_count(cpu, after - change, after);
 }
 
 static inline void counted_settle(struct reg_cpu *cpu)
@@ -174,16 +180,16 @@ static inline void settle(struct reg_cpu *cpu, struct reg_pool *pool)
 	counted_settle(cpu);
 }
 
+/* `lines`: what the level has been seen to be, more than 0. */
 static inline uint64_t level_draw(struct reg_level *level,
-				  const struct reg_budget *budget)
+				  const struct reg_budget *budget,
+				  uint64_t lines)
 {
-	uint64_t lines = (uint64_t)level->lines;
-
 	if (!budget->limited)
 		return REG_NEVER;
 	if (lines > budget->grant_lines)
 		lines = budget->grant_lines;
-	level->lines -= (int64_t)lines;
+	level_change(level, -(int64_t)lines);
 	return lines;
 }
 
@@ -193,10 +199,33 @@ static inline uint64_t headroom(const struct reg_effective *effective,
 	int64_t lines = INT64_MAX;
 
 	if (effective->total.limited)
-		lines = pool->total.lines;
-	if (effective->writes.limited && pool->writes.lines < lines)
-		lines = pool->writes.lines;
+		lines = level_lines(&pool->total);
+	if (effective->writes.limited && level_lines(&pool->writes) < lines)
+		lines = level_lines(&pool->writes);
+	if (lines < 0)
+		lines = 0;
 	return (uint64_t)lines >> effective->share_shift;
+}
+
+static void short_ways_close(struct reg_cpu *cpu)
+{
+	cpu->short_late_ns = 0;
+	cpu->renews = false;
+}
+
+/* With a full grant, until it is given back. Less late than ever: no news. */
+static void short_ways_open(struct reg_cpu *cpu)
+{
+	uint64_t late_ns = cpu->stats.late_max_ns + 1;
+	uint64_t period_ns = cpu->active.settings.period_ns;
+
+	if (!cpu->active.short_ways ||
+	    cpu->grant_lines != cpu->active.total.grant_lines) {
+		short_ways_close(cpu);
+		return;
+	}
+	cpu->renews = cpu->active.refill_parts > 1;
+	cpu->short_late_ns = late_ns < period_ns ? late_ns : period_ns;
 }
 
 /* Prepays grants; without a line left in either budget the CPU must wait. */
@@ -204,25 +233,32 @@ static inline bool draw(struct reg_cpu *cpu, struct reg_pool *pool)
 {
 	const struct reg_effective *effective = &cpu->active;
 	uint64_t mine = (uint64_t)1 << cpu->index;
+	int64_t lines = level_lines(&pool->total);
+	int64_t write_lines = level_lines(&pool->writes);
 
-	if ((effective->total.limited && pool->total.lines <= 0) ||
-	    (effective->writes.limited && pool->writes.lines <= 0) ||
+	if ((effective->total.limited && lines <= 0) ||
+	    (effective->writes.limited && write_lines <= 0) ||
 	    ((pool->waiting & ~mine) &&
 	     !pool_turn(pool, effective, cpu->index))) {
 		pool->waiting |= mine;
 		cpu->grant_lines = 0;
 		cpu->write_grant_lines = 0;
+		short_ways_close(cpu);
 		/* Its own boundary may have passed already, unnoticed so far. */
 		cpu->next_ns = pool->next_ns < cpu->boundary_ns ?
 			       pool->next_ns : cpu->boundary_ns;
 		return false;
 	}
 	pool->waiting &= ~mine;
-	cpu->alarm.lines = level_draw(&pool->total, &effective->total);
-	cpu->alarm.write_lines = level_draw(&pool->writes, &effective->writes);
+	cpu->alarm.lines = level_draw(&pool->total, &effective->total,
+				      (uint64_t)lines);
+	cpu->alarm.write_lines = level_draw(&pool->writes,
+					    &effective->writes,
+					    (uint64_t)write_lines);
 	cpu->alarm.headroom_lines = headroom(effective, pool);
 	cpu->grant_lines = cpu->alarm.lines;
 	cpu->write_grant_lines = cpu->alarm.write_lines;
+	short_ways_open(cpu);
 	cpu->next_ns = cpu->boundary_ns;
 	return true;
 }
@@ -271,9 +307,89 @@ static enum reg_verdict memguard_period(struct reg_cpu *cpu, uint64_t now_ns)
 	return look(cpu, now_ns);
 }
 
+static bool period_passed(struct reg_cpu *cpu)
+{
+	cpu->stats.periods++;
+	cpu->boundary_ns += cpu->active.settings.period_ns;
+	cpu->next_ns = cpu->boundary_ns;
+	return true;
+}
+
+/*
+ * Nobody else draws from the pool: a CPU that runs has all of it as its grant,
+ * and a refill of more than was used of that fills it up again.
+ */
+__attribute__((noinline))
+static bool advance_alone(struct reg_cpu *cpu, uint64_t now_ns)
+{
+	const struct reg_effective *effective = &cpu->active;
+	struct reg_pool *pool = pool_enter(cpu);
+	bool full = false;
+	uint64_t used_lines;
+
+	if (now_ns - pool->next_ns < effective->refill_ns) {
+		used_lines = effective->source->rearm(cpu);
+		full = used_lines <= effective->total.rate.lines &&
+		       level_lines(&pool->total) == 0;
+	}
+	if (full) {
+		cpu->settled_lines += used_lines;
+		pool_advance(pool, effective);
+	}
+	pool_leave(cpu);
+	return full && period_passed(cpu);
+}
+
+/*
+ * The grant goes on, and is not looked at: what it may still bring is left out
+ * of the cap. Should more than one refill be due, period() adds the others.
+ */
+static bool memguard_advance(struct reg_cpu *cpu, uint64_t now_ns)
+{
+	const struct reg_effective *effective = &cpu->active;
+	const struct reg_budget *budget = &effective->total;
+	struct reg_cell *cell = cpu->cell;
+	struct reg_pool *pool = &cell->pool;
+	uint64_t next_ns;
+
+	if (effective->refill_parts == 1)
+		return advance_alone(cpu, now_ns);
+	if (!spin_trylock(&cell->lock))
+		return false;
+	if (now_ns >= pool->next_ns) {
+		level_add(&pool->total,
+			  budget_rate_next(&budget->rate,
+					   &pool->total.remainder),
+			  budget->cap_lines - budget->grant_lines);
+		pool_advance(pool, effective);
+	}
+	next_ns = pool->next_ns;
+	spin_unlock(&cell->lock);
+	return now_ns < next_ns && period_passed(cpu);
+}
+
 static enum reg_verdict memguard_poll(struct reg_cpu *cpu, uint64_t now_ns)
 {
 	return look(cpu, now_ns);
+}
+
+/*
+ * The grant is charged and drawn again at once, without a lock, as long as that
+ * leaves enough for all; else it is as if nothing had been tried.
+ */
+static bool memguard_renew(struct reg_cpu *cpu, uint64_t used_lines)
+{
+	struct reg_level *level = &cpu->cell->pool.total;
+
+	if (__atomic_sub_fetch(&level->lines, (int64_t)used_lines,
+			       __ATOMIC_RELAXED) <
+	    cpu->active.renew_min_lines) {
+		level_change(level, (int64_t)used_lines);
+		return false;
+	}
+	cpu->settled_lines += used_lines;
+	cpu->stats.overflows++;
+	return true;
 }
 
 static enum reg_verdict memguard_overflow(struct reg_cpu *cpu, uint64_t now_ns)
@@ -313,6 +429,7 @@ static enum reg_verdict memguard_commit(struct reg_cpu *cpu, uint64_t now_ns)
 	uint64_t from_ns = now_ns + 1;
 	uint32_t part;
 
+	short_ways_close(cpu);
 	spin_lock(&cpu->cell->lock);
 	pools_convert(cpu, now_ns);
 	spin_unlock(&cpu->cell->lock);
@@ -337,6 +454,7 @@ static void memguard_cpu_reset(struct reg_cpu *cpu, uint64_t now_ns)
 {
 	struct reg_pool *pool;
 
+	short_ways_close(cpu);
 	if (!cpu->active.active)
 		return;
 	cpu->active.source->sample(cpu);
@@ -371,6 +489,8 @@ static const struct regulator memguard = {
 	.commit = memguard_commit,
 	.period = memguard_period,
 	.poll = memguard_poll,
+	.advance = memguard_advance,
+	.renew = memguard_renew,
 	.overflow = memguard_overflow,
 	.cpu_reset = memguard_cpu_reset,
 	.cell_exit = memguard_cell_exit,

@@ -14,7 +14,7 @@ test_memguard_reload-objs := $(memguard-sim-objs)
 tests-wrap-y += test_tick
 test_tick-objs := hypervisor/tick.o hypervisor/clock.o
 test_tick-wrap := arch_timer_hz arch_timer_now arch_timer_arm \
-	arch_timer_disarm arch_cpu_wait regulation_period regulation_poll
+	arch_timer_disarm arch_timer_rearm arch_cpu_wait regulation_period regulation_poll
 
 tests-wrap-y += test_heartbeat
 test_heartbeat-objs := hypervisor/memsys.o hypervisor/clock.o

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The pool of lines that the CPUs of a cell draw from. */
 #include "pool.h"
-#include "budget.h"
 
 /* More than any cap, and far from where a signed level would wrap. */
 #define LEVEL_MAX_LINES		((uint64_t)1 << 61)
@@ -36,12 +35,12 @@ static void level_convert(struct reg_level *level,
 	} else if (!level->limited) {
 		level->limited = true;
 		level->remainder = 0;
-		level->lines = (int64_t)budget_rate_next(&budget->rate,
-							 &level->remainder);
+		level_change(level, (int64_t)budget_rate_next(
+					    &budget->rate, &level->remainder) -
+				    level_lines(level));
 	} else {
 		level->remainder = 0;
-		if (level->lines > (int64_t)budget->cap_lines)
-			level->lines = (int64_t)budget->cap_lines;
+		level_add(level, 0, budget->cap_lines);
 	}
 }
 
@@ -92,9 +91,11 @@ void pool_inherit(struct reg_pool *pool, const struct reg_pool *in_use)
 
 static void level_move_debt(struct reg_level *to, struct reg_level *from)
 {
-	if (from->lines < 0 && to->limited) {
-		to->lines += from->lines;
-		from->lines = 0;
+	int64_t lines = level_lines(from);
+
+	if (lines < 0 && to->limited) {
+		level_change(to, lines);
+		level_change(from, -lines);
 	}
 }
 
@@ -106,22 +107,16 @@ void pool_move_debt(struct reg_pool *to, struct reg_pool *from)
 
 static void level_drain(struct reg_level *level)
 {
-	if (level->lines > 0)
-		level->lines = 0;
+	int64_t lines = level_lines(level);
+
+	if (lines > 0)
+		level_change(level, -lines);
 }
 
 void pool_drain(struct reg_pool *pool)
 {
 	level_drain(&pool->total);
 	level_drain(&pool->writes);
-}
-
-static void level_add(struct reg_level *level, const struct reg_budget *budget,
-		      uint64_t lines)
-{
-	level->lines += (int64_t)lines;
-	if (level->lines > (int64_t)budget->cap_lines)
-		level->lines = (int64_t)budget->cap_lines;
 }
 
 static void level_skip(struct reg_level *level, const struct reg_budget *budget,
@@ -132,8 +127,8 @@ static void level_skip(struct reg_level *level, const struct reg_budget *budget,
 	if (!budget->limited)
 		return;
 	lines = budget_rate_skip(&budget->rate, &level->remainder, steps);
-	level_add(level, budget,
-		  lines < LEVEL_MAX_LINES ? lines : LEVEL_MAX_LINES);
+	level_add(level, lines < LEVEL_MAX_LINES ? lines : LEVEL_MAX_LINES,
+		  budget->cap_lines);
 }
 
 /* Whole periods at once: the fraction of the grid is the same after them. */
@@ -149,28 +144,21 @@ static void pool_skip(struct reg_pool *pool,
 	pool->next_ns += periods * period_ns;
 }
 
-static inline void pool_step(struct reg_pool *pool,
-			     const struct reg_effective *effective)
+static void level_refill(struct reg_level *level,
+			 const struct reg_budget *budget)
 {
-	uint64_t next_ns = pool->next_ns;
-	uint32_t part = pool->part + effective->refill_part;
+	if (budget->limited)
+		level_add(level, budget_rate_next(&budget->rate,
+						  &level->remainder),
+			  budget->cap_lines);
+}
 
-	if (effective->total.limited)
-		level_add(&pool->total, &effective->total,
-			  budget_rate_next(&effective->total.rate,
-					   &pool->total.remainder));
-	if (effective->writes.limited)
-		level_add(&pool->writes, &effective->writes,
-			  budget_rate_next(&effective->writes.rate,
-					   &pool->writes.remainder));
-	pool->last_ns = next_ns;
-	next_ns += effective->refill_ns;
-	if (part >= effective->refill_parts) {
-		part -= effective->refill_parts;
-		next_ns++;
-	}
-	pool->part = part;
-	pool->next_ns = next_ns;
+static void pool_step(struct reg_pool *pool,
+		      const struct reg_effective *effective)
+{
+	level_refill(&pool->total, &effective->total);
+	level_refill(&pool->writes, &effective->writes);
+	pool_advance(pool, effective);
 }
 
 void pool_refill_due(struct reg_pool *pool,
@@ -189,7 +177,7 @@ static bool pool_short(const struct reg_level *level,
 		       const struct reg_budget *budget, uint32_t share_shift)
 {
 	return budget->limited &&
-	       level->lines >> share_shift < (int64_t)budget->grant_lines;
+	       level_lines(level) >> share_shift < (int64_t)budget->grant_lines;
 }
 
 bool pool_turn(struct reg_pool *pool, const struct reg_effective *effective,

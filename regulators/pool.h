@@ -8,6 +8,7 @@
 #ifndef REGULATORS_POOL_H
 #define REGULATORS_POOL_H
 
+#include "budget.h"
 #include "regulator.h"
 
 /* The first point >= `from_ns` of a grid of `parts` points per period. */
@@ -40,6 +41,50 @@ void pool_drain(struct reg_pool *pool);
 /* Adds all refills that are due; pool->next_ns is after `now_ns` then. */
 void pool_refill_due(struct reg_pool *pool,
 		     const struct reg_effective *effective, uint64_t now_ns);
+
+/*
+ * Levels are changed by atomic additions only, so that renew() charges without
+ * the lock: it is the only one who does, and what it leaves is never less than
+ * a grant. Everything else in a pool is changed under the lock.
+ */
+static inline int64_t level_lines(const struct reg_level *level)
+{
+	return __atomic_load_n(&level->lines, __ATOMIC_RELAXED);
+}
+
+/* Returns the level after it. */
+static inline int64_t level_change(struct reg_level *level, int64_t lines)
+{
+	return __atomic_add_fetch(&level->lines, lines, __ATOMIC_RELAXED);
+}
+
+/* What goes beyond the cap is taken away again. */
+static inline void level_add(struct reg_level *level, uint64_t lines,
+			     uint64_t cap_lines)
+{
+	int64_t over_lines = level_change(level, (int64_t)lines) -
+			     (int64_t)cap_lines;
+
+	if (over_lines > 0)
+		level_change(level, -over_lines);
+}
+
+/* The refill at pool->next_ns is done: on to the next point of the grid. */
+static inline void pool_advance(struct reg_pool *pool,
+				const struct reg_effective *effective)
+{
+	uint64_t next_ns = pool->next_ns;
+	uint32_t part = pool->part + effective->refill_part;
+
+	pool->last_ns = next_ns;
+	next_ns += effective->refill_ns;
+	if (part >= effective->refill_parts) {
+		part -= effective->refill_parts;
+		next_ns++;
+	}
+	pool->part = part;
+	pool->next_ns = next_ns;
+}
 
 static inline void pool_refill(struct reg_pool *pool,
 			       const struct reg_effective *effective,

@@ -28,6 +28,7 @@ struct reg_platform {
 	uint32_t line_bytes;		/* a power of two, 16 to 4096 */
 	unsigned int cpus_count;	/* of the cell, 1 to REG_MAX_CPUS */
 	bool counts_writes;		/* apart from reads */
+	bool interrupts;		/* the source; else it is polled */
 };
 
 /*
@@ -64,6 +65,8 @@ struct reg_effective {
 	uint32_t cpus_count;
 	bool per_cpu;
 	bool active;			/* false: not regulated, no tick */
+	bool short_ways;		/* of period() and renew() can be taken */
+	int64_t renew_min_lines;	/* what renew() must leave in the pool */
 	bool interrupts;		/* the source; else it is polled ... */
 	uint64_t poll_ns;		/* ... this often; 0: by the platform */
 	uint64_t generation;		/* of the last reload by a request */
@@ -71,7 +74,7 @@ struct reg_effective {
 };
 
 struct reg_level {
-	int64_t lines;			/* negative: debt */
+	int64_t lines;			/* negative: debt; pool.h */
 	uint64_t remainder;		/* of the rate, in its denominators */
 	bool limited;			/* the level means something */
 };
@@ -136,6 +139,12 @@ struct reg_cpu {
 	uint64_t settled_write_lines;
 	uint64_t boundary_ns;		/* this CPU's next period begins */
 	uint64_t next_ns;		/* when period() is wanted next */
+	/*
+	 * The short ways, which settle nothing: advance() may be asked when the
+	 * boundary has passed by less than this, 0: never; renew() may be asked.
+	 */
+	uint64_t short_late_ns;
+	bool renews;
 	uint64_t stall_since_ns;
 	struct reg_counter counter;
 	struct reg_alarm alarm;
@@ -185,6 +194,14 @@ struct regulator {
 	enum reg_verdict (*period)(struct reg_cpu *cpu, uint64_t now_ns);
 	/* The counter was looked at between. */
 	enum reg_verdict (*poll)(struct reg_cpu *cpu, uint64_t now_ns);
+	/*
+	 * The short ways of the next two, when cpu->short_late_ns and
+	 * cpu->renews allow them. True: the CPU goes on, and boundary_ns is
+	 * the next deadline; false: the other one must decide. When what was
+	 * armed has been used, the source's renew() returned `used_lines`.
+	 */
+	bool (*advance)(struct reg_cpu *cpu, uint64_t now_ns);
+	bool (*renew)(struct reg_cpu *cpu, uint64_t used_lines);
 	/* What was armed has been used. */
 	enum reg_verdict (*overflow)(struct reg_cpu *cpu, uint64_t now_ns);
 	/* Settles what was used and gives back what was drawn. */
@@ -228,6 +245,13 @@ struct counter_source {
 	void (*sample)(struct reg_cpu *cpu);
 	/* Sets cpu->alarm, counted from the last sample(). */
 	void (*arm)(struct reg_cpu *cpu);
+	/*
+	 * sample(), and arms the same as last from here: lines since then. Not
+	 * after another sample() behind the last arm().
+	 */
+	uint64_t (*rearm)(struct reg_cpu *cpu);
+	/* When the alarm has come: takes it back and rearm(); else REG_NEVER. */
+	uint64_t (*renew)(struct reg_cpu *cpu);
 	/* Whether the alarm has come, and takes it back. */
 	bool (*alarmed)(struct reg_cpu *cpu);
 	/*

@@ -66,6 +66,15 @@ static void memsys_source_arm(struct reg_cpu *cpu)
 				     UINT64_MAX);
 }
 
+static uint64_t memsys_source_rearm(struct reg_cpu *cpu)
+{
+	uint64_t before = cpu->counter.read_lines + cpu->counter.write_lines;
+
+	memsys_source_sample(cpu);
+	memsys_source_arm(cpu);
+	return cpu->counter.read_lines + cpu->counter.write_lines - before;
+}
+
 static void memsys_source_start(struct reg_cpu *cpu)
 {
 	memsys_source_sample(cpu);
@@ -103,6 +112,12 @@ static bool memsys_source_alarmed(struct reg_cpu *cpu)
 	       writes >= cpu->alarm.write_lines;
 }
 
+static uint64_t memsys_source_renew(struct reg_cpu *cpu)
+{
+	return memsys_source_alarmed(cpu) ? memsys_source_rearm(cpu) :
+					    REG_NEVER;
+}
+
 static const struct counter_source memsys_source = {
 	.name = "memsys",
 	.id = COUNTER_MEMSYS,
@@ -112,6 +127,8 @@ static const struct counter_source memsys_source = {
 	.stop = memsys_source_stop,
 	.sample = memsys_source_sample,
 	.arm = memsys_source_arm,
+	.rearm = memsys_source_rearm,
+	.renew = memsys_source_renew,
 	.alarmed = memsys_source_alarmed,
 	.peek = memsys_source_peek,
 };

@@ -143,11 +143,50 @@ static void pmuv3_sample(struct reg_cpu *cpu)
 	counter->write_raw = raw;
 }
 
+__attribute__((noinline))
+static uint64_t rearm_both(struct reg_cpu *cpu)
+{
+	uint64_t before = cpu->counter.read_lines + cpu->counter.write_lines;
+
+	pmuv3_sample(cpu);
+	pmuv3_arm(cpu);
+	return cpu->counter.read_lines + cpu->counter.write_lines - before;
+}
+
+/* What the counter was set to is what it is set to again. */
+static inline uint64_t pmuv3_rearm(struct reg_cpu *cpu)
+{
+	struct reg_counter *counter = &cpu->counter;
+	uint64_t from = counter->read_raw;
+	uint64_t events, lines;
+
+	if (pmuv3.writes)
+		return rearm_both(cpu);
+	events = (arch_pmu_exchange(from) - from) & pmuv3.mask;
+	lines = weight_add(&pmuv3.read, 0, &counter->read_q8, events);
+	counter->read_lines += lines;
+	return lines;
+}
+
 static bool pmuv3_alarmed(struct reg_cpu *cpu)
 {
 	(void)cpu;
 	return (arch_pmu_take_overflows() &
 		(1u << COUNTER_READ | 1u << COUNTER_WRITE)) != 0;
+}
+
+__attribute__((noinline))
+static uint64_t renew_if_alarmed(struct reg_cpu *cpu)
+{
+	return pmuv3_alarmed(cpu) ? pmuv3_rearm(cpu) : REG_NEVER;
+}
+
+/* The companion never interrupts by itself. */
+static uint64_t pmuv3_renew(struct reg_cpu *cpu)
+{
+	if (!arch_pmu_take_alone())
+		return renew_if_alarmed(cpu);
+	return pmuv3_rearm(cpu);
 }
 
 /* The registers of another CPU are out of reach. */
@@ -169,6 +208,8 @@ static const struct counter_source pmuv3_source = {
 	.stop = pmuv3_stop,
 	.sample = pmuv3_sample,
 	.arm = pmuv3_arm,
+	.rearm = pmuv3_rearm,
+	.renew = pmuv3_renew,
 	.alarmed = pmuv3_alarmed,
 	.peek = pmuv3_peek,
 };

@@ -56,6 +56,15 @@ static void lines_arm(struct reg_cpu *cpu)
 	cpu->counter.write_raw = cpu->counter.write_lines;
 }
 
+static uint64_t lines_rearm(struct reg_cpu *cpu)
+{
+	uint64_t before = cpu->counter.read_lines + cpu->counter.write_lines;
+
+	lines_sample(cpu);
+	lines_arm(cpu);
+	return cpu->counter.read_lines + cpu->counter.write_lines - before;
+}
+
 static bool lines_alarmed(struct reg_cpu *cpu)
 {
 	uint64_t reads = lines.cpu[cpu->cpu].reads - cpu->counter.read_raw;
@@ -72,6 +81,11 @@ static void lines_peek(unsigned int cpu, const struct reg_counter *counter,
 	*write_lines = lines.cpu[cpu].writes - counter->write_lines;
 }
 
+static uint64_t lines_renew(struct reg_cpu *reg)
+{
+	return lines_alarmed(reg) ? lines_rearm(reg) : REG_NEVER;
+}
+
 static const struct counter_source lines_source = {
 	.name = "lines",
 	.id = COUNTER_FAKE,
@@ -81,6 +95,8 @@ static const struct counter_source lines_source = {
 	.stop = lines_stop,
 	.sample = lines_sample,
 	.arm = lines_arm,
+	.rearm = lines_rearm,
+	.renew = lines_renew,
 	.alarmed = lines_alarmed,
 	.peek = lines_peek,
 };

@@ -9,16 +9,11 @@
 #define NEVER	UINT64_MAX
 
 /* One thread: a lock that is taken stays taken. */
-void spin_lock(struct spinlock *lock)
+void spin_wait(struct spinlock *lock, uint32_t ticket)
 {
-	assert(lock->next == lock->serving);
-	lock->next++;
-}
-
-void spin_unlock(struct spinlock *lock)
-{
-	assert(lock->next == lock->serving + 1);
-	lock->serving++;
+	(void)lock;
+	(void)ticket;
+	assert(!"a lock is taken twice");
 }
 
 uint64_t sim_random(struct sim *sim, uint64_t below)
@@ -74,6 +69,15 @@ static void source_arm(struct reg_cpu *reg)
 	cpu->irq_ns = NEVER;
 }
 
+static uint64_t source_rearm(struct reg_cpu *reg)
+{
+	uint64_t before = reg->counter.read_lines + reg->counter.write_lines;
+
+	source_sample(reg);
+	source_arm(reg);
+	return reg->counter.read_lines + reg->counter.write_lines - before;
+}
+
 static bool source_alarmed(struct reg_cpu *reg)
 {
 	struct sim_cpu *cpu = sim_cpu(reg);
@@ -90,6 +94,11 @@ static void source_peek(unsigned int cpu, const struct reg_counter *counter,
 	*write_lines = running->cpu[cpu].writes - counter->write_lines;
 }
 
+static uint64_t source_renew(struct reg_cpu *reg)
+{
+	return source_alarmed(reg) ? source_rearm(reg) : REG_NEVER;
+}
+
 static const struct counter_source sim_source = {
 	.name = "simulator",
 	.id = COUNTER_FAKE,
@@ -98,6 +107,8 @@ static const struct counter_source sim_source = {
 	.stop = source_stop,
 	.sample = source_sample,
 	.arm = source_arm,
+	.rearm = source_rearm,
+	.renew = source_renew,
 	.alarmed = source_alarmed,
 	.peek = source_peek,
 };
@@ -142,6 +153,7 @@ int sim_set(struct sim *sim, const struct reg_settings *settings,
 		.line_bytes = 64,
 		.cpus_count = sim->cpus_count,
 		.counts_writes = true,
+		.interrupts = !sim->polled,
 	};
 	uint64_t revision = sim->cell.effective.revision;
 	struct reg_effective effective;
@@ -228,13 +240,25 @@ static void poll(struct sim *sim, struct sim_cpu *cpu)
 static void interrupt(struct sim *sim, struct sim_cpu *cpu)
 {
 	cpu->irq_ns = NEVER;
-	if (cpu->reg.active.active && !cpu->stalled)
+	if (!cpu->reg.active.active || cpu->stalled)
+		return;
+	if (!source_alarmed(&cpu->reg))
+		return;
+	if (!cpu->reg.renews ||
+	    !memguard()->renew(&cpu->reg, source_renew(&cpu->reg)))
 		verdict_take(sim, cpu, memguard()->overflow(&cpu->reg,
 							    sim->now_ns));
 }
 
 static void tick(struct sim *sim, struct sim_cpu *cpu)
 {
+	struct reg_cpu *reg = &cpu->reg;
+
+	if (sim->now_ns - reg->boundary_ns < reg->short_late_ns &&
+	    memguard()->advance(reg, sim->now_ns)) {
+		verdict_take(sim, cpu, REG_RUN);
+		return;
+	}
 	verdict_take(sim, cpu, memguard()->period(&cpu->reg, sim->now_ns));
 }
 

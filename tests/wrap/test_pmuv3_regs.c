@@ -55,6 +55,8 @@ uint64_t __wrap_arch_pmu_read(unsigned int counter);
 void __wrap_arch_pmu_write(unsigned int counter, uint64_t value);
 void __wrap_arch_pmu_irq(unsigned int counter, bool enable);
 uint32_t __wrap_arch_pmu_take_overflows(void);
+uint64_t __wrap_arch_pmu_exchange(uint64_t value);
+bool __wrap_arch_pmu_take_alone(void);
 
 int __wrap_arch_pmu_probe(struct arch_pmu_caps *caps, const char **why)
 {
@@ -105,6 +107,20 @@ uint32_t __wrap_arch_pmu_take_overflows(void)
 	note("take ");
 	pmu.overflows = 0;
 	return overflows;
+}
+
+uint64_t __wrap_arch_pmu_exchange(uint64_t value)
+{
+	uint64_t before = __wrap_arch_pmu_read(READ);
+
+	__wrap_arch_pmu_write(COMPANION, value - 1);
+	__wrap_arch_pmu_write(READ, value);
+	return before;
+}
+
+bool __wrap_arch_pmu_take_alone(void)
+{
+	return __wrap_arch_pmu_take_overflows() != 0;
 }
 
 /* The guest causes events; the first overflow is remembered. */

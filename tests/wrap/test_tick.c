@@ -28,6 +28,7 @@ uint64_t __wrap_arch_timer_hz(void);
 uint64_t __wrap_arch_timer_now(void);
 void __wrap_arch_timer_arm(uint64_t ticks);
 void __wrap_arch_timer_disarm(void);
+void __wrap_arch_timer_rearm(uint64_t ticks);
 void __wrap_regulation_period(struct per_cpu *cpu, uint64_t now_ns);
 void __wrap_regulation_poll(struct per_cpu *cpu, uint64_t now_ns);
 void __wrap_arch_cpu_wait(void);
@@ -51,6 +52,13 @@ void __wrap_arch_timer_arm(uint64_t ticks)
 void __wrap_arch_timer_disarm(void)
 {
 	world.armed_ticks = UINT64_MAX;
+	world.arms++;
+}
+
+void __wrap_arch_timer_rearm(uint64_t ticks)
+{
+	assert_true(world.armed_ticks != UINT64_MAX);
+	world.armed_ticks = ticks;
 	world.arms++;
 }
 

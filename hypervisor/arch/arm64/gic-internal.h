@@ -55,7 +55,7 @@ struct gic_hw {
 	unsigned int irq_count;		/* INTIDs of the distributor */
 	uint32_t hv_ppis;		/* the hypervisor's */
 	uint32_t emulated;		/* SGIs and hv_ppis */
-	uint32_t pmu_irq;		/* 0: not taken */
+	uint32_t pmu_irq;		/* UINT32_MAX: not taken */
 	uint32_t maintenance_irq;
 	struct per_cpu *cpu[HV_MAX_CPUS]; /* that have come in */
 	void *dist;

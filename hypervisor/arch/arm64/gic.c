@@ -9,6 +9,7 @@
 #include "hv/printk.h"
 
 struct gic_hw gic;
+void (*gic_irq_handler)(struct per_cpu *cpu);
 
 #define MAP_REGISTERS		(MAP_READ | MAP_WRITE | MAP_DEVICE)
 
@@ -98,6 +99,8 @@ int gic_init(const struct platform_arm *platform)
 		return -EINVAL;
 	}
 	gic.ops = gic.version == 3 ? &gicv3_ops : &gicv2_ops;
+	gic_irq_handler = gic.ops->handle;
+	gic.pmu_irq = UINT32_MAX;
 	gic.hv_ppis = 1u << GIC_PPI_CNTHP | 1u << gic.maintenance_irq;
 	gic.emulated = GIC_SGI_BITS | gic.hv_ppis;
 
@@ -281,11 +284,6 @@ void gic_cpu_reset(struct per_cpu *cpu)
 	write_priorities(base, passed, g->priority);
 	g->enabled = GIC_SGI_BITS;
 	gic.ops->cpu_reset(g);
-}
-
-void gic_handle_irqs(struct per_cpu *cpu)
-{
-	gic.ops->handle(cpu);
 }
 
 void gic_handle_own(struct per_cpu *cpu, uint32_t irq, uint8_t sender)

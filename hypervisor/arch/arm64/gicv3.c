@@ -79,7 +79,7 @@ static void ask_underflow(bool ask)
 			 GICH_HCR_EN | (ask ? GICH_HCR_UIE : 0));
 }
 
-static void deactivate(uint32_t irq)
+static void deactivate(uint64_t irq)
 {
 	gic_write_sysreg(icc_eoir1_el1, irq);
 	/* A level must have dropped before the state does. */
@@ -115,19 +115,20 @@ static void handle_guest(struct per_cpu *cpu, uint32_t irq)
 
 static void handle(struct per_cpu *cpu)
 {
-	uint32_t irq = (uint32_t)gic_read_sysreg(icc_iar1_el1);
+	uint64_t iar = gic_read_sysreg(icc_iar1_el1);
+	uint32_t irq = (uint32_t)iar;
 
 	/* IHI 0069, 12.1.6: the acknowledgement is complete. */
 	gic_dsb_sy();
 	if (irq == GIC_PPI_CNTHP) {
 		clock_timer_fired(cpu);
-		deactivate(irq);
+		deactivate(iar);
+	} else if (irq == gic.pmu_irq) {
+		regulation_overflow(cpu);
+		deactivate(iar);
 	} else if (irq < 32 && (gic.emulated & (1u << irq))) {
-		if (irq == gic.pmu_irq)
-			regulation_overflow(cpu);
-		else
-			gic_handle_own(cpu, irq, 0);
-		deactivate(irq);
+		gic_handle_own(cpu, irq, 0);
+		deactivate(iar);
 	} else if (irq < GIC_IRQ_SPECIAL || irq >= GIC_FIRST_LPI) {
 		handle_guest(cpu, irq);
 	}

@@ -41,3 +41,22 @@
 	ROW(READ_TYPE)
 	access_by_number pmu_type_write
 	ROW(WRITE_TYPE)
+
+/*
+ * uint64_t pmu_exchange(companion, value), from counter n on: returns what it
+ * was and sets it, and sets the second one behind it. Four instructions each.
+ */
+#define EXCHANGE(n, after)						      \
+	msr pmevcntr##after##_el0, x0; mrs x0, pmevcntr##n##_el0;	      \
+	msr pmevcntr##n##_el0, x1; ret;
+
+	.global	pmu_exchange
+pmu_exchange:
+	EXCHANGE(0, 2) EXCHANGE(1, 3) EXCHANGE(2, 4) EXCHANGE(3, 5)
+	EXCHANGE(4, 6) EXCHANGE(5, 7) EXCHANGE(6, 8) EXCHANGE(7, 9)
+	EXCHANGE(8, 10) EXCHANGE(9, 11) EXCHANGE(10, 12) EXCHANGE(11, 13)
+	EXCHANGE(12, 14) EXCHANGE(13, 15) EXCHANGE(14, 16) EXCHANGE(15, 17)
+	EXCHANGE(16, 18) EXCHANGE(17, 19) EXCHANGE(18, 20) EXCHANGE(19, 21)
+	EXCHANGE(20, 22) EXCHANGE(21, 23) EXCHANGE(22, 24) EXCHANGE(23, 25)
+	EXCHANGE(24, 26) EXCHANGE(25, 27) EXCHANGE(26, 28) EXCHANGE(27, 29)
+	EXCHANGE(28, 30)

@@ -25,11 +25,11 @@
 #define PMUVER_3P1		0x4u
 #define PMUVER_3P5		0x6u
 
+struct arch_pmu arch_pmu;
+
 static struct {
 	unsigned int version;
-	unsigned int first;	/* hardware number of reserved counter 0 */
 	unsigned int count;
-	uint32_t mask;		/* hardware bits of the reserved ones */
 	unsigned int intid;	/* 0: the interrupt is the guests' */
 } pmu;
 
@@ -57,6 +57,13 @@ static unsigned int pmu_version(void)
 	return sysreg_field(read_sysreg(id_aa64dfr0_el1), DFR0_PMUVER_SHIFT);
 }
 
+/* With all of the reserved counters at hand, `first` is at most 28. */
+static uint64_t (*exchange_of(unsigned int first))(uint64_t, uint64_t)
+{
+	return (uint64_t (*)(uint64_t, uint64_t))
+		((uintptr_t)pmu_exchange + first * PMU_EXCHANGE_BYTES);
+}
+
 /* At least one event counter is left to the guests. */
 void pmu_init(void)
 {
@@ -73,8 +80,10 @@ void pmu_init(void)
 	if (reserved > ARCH_PMU_RESERVED)
 		reserved = ARCH_PMU_RESERVED;
 	pmu.count = reserved;
-	pmu.first = present - reserved;
-	pmu.mask = ((1u << reserved) - 1) << pmu.first;
+	arch_pmu.first = present - reserved;
+	arch_pmu.mask = ((1u << reserved) - 1) << arch_pmu.first;
+	if (reserved == ARCH_PMU_RESERVED)
+		arch_pmu.exchange = exchange_of(arch_pmu.first);
 	pmu.intid = configured_intid();
 	if (pmu.intid && gic_take_ppi(pmu.intid) < 0)
 		pmu.intid = 0;
@@ -82,9 +91,9 @@ void pmu_init(void)
 
 static void reserved_silence(void)
 {
-	write_sysreg(pmcntenclr_el0, pmu.mask);
-	write_sysreg(pmintenclr_el1, pmu.mask);
-	write_sysreg(pmovsclr_el0, pmu.mask);
+	write_sysreg(pmcntenclr_el0, arch_pmu.mask);
+	write_sysreg(pmintenclr_el1, arch_pmu.mask);
+	write_sysreg(pmovsclr_el0, arch_pmu.mask);
 }
 
 uint64_t pmu_cpu_init(struct per_cpu *cpu, uint64_t mdcr)
@@ -92,13 +101,13 @@ uint64_t pmu_cpu_init(struct per_cpu *cpu, uint64_t mdcr)
 	if (pmu.count == 0)
 		return mdcr;
 	mdcr &= ~(MDCR_HPMN | MDCR_HPMD);
-	mdcr |= pmu.first | MDCR_HPME | MDCR_TPM | MDCR_TPMCR;
+	mdcr |= arch_pmu.first | MDCR_HPME | MDCR_TPM | MDCR_TPMCR;
 	if (pmu.version >= PMUVER_3P5)
 		mdcr |= MDCR_HLP;
 	write_sysreg(mdcr_el2, mdcr);
 	isb();
 	reserved_silence();
-	pmu_guest_adopt(&cpu->arch.pmu, pmu.first);
+	pmu_guest_adopt(&cpu->arch.pmu, arch_pmu.first);
 	return mdcr;
 }
 
@@ -128,15 +137,15 @@ int arch_pmu_probe(struct arch_pmu_caps *caps, const char **why)
 
 static uint32_t counter_bit(unsigned int counter)
 {
-	return 1u << (pmu.first + counter);
+	return 1u << (arch_pmu.first + counter);
 }
 
 /* All filter bits 0: counted at EL0 and EL1, not at EL2. */
 void arch_pmu_start(unsigned int counter, uint16_t event)
 {
 	arch_pmu_stop(counter);
-	pmu_type_write(pmu.first + counter, event);
-	pmu_counter_write(pmu.first + counter, 0);
+	pmu_type_write(arch_pmu.first + counter, event);
+	pmu_counter_write(arch_pmu.first + counter, 0);
 	write_sysreg(pmcntenset_el0, counter_bit(counter));
 }
 
@@ -149,12 +158,12 @@ void arch_pmu_stop(unsigned int counter)
 
 uint64_t arch_pmu_read(unsigned int counter)
 {
-	return pmu_counter_read(pmu.first + counter);
+	return pmu_counter_read(arch_pmu.first + counter);
 }
 
 void arch_pmu_write(unsigned int counter, uint64_t value)
 {
-	pmu_counter_write(pmu.first + counter, value);
+	pmu_counter_write(arch_pmu.first + counter, value);
 }
 
 void arch_pmu_irq(unsigned int counter, bool enable)
@@ -167,26 +176,16 @@ void arch_pmu_irq(unsigned int counter, bool enable)
 
 static uint32_t ours_of(uint32_t status)
 {
-	return (status & pmu.mask) >> pmu.first;
+	return (status & arch_pmu.mask) >> arch_pmu.first;
 }
 
 /* The interrupt line is shared with the guest's counters. */
-__attribute__((noinline))
-static uint32_t take_with_guests(uint32_t status)
+uint32_t arch_pmu_take_with_guests(uint32_t status)
 {
 	struct per_cpu *cpu = this_cpu();
 
+	write_sysreg(pmovsclr_el0, status & arch_pmu.mask);
 	if (pmu_guest_overflow(&cpu->arch.pmu, status))
 		gic_inject(cpu, pmu.intid, 0);
-	return ours_of(status);
-}
-
-uint32_t arch_pmu_take_overflows(void)
-{
-	uint32_t status = (uint32_t)read_sysreg(pmovsclr_el0);
-
-	write_sysreg(pmovsclr_el0, status & pmu.mask);
-	if (status & ~pmu.mask)
-		return take_with_guests(status);
 	return ours_of(status);
 }

@@ -5,6 +5,8 @@
  * While a guest runs, SP_EL2 points at its struct guest_regs on this CPU's
  * stack. A synchronous exception saves all registers; an interrupt only those
  * that C may change, and the rest when there is more to do than the interrupt.
+ * All C of the hypervisor is compiled to preserve x8 to x15 as well, and not
+ * to touch x18 (flags-arm64 in the Makefile): these are not among the first.
  */
 #include "asm_offsets.h"
 
@@ -13,17 +15,17 @@
 	stp	x2, x3, [sp, #2 * 8]
 	stp	x4, x5, [sp, #4 * 8]
 	stp	x6, x7, [sp, #6 * 8]
-	stp	x8, x9, [sp, #8 * 8]
-	stp	x10, x11, [sp, #10 * 8]
-	stp	x12, x13, [sp, #12 * 8]
-	stp	x14, x15, [sp, #14 * 8]
 	stp	x16, x17, [sp, #16 * 8]
-	stp	x18, x19, [sp, #18 * 8]
 	str	x30, [sp, #30 * 8]
 .endm
 
 /* After save_changeable. */
 .macro save_others
+	stp	x8, x9, [sp, #8 * 8]
+	stp	x10, x11, [sp, #10 * 8]
+	stp	x12, x13, [sp, #12 * 8]
+	stp	x14, x15, [sp, #14 * 8]
+	stp	x18, x19, [sp, #18 * 8]
 	stp	x20, x21, [sp, #20 * 8]
 	stp	x22, x23, [sp, #22 * 8]
 	stp	x24, x25, [sp, #24 * 8]
@@ -36,12 +38,7 @@
 	ldp	x2, x3, [sp, #2 * 8]
 	ldp	x4, x5, [sp, #4 * 8]
 	ldp	x6, x7, [sp, #6 * 8]
-	ldp	x8, x9, [sp, #8 * 8]
-	ldp	x10, x11, [sp, #10 * 8]
-	ldp	x12, x13, [sp, #12 * 8]
-	ldp	x14, x15, [sp, #14 * 8]
 	ldp	x16, x17, [sp, #16 * 8]
-	ldp	x18, x19, [sp, #18 * 8]
 	ldr	x30, [sp, #30 * 8]
 .endm
 
@@ -71,7 +68,11 @@
 	save_changeable
 	mrs	x0, tpidr_el2
 	bl	trap_irq
-	b	return_from_irq
+	mrs	x0, tpidr_el2
+	ldr	x1, [x0, #PERCPU_ATTENTION]
+	cbnz	x1, exit_with_more
+	restore_changeable
+	return_to_guest
 .endm
 
 	.section .text.vectors, "ax"
@@ -96,15 +97,15 @@ el2_vectors:
 	vector_full trap_serror
 	.balign	0x80
 
-return_from_irq:
-	mrs	x0, tpidr_el2
-	ldr	x1, [x0, #PERCPU_ATTENTION]
-	cbnz	x1, 1f
-	restore_changeable
-	return_to_guest
-1:	save_others
+exit_with_more:
+	save_others
 	bl	exit_slow
 restore_all:
+	ldp	x8, x9, [sp, #8 * 8]
+	ldp	x10, x11, [sp, #10 * 8]
+	ldp	x12, x13, [sp, #12 * 8]
+	ldp	x14, x15, [sp, #14 * 8]
+	ldp	x18, x19, [sp, #18 * 8]
 	ldp	x20, x21, [sp, #20 * 8]
 	ldp	x22, x23, [sp, #22 * 8]
 	ldp	x24, x25, [sp, #24 * 8]

@@ -46,6 +46,15 @@ void arch_pmu_write(unsigned int counter, uint64_t value)
 	own()->value[counter] = value & (BIT(COUNTER_BITS) - 1);
 }
 
+uint64_t arch_pmu_exchange(uint64_t value)
+{
+	uint64_t before = arch_pmu_read(0);
+
+	arch_pmu_write(0, value);
+	arch_pmu_write(2, value - 1);
+	return before;
+}
+
 void arch_pmu_irq(unsigned int counter, bool enable)
 {
 	if (enable)
@@ -60,6 +69,11 @@ uint32_t arch_pmu_take_overflows(void)
 
 	own()->overflows = 0;
 	return overflows;
+}
+
+bool arch_pmu_take_alone(void)
+{
+	return arch_pmu_take_overflows() != 0;
 }
 
 bool fake_pmu_count(unsigned int cpu, uint16_t event, uint32_t events)

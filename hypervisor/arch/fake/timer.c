@@ -20,6 +20,11 @@ void arch_timer_arm(uint64_t ticks)
 	fake.timer_ns = ticks;
 }
 
+void arch_timer_rearm(uint64_t ticks)
+{
+	fake.timer_ns = ticks;
+}
+
 void arch_timer_disarm(void)
 {
 	fake.timer_ns = UINT64_MAX;

@@ -5,11 +5,23 @@
  * Two implementations: the architected timer (arch_timer_*, contract in
  * hv/arch/timer.h) and, when the configuration names a memory-system page, the
  * model's clock (memsys.c). Chosen once, before the first CPU is activated.
+ * What a tick needs is inlined.
  */
 #ifndef HV_CLOCK_H
 #define HV_CLOCK_H
 
+#include "arch/timer.h"
 #include "types.h"
+#include "wide.h"
+
+/* Written by clock_init() only. */
+struct hv_clock {
+	struct scale ns_per_tick;	/* of the architected counter */
+	struct scale ticks_per_ns;
+	bool model;
+};
+
+extern struct hv_clock hv_clock;
 
 /*
  * Chooses the implementation: the model's clock while memsys_present(). Called
@@ -29,7 +41,21 @@ uint64_t clock_now_ns(void);
  */
 void clock_arm(uint64_t deadline_ns);
 
-/* Called by the architecture when this CPU's EL2 timer fires. */
+/* The same two without the model: for who knows that there is none. */
+static inline uint64_t clock_counter_ns(void)
+{
+	return scale_floor(&hv_clock.ns_per_tick, arch_timer_now());
+}
+
+static inline void clock_arm_counter(uint64_t deadline_ns)
+{
+	if (deadline_ns == UINT64_MAX)
+		arch_timer_disarm();
+	else
+		arch_timer_arm(scale_ceil(&hv_clock.ticks_per_ns, deadline_ns));
+}
+
+/* Called by the architecture when this CPU's EL2 timer fires. In tick.c. */
 void clock_timer_fired(struct per_cpu *cpu);
 
 /*

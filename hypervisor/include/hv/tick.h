@@ -11,8 +11,8 @@
 #include "types.h"
 
 enum tick_user {
-	TICK_PERIOD,	/* a regulator's period boundary */
 	TICK_POLL,	/* a regulator looks at its counter */
+	TICK_PERIOD,	/* a regulator's period boundary */
 	TICK_USERS,
 };
 

@@ -136,7 +136,12 @@ void gic_config_commit(struct cell *cell);
  * traps again; who polls repeats this while ISR_EL1 shows one, at most
  * GIC_MAX_IRQS times.
  */
-void gic_handle_irqs(struct per_cpu *cpu);
+extern void (*gic_irq_handler)(struct per_cpu *cpu);
+
+static inline void gic_handle_irqs(struct per_cpu *cpu)
+{
+	gic_irq_handler(cpu);
+}
 
 /*
  * Queues a virtual interrupt for `cpu` (any CPU may call) and makes it look.

@@ -29,6 +29,13 @@ uint64_t pmu_counter_read(unsigned int n);
 void pmu_counter_write(unsigned int n, uint64_t value);
 uint64_t pmu_type_read(unsigned int n);
 void pmu_type_write(unsigned int n, uint64_t value);
+
+/*
+ * For counter n of 0 to PMU_COUNTERS_MAX - 3: sets it and the second one behind
+ * it, and returns what it was. Rows of four instructions.
+ */
+uint64_t pmu_exchange(uint64_t second_behind, uint64_t value);
+#define PMU_EXCHANGE_BYTES	16u
 #endif
 
 /* PMCR_EL0 */

@@ -8,6 +8,7 @@
 #define HV_ARCH_PMU_H
 
 #include "../types.h"
+#include "arch_pmu.h"
 
 #define ARCH_PMU_RESERVED	3	/* read, write, overflow companion */
 
@@ -27,7 +28,15 @@ uint64_t arch_pmu_read(unsigned int counter);
 void arch_pmu_write(unsigned int counter, uint64_t value);
 /* Overflow interrupt of one counter on or off. */
 void arch_pmu_irq(unsigned int counter, bool enable);
-/* Which reserved counters overflowed since the last call; clears them. */
-uint32_t arch_pmu_take_overflows(void);
+/*
+ * arch_pmu.h of the architecture has, inlined where that helps:
+ *
+ *   uint32_t arch_pmu_take_overflows(void);	which reserved counters
+ *			overflowed since the last call; clears them
+ *   bool arch_pmu_take_alone(void);	the same when reserved counters have
+ *			overflowed and no others; else false, and nothing done
+ *   uint64_t arch_pmu_exchange(uint64_t value);	reads counter 0, then sets
+ *			it to `value`, not 0, and counter 2 to one less
+ */
 
 #endif
