@@ -30,14 +30,14 @@ static inline void spin_unlock(struct spinlock *lock)
 	__atomic_store_n(&lock->serving, lock->serving + 1, __ATOMIC_RELEASE);
 }
 
-/* Never waits; may fail for once although it is free. */
+/* Never waits. */
 static inline bool spin_trylock(struct spinlock *lock)
 {
 	uint32_t serving = __atomic_load_n(&lock->serving, __ATOMIC_ACQUIRE);
 	uint32_t expected = serving;
 
 	return __atomic_compare_exchange_n(&lock->next, &expected, serving + 1,
-					   true, __ATOMIC_ACQUIRE,
+					   false, __ATOMIC_ACQUIRE,
 					   __ATOMIC_RELAXED);
 }
 
