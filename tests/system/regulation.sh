@@ -20,7 +20,7 @@ span() {
 	usleep 1000
 	span_from=$(now)
 	until span_to=$(now) && [ "$span_to" -ge $((span_from + span_ns)) ]; do
-		usleep 2000
+		usleep 20000
 	done
 	report "span.$1" "$span_from $span_to"
 }
