@@ -97,7 +97,8 @@ static int memguard_check(const struct reg_platform *platform,
 	*effective = (struct reg_effective){ .settings = *wanted };
 	effective->cpus_count = platform->cpus_count;
 	effective->per_cpu = (wanted->mode & REG_MODE_PER_CPU) != 0;
-	effective->refill_parts = effective->per_cpu ? 1 : platform->cpus_count;
+	effective->own_pool = effective->per_cpu || platform->cpus_count == 1;
+	effective->refill_parts = effective->own_pool ? 1 : platform->cpus_count;
 	effective->refill_ns = wanted->period_ns / effective->refill_parts;
 	effective->refill_part =
 		(uint32_t)(wanted->period_ns % effective->refill_parts);
@@ -121,7 +122,7 @@ static int memguard_check(const struct reg_platform *platform,
 /* A pool of one's own needs no lock. */
 static struct reg_pool *pool_enter(struct reg_cpu *cpu)
 {
-	if (cpu->active.per_cpu)
+	if (cpu->active.own_pool)
 		return &cpu->own;
 	spin_lock(&cpu->cell->lock);
 	return &cpu->cell->pool;
@@ -129,7 +130,7 @@ static struct reg_pool *pool_enter(struct reg_cpu *cpu)
 
 static void pool_leave(struct reg_cpu *cpu)
 {
-	if (!cpu->active.per_cpu)
+	if (!cpu->active.own_pool)
 		spin_unlock(&cpu->cell->lock);
 }
 
@@ -323,21 +324,18 @@ __attribute__((noinline))
 static bool advance_alone(struct reg_cpu *cpu, uint64_t now_ns)
 {
 	const struct reg_effective *effective = &cpu->active;
-	struct reg_pool *pool = pool_enter(cpu);
-	bool full = false;
+	struct reg_pool *pool = &cpu->own;
 	uint64_t used_lines;
 
-	if (now_ns - pool->next_ns < effective->refill_ns) {
-		used_lines = effective->source->rearm(cpu);
-		full = used_lines <= effective->total.rate.lines &&
-		       level_lines(&pool->total) == 0;
-	}
-	if (full) {
-		cpu->settled_lines += used_lines;
-		pool_advance(pool, effective);
-	}
-	pool_leave(cpu);
-	return full && period_passed(cpu);
+	if (now_ns - pool->next_ns >= effective->refill_ns)
+		return false;
+	used_lines = effective->source->rearm(cpu);
+	if (used_lines > effective->total.rate.lines)
+		return false;
+	cpu->settled_lines += used_lines;
+	pool->last_ns = pool->next_ns;
+	pool->next_ns += effective->refill_ns;
+	return period_passed(cpu);
 }
 
 /*
@@ -352,7 +350,7 @@ static bool memguard_advance(struct reg_cpu *cpu, uint64_t now_ns)
 	struct reg_pool *pool = &cell->pool;
 	uint64_t next_ns;
 
-	if (effective->refill_parts == 1)
+	if (effective->own_pool)
 		return advance_alone(cpu, now_ns);
 	if (!spin_trylock(&cell->lock))
 		return false;
@@ -408,7 +406,7 @@ static void pools_convert(struct reg_cpu *cpu, uint64_t now_ns)
 	const struct reg_effective *effective = &cpu->active;
 	struct reg_pool *shared = &cpu->cell->pool;
 
-	if (effective->per_cpu) {
+	if (effective->own_pool) {
 		pool_inherit(&cpu->own, shared);
 		pool_follow(&cpu->own, effective,
 			    pool_phase_ns(effective, cpu->index), now_ns);

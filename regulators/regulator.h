@@ -64,6 +64,7 @@ struct reg_effective {
 	uint32_t share_shift;		/* about log2 of the CPUs per pool */
 	uint32_t cpus_count;
 	bool per_cpu;
+	bool own_pool;			/* per_cpu, or there is one CPU only */
 	bool active;			/* false: not regulated, no tick */
 	bool short_ways;		/* of period() and renew() can be taken */
 	int64_t renew_min_lines;	/* what renew() must leave in the pool */
@@ -79,7 +80,7 @@ struct reg_level {
 	bool limited;			/* the level means something */
 };
 
-/* What the CPUs of a cell draw from (one CPU, with REG_MODE_PER_CPU). */
+/* What the CPUs of a cell draw from; or one CPU, by reg_effective.own_pool. */
 struct reg_pool {
 	uint64_t revision;		/* of the setting it follows; 0: none */
 	uint64_t last_ns;		/* the last refill on the grid */
@@ -132,7 +133,7 @@ struct reg_cpu {
 	unsigned int index;		/* among the CPUs of its cell */
 	struct reg_cell *cell;		/* NULL: not in a cell */
 	uint64_t serial;		/* of the cell the statistics are for */
-	struct reg_pool own;		/* REG_MODE_PER_CPU */
+	struct reg_pool own;		/* by reg_effective.own_pool */
 	uint64_t grant_lines;		/* drawn and not settled yet */
 	uint64_t write_grant_lines;
 	uint64_t settled_lines;		/* counted lines that were charged */

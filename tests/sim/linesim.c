@@ -244,8 +244,10 @@ static void interrupt(struct sim *sim, struct sim_cpu *cpu)
 		return;
 	if (!source_alarmed(&cpu->reg))
 		return;
-	if (!cpu->reg.renews ||
-	    !memguard()->renew(&cpu->reg, source_renew(&cpu->reg)))
+	if (cpu->reg.renews && !sim->long_ways &&
+	    memguard()->renew(&cpu->reg, source_renew(&cpu->reg)))
+		cpu->short_overflows++;
+	else
 		verdict_take(sim, cpu, memguard()->overflow(&cpu->reg,
 							    sim->now_ns));
 }
@@ -254,8 +256,10 @@ static void tick(struct sim *sim, struct sim_cpu *cpu)
 {
 	struct reg_cpu *reg = &cpu->reg;
 
-	if (sim->now_ns - reg->boundary_ns < reg->short_late_ns &&
+	if (!sim->long_ways &&
+	    sim->now_ns - reg->boundary_ns < reg->short_late_ns &&
 	    memguard()->advance(reg, sim->now_ns)) {
+		cpu->short_ticks++;
 		verdict_take(sim, cpu, REG_RUN);
 		return;
 	}
@@ -354,7 +358,9 @@ void sim_free(struct sim *sim)
 
 int64_t sim_outstanding(const struct sim *sim, bool writes)
 {
-	const struct reg_pool *pool = &sim->cell.pool;
+	const struct reg_pool *pool = sim->cell.effective.own_pool &&
+				      sim->cpus_count == 1 ?
+				      &sim->cpu[0].reg.own : &sim->cell.pool;
 	int64_t sum = writes ? pool->writes.lines : pool->total.lines;
 
 	for (unsigned int n = 0; n < sim->cpus_count; n++) {

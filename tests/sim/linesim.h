@@ -35,6 +35,8 @@ struct sim_cpu {
 	uint64_t tick_ns;
 	uint64_t adopt_ns;		/* a new setting is picked up */
 	uint64_t stalls;
+	uint64_t short_ticks;		/* advance() did */
+	uint64_t short_overflows;	/* renew() did */
 };
 
 struct sim_line {
@@ -50,6 +52,7 @@ struct sim {
 	uint64_t gap_ns;		/* a CPU cannot be faster than this */
 	uint64_t delay_ns;		/* skid, or the poll interval, at most */
 	bool polled;
+	bool long_ways;			/* never advance() or renew() */
 	uint64_t late_ns;		/* of ticks and releases, at most */
 	uint64_t burst_ns;		/* mean length of a phase */
 	struct sim_cpu cpu[SIM_MAX_CPUS];

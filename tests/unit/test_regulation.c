@@ -273,7 +273,7 @@ static void test_restart_changes_nothing(void **unused)
 	assert_int_equal(cpu->tick.armed_ns, TICK_NEVER);
 	assert_false(lines_counting(cpu));
 	/* The pool owes nothing and lost nothing but what was used. */
-	assert_int_equal(cell->reg.pool.total.lines, 500 - 9);
+	assert_int_equal(cpu->reg.own.total.lines, 500 - 9);
 	assert_int_equal(fake_hypercall(0, HC_CELL_START, 1, 0), 0);
 	fake_settle();
 	lines_happen(cpu, 1, 0);
@@ -282,7 +282,7 @@ static void test_restart_changes_nothing(void **unused)
 	assert_int_equal(status.cpu[0].generation, 1);
 	assert_int_equal(status.cpu[0].read_lines, 8);
 	assert_int_equal(status.cpu[0].written_lines, 2);
-	assert_int_equal(cell->reg.pool.total.lines +
+	assert_int_equal(cpu->reg.own.total.lines +
 			 (int64_t)cpu->reg.grant_lines, 500 - 9);
 	assert_int_equal(fake_hypercall(0, HC_CELL_DESTROY, 1, 0), 0);
 	fake_settle();
