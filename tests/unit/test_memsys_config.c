@@ -102,6 +102,53 @@ static void names_the_line_of_an_error(void **state)
 	}
 }
 
+#define BANKS_OTHERS                                                          \
+	"\nddr_row_bytes = 8192\nddr_row_cycle_ps = 47000\n"                 \
+	"ddr_row_hit_ps = 15000\nddr_hit_cap = 4\ncore_lines = 6\n"
+#define BANKS "\nddr_banks = 16" BANKS_OTHERS
+
+static int parse_banks(const char *banks, struct memsys_config *config,
+		       struct memsys_config_error *error)
+{
+	char text[2048];
+
+	snprintf(text, sizeof(text), "%s%s", VALID, banks);
+	return memsys_config_parse(text, strlen(text), config, error);
+}
+
+static void banks_are_given_whole_or_not_at_all(void **state)
+{
+	static const struct {
+		const char *banks;
+		const char *reason;
+	} cases[] = {
+		{ "\nddr_banks = 16", "ddr_row_bytes is missing" },
+		{ "\ncore_lines = 6", "ddr_banks is missing" },
+		{ BANKS "ddr_banks = 16", "already given" },
+		{ "\nddr_banks = 12" BANKS_OTHERS, "powers of two" },
+		{ "\nddr_banks = 65" BANKS_OTHERS, "not within 1..64" },
+	};
+	struct memsys_config_error error = { 0 };
+	struct memsys_config config;
+
+	(void)state;
+	assert_int_equal(parse_banks("", &config, &error), 0);
+	assert_false(memsys_config_has_banks(&config));
+	assert_int_equal(parse_banks(BANKS, &config, &error), 0);
+	assert_true(memsys_config_has_banks(&config));
+	assert_int_equal(config.ddr_row_cycle_ps, 47000);
+	assert_int_equal(config.core_lines, 6);
+	for (size_t n = 0; n < sizeof(cases) / sizeof(cases[0]); n++) {
+		if (parse_banks(cases[n].banks, &config, &error) != -EINVAL ||
+		    !strstr(error.reason, cases[n].reason))
+			fail_msg("%s: %s", cases[n].banks, error.reason);
+	}
+	assert_int_equal(parse_banks(BANKS, &config, &error), 0);
+	config.ddr_latency_cycles = 50;
+	assert_int_equal(memsys_config_check(&config, &error), -EINVAL);
+	assert_non_null(strstr(error.reason, "less than a row cycle"));
+}
+
 static void refuses_what_is_too_long(void **state)
 {
 	static char text[MEMSYS_CONFIG_MAX_BYTES + 1];
@@ -151,6 +198,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(accepts_a_complete_file),
 		cmocka_unit_test(names_the_line_of_an_error),
+		cmocka_unit_test(banks_are_given_whole_or_not_at_all),
 		cmocka_unit_test(refuses_what_is_too_long),
 		cmocka_unit_test(survives_every_truncation),
 		cmocka_unit_test(loads_the_zcu102),

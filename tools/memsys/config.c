@@ -13,10 +13,14 @@ struct key {
 	size_t offset;
 	uint64_t min;
 	uint64_t max;
+	bool of_banks;		/* all of these are given, or none */
 };
 
 #define KEY(member, low, high)                                                \
-	{ #member, offsetof(struct memsys_config, member), low, high }
+	{ #member, offsetof(struct memsys_config, member), low, high, false }
+
+#define BANK_KEY(member, low, high)                                           \
+	{ #member, offsetof(struct memsys_config, member), low, high, true }
 
 #define GIGA 1000000000ull
 
@@ -37,6 +41,12 @@ static const struct key keys[] = {
 	KEY(ddr_peak_bytes_per_s, 1000000, 1000 * GIGA),
 	KEY(slack_cycles, 1, 1000000000),
 	KEY(epoch_cycles, 1000, 10000000),
+	BANK_KEY(ddr_banks, 1, 64),
+	BANK_KEY(ddr_row_bytes, 64, 1 << 20),
+	BANK_KEY(ddr_row_cycle_ps, 1000, 1000000),
+	BANK_KEY(ddr_row_hit_ps, 1000, 1000000),
+	BANK_KEY(ddr_hit_cap, 0, 1024),
+	BANK_KEY(core_lines, 1, 32),
 };
 
 #define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
@@ -164,8 +174,13 @@ static int parse_line(struct parser *parser, const char *start, const char *end)
 
 static int check_complete(const struct parser *parser)
 {
+	bool banks = false;
+
 	for (size_t n = 0; n < KEY_COUNT; n++)
-		if (!parser->first_line[n])
+		if (keys[n].of_banks && parser->first_line[n])
+			banks = true;
+	for (size_t n = 0; n < KEY_COUNT; n++)
+		if (!parser->first_line[n] && (banks || !keys[n].of_banks))
 			return refuse(parser->error, 0, "%s is missing",
 				      keys[n].name);
 	if (!parser->first_line[KEY_COUNT])
@@ -215,6 +230,28 @@ static int check_cache(const char *name, uint64_t bytes, uint64_t ways,
 	return 0;
 }
 
+static int check_banks(const struct memsys_config *config,
+		       struct memsys_config_error *error)
+{
+	uint64_t latency_ps = config->ddr_latency_cycles * 1000000 /
+			      (config->clock_hz / 1000000);
+	uint64_t burst_ps = config->line_bytes * GIGA /
+			    (config->ddr_peak_bytes_per_s / 1000);
+
+	if (!is_power_of_two(config->ddr_banks) ||
+	    !is_power_of_two(config->ddr_row_bytes) ||
+	    config->ddr_row_bytes < config->line_bytes)
+		return refuse(error, 0,
+			      "ddr_banks and ddr_row_bytes must be powers of two, a row at least a line");
+	if (config->ddr_row_hit_ps > config->ddr_row_cycle_ps)
+		return refuse(error, 0,
+			      "ddr_row_hit_ps exceeds ddr_row_cycle_ps");
+	if (config->ddr_row_cycle_ps + burst_ps > latency_ps)
+		return refuse(error, 0,
+			      "ddr_latency_cycles: less than a row cycle and a burst");
+	return 0;
+}
+
 int memsys_config_check(const struct memsys_config *config,
 			struct memsys_config_error *error)
 {
@@ -236,7 +273,7 @@ int memsys_config_check(const struct memsys_config *config,
 	    16 * config->line_bytes)
 		return refuse(error, 0,
 			      "epoch_cycles: less than 16 lines of DDR service");
-	return 0;
+	return memsys_config_has_banks(config) ? check_banks(config, error) : 0;
 }
 
 int memsys_config_load(const char *path, struct memsys_config *config,

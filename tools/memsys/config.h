@@ -4,12 +4,14 @@
  * them.
  *
  * A file is lines of "key = value"; '#' starts a comment. Every key of
- * struct memsys_config appears once; unknown, repeated and missing keys, signs,
- * fractions, suffixes and figures out of range are errors.
+ * struct memsys_config appears once, but for those of banks, which may be left
+ * out together; unknown, repeated and missing keys, signs, fractions, suffixes
+ * and figures out of range are errors.
  */
 #ifndef MEMSYS_CONFIG_H
 #define MEMSYS_CONFIG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,7 +37,19 @@ struct memsys_config {
 	uint64_t ddr_peak_bytes_per_s;
 	uint64_t slack_cycles;		/* see limit_cycles, abi/memsys.h */
 	uint64_t epoch_cycles;
+	/* Banks of DDR, for what models them; all given, or none and 0. */
+	uint64_t ddr_banks;
+	uint64_t ddr_row_bytes;		/* of one bank */
+	uint64_t ddr_row_cycle_ps;	/* tRC: a bank's time for another row */
+	uint64_t ddr_row_hit_ps;	/* ... for the row that is open */
+	uint64_t ddr_hit_cap;		/* hits served before the oldest request */
+	uint64_t core_lines;		/* misses of one core under way at most */
 };
+
+static inline bool memsys_config_has_banks(const struct memsys_config *config)
+{
+	return config->ddr_banks != 0;
+}
 
 /* Where and why a text was refused. */
 struct memsys_config_error {

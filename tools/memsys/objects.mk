@@ -17,12 +17,17 @@ test_memsys_contention-objs := $(memsys-model-objs)
 test_memsys_observer-objs := $(memsys-model-objs)
 test_memsys_zcu102-objs := $(memsys-model-objs)
 
+# DDR request by request, for the simulator.
+memsys-ddr-objs := $(d)ddr.o
+tests-unit-y += test_memsys_ddr
+test_memsys_ddr-objs := $(memsys-ddr-objs)
+
 el2prof-count-objs := $(d)el2prof-count.o $(d)el2prof-output.o $(d)histogram.o
 plugins-y += el2prof
 el2prof-plugin-objs := $(d)el2prof.o $(el2prof-count-objs)
 
 # The model's arithmetic is exact: no conversion goes unseen.
-$(foreach o,$(memsys-model-objs) $(memsys-plugin-objs) \
+$(foreach o,$(memsys-model-objs) $(memsys-ddr-objs) $(memsys-plugin-objs) \
 		$(el2prof-plugin-objs),\
 	$(eval CFLAGS_$o := -Wconversion -Wsign-conversion))
 

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * DDR request by request: banks, open rows, a hit-first scheduler, one data bus.
+ *
+ * A bank serves one request at a time: ddr_row_hit_ps for the row that is open,
+ * ddr_row_cycle_ps for any other. It takes the oldest request that has arrived,
+ * but lets younger ones that hit the open row overtake it hit_cap times at most.
+ * What a bank has served crosses the data bus, a line in burst_ps, in the order
+ * in which the banks finished; the bank does not wait for that. No refresh, no
+ * turnaround between reads and writes, no power states.
+ *
+ * Who drives it hands in requests in order of arrival, and calls ddr_step() at
+ * ddr_next_ps() before time passes beyond it. Times are picoseconds below 2^57;
+ * integer arithmetic only, equal calls give equal results.
+ */
+#ifndef MEMSYS_DDR_H
+#define MEMSYS_DDR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "config.h"
+
+#define DDR_MAX_BANKS	64u
+/* Requests under way at a time; more are a fault of the caller. */
+#define DDR_MAX_REQUESTS 1024u
+#define DDR_NEVER	UINT64_MAX
+
+struct ddr_config {
+	uint32_t banks;			/* powers of two */
+	uint32_t row_lines;
+	uint32_t hit_cap;
+	uint64_t row_cycle_ps;
+	uint64_t row_hit_ps;
+	uint64_t burst_ps;
+};
+
+/* The bank parameters of a machine that has them. */
+void ddr_config_from(const struct memsys_config *machine,
+		     struct ddr_config *config);
+
+/* What was served, and when its last byte crossed the bus. */
+struct ddr_done {
+	uint64_t done_ps;
+	uint32_t tag;
+};
+
+struct ddr_transfer {
+	uint64_t ready_ps;
+	uint32_t tag;
+};
+
+struct ddr_bank {
+	uint64_t free_ps;
+	uint64_t open_row;
+	uint32_t overtaken;		/* hits that the oldest let pass */
+	uint32_t head, tail;		/* of the queue, in arrival order */
+	uint32_t room;
+	uint64_t *rows;
+	uint64_t *arrivals_ps;
+	uint32_t *tags;
+};
+
+struct ddr {
+	struct ddr_config config;
+	uint32_t row_shift;		/* of a line's number */
+	uint32_t bank_mask;
+	uint32_t bank_shift;
+	/* When a bank decides next, with its number in the low bits. */
+	uint64_t next[DDR_MAX_BANKS];
+	struct ddr_bank bank[DDR_MAX_BANKS];
+	/* Waiting for the bus, by the time they were ready; a ring. */
+	struct ddr_transfer transfer[DDR_MAX_REQUESTS];
+	uint32_t first_transfer, transfers_end;
+	uint64_t bus_free_ps;
+	/* What is known to be done and was not yet taken; a ring. */
+	struct ddr_done done[DDR_MAX_REQUESTS];
+	uint32_t first_done, done_end;
+	uint64_t requests, row_hits;	/* served so far */
+};
+
+/* 0 or -ENOMEM. */
+int ddr_create(struct ddr *ddr, const struct ddr_config *config);
+void ddr_destroy(struct ddr *ddr);
+
+static inline uint32_t ddr_bank_of(const struct ddr *ddr, uint64_t line)
+{
+	return (uint32_t)(line >> ddr->row_shift) & ddr->bank_mask;
+}
+
+static inline uint64_t ddr_row_of(const struct ddr *ddr, uint64_t line)
+{
+	return line >> ddr->bank_shift;
+}
+
+/* Line `index` of those in one bank, from the row `first_row` on. */
+static inline uint64_t ddr_line_in_bank(const struct ddr *ddr, uint32_t bank,
+					uint64_t first_row, uint64_t index)
+{
+	uint64_t row = first_row + (index >> ddr->row_shift);
+	uint64_t column = index & ((1u << ddr->row_shift) - 1);
+
+	return row << ddr->bank_shift | (uint64_t)bank << ddr->row_shift |
+	       column;
+}
+
+/* A request reaches the controller, not before any handed in earlier. */
+void ddr_submit(struct ddr *ddr, uint64_t arrival_ps, uint64_t line,
+		uint32_t tag);
+
+/* When it must be stepped; DDR_NEVER: it has nothing to do. */
+uint64_t ddr_next_ps(const struct ddr *ddr);
+void ddr_step(struct ddr *ddr);
+
+/* The next of what is done; times never decrease, and may lie ahead. */
+static inline bool ddr_take(struct ddr *ddr, struct ddr_done *done)
+{
+	if (ddr->first_done == ddr->done_end)
+		return false;
+	*done = ddr->done[ddr->first_done++ % DDR_MAX_REQUESTS];
+	return true;
+}
+
+#endif
