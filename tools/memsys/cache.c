@@ -6,15 +6,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+static uint64_t order_bytes(const struct cache *cache)
+{
+	return 3 * 8 * cache->words + CACHE_ENDS;
+}
+
 int cache_create(struct cache *cache, uint64_t sets, uint32_t ways)
 {
 	cache->ways = ways;
+	cache->words = (ways + 7) / 8;
 	cache->set_mask = sets - 1;
-	cache->tick = 0;
+	cache->set_bits = (uint32_t)__builtin_ctzll(sets);
 	cache->tags = calloc(sets * ways, sizeof(*cache->tags));
-	cache->stamps = calloc(sets * ways, sizeof(*cache->stamps));
-	if (cache->tags && cache->stamps)
+	cache->orders = calloc(sets, order_bytes(cache));
+	if (cache->tags && cache->orders) {
+		cache_clear(cache);
 		return 0;
+	}
 	cache_destroy(cache);
 	return -ENOMEM;
 }
@@ -22,50 +30,53 @@ int cache_create(struct cache *cache, uint64_t sets, uint32_t ways)
 void cache_destroy(struct cache *cache)
 {
 	free(cache->tags);
-	free(cache->stamps);
+	free(cache->orders);
 	cache->tags = NULL;
-	cache->stamps = NULL;
+	cache->orders = NULL;
+}
+
+/* Free ways are older than any used one, the first one the oldest. */
+static void order_clear(const struct cache_order *order, uint32_t ways)
+{
+	for (uint32_t way = 0; way < ways; way++) {
+		order->newer[way] = (uint8_t)(way + 1);
+		order->older[way] = (uint8_t)(way - 1);
+	}
+	order->ends[CACHE_NEWEST] = (uint8_t)(ways - 1);
+	order->ends[CACHE_OLDEST] = 0;
 }
 
 void cache_clear(struct cache *cache)
 {
-	uint64_t lines = (cache->set_mask + 1) * cache->ways;
+	memset(cache->tags, 0, (cache->set_mask + 1) * cache->ways *
+			       sizeof(*cache->tags));
+	memset(cache->orders, 0, (cache->set_mask + 1) * order_bytes(cache));
+	for (uint64_t set = 0; set <= cache->set_mask; set++) {
+		struct cache_order order = cache_order(cache, set);
 
-	memset(cache->tags, 0, lines * sizeof(*cache->tags));
-	memset(cache->stamps, 0, lines * sizeof(*cache->stamps));
-	cache->tick = 0;
-}
-
-/* A free way has stamp 0 and so is older than any used one. */
-static uint32_t oldest_way(const uint64_t *stamps, uint32_t ways,
-			   uint64_t way_mask)
-{
-	uint64_t oldest = UINT64_MAX;
-	uint32_t chosen = 0;
-
-	for (uint32_t way = 0; way < ways; way++) {
-		if (!(way_mask >> way & 1) || stamps[way] >= oldest)
-			continue;
-		oldest = stamps[way];
-		chosen = way;
+		order_clear(&order, cache->ways);
 	}
-	return chosen;
 }
 
 struct cache_victim cache_fill(struct cache *cache, uint64_t line, bool dirty,
 			       uint64_t way_mask)
 {
-	uint64_t first = (line & cache->set_mask) * cache->ways;
-	uint64_t slot = first + oldest_way(&cache->stamps[first], cache->ways,
-					   way_mask);
-	uint64_t old = cache->tags[slot];
-	struct cache_victim victim = {
-		.line = old >> CACHE_TAG_SHIFT,
-		.dirty = old & CACHE_LINE_DIRTY,
-	};
+	uint64_t set = line & cache->set_mask;
+	struct cache_order order = cache_order(cache, set);
+	uint32_t way = order.ends[CACHE_OLDEST];
+	struct cache_victim victim;
+	uint64_t *slot;
 
-	cache->tags[slot] = line << CACHE_TAG_SHIFT | CACHE_LINE_VALID |
-			    (dirty ? CACHE_LINE_DIRTY : 0);
-	cache->stamps[slot] = ++cache->tick;
+	while (!(way_mask >> way & 1))
+		way = order.newer[way];
+	slot = &cache->tags[set * cache->ways + way];
+	victim = (struct cache_victim){
+		.line = *slot >> CACHE_TAG_SHIFT,
+		.dirty = *slot & CACHE_LINE_DIRTY,
+	};
+	*slot = line << CACHE_TAG_SHIFT | CACHE_LINE_VALID |
+		(dirty ? CACHE_LINE_DIRTY : 0);
+	order.bytes[way] = cache_byte(cache, line);
+	cache_order_renew(&order, way);
 	return victim;
 }

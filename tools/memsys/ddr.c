@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BANK_BITS	6
 #define NO_ROW		UINT64_MAX
-/* Room to let a queue wander before it is moved back to the start. */
-#define QUEUE_ROOM	(2 * DDR_MAX_REQUESTS)
+/* So far a queue wanders before it is moved back to the start. */
+#define QUEUE_WANDER	64u
+#define QUEUE_ROOM	(DDR_MAX_REQUESTS + QUEUE_WANDER + 1)
 
 void ddr_config_from(const struct memsys_config *machine,
 		     struct ddr_config *config)
@@ -33,7 +33,6 @@ void ddr_config_from(const struct memsys_config *machine,
 static int bank_create(struct ddr_bank *bank)
 {
 	bank->open_row = NO_ROW;
-	bank->room = QUEUE_ROOM;
 	bank->rows = calloc(QUEUE_ROOM, sizeof(*bank->rows));
 	bank->arrivals_ps = calloc(QUEUE_ROOM, sizeof(*bank->arrivals_ps));
 	bank->tags = calloc(QUEUE_ROOM, sizeof(*bank->tags));
@@ -46,6 +45,7 @@ int ddr_create(struct ddr *ddr, const struct ddr_config *config)
 
 	memset(ddr, 0, sizeof(*ddr));
 	ddr->config = *config;
+	ddr->first = DDR_NEVER;
 	ddr->row_shift = (uint32_t)__builtin_ctz(config->row_lines);
 	ddr->bank_mask = config->banks - 1;
 	ddr->bank_shift = ddr->row_shift +
@@ -95,7 +95,18 @@ static inline void bank_plan(struct ddr *ddr, uint32_t n)
 	at_ps = bank->arrivals_ps[bank->head];
 	if (at_ps < bank->free_ps)
 		at_ps = bank->free_ps;
-	ddr->next[n] = at_ps << BANK_BITS | n;
+	ddr->next[n] = at_ps << DDR_BANK_BITS | n;
+}
+
+static inline void banks_order(struct ddr *ddr)
+{
+	uint64_t even = DDR_NEVER, odd = DDR_NEVER;
+
+	for (uint32_t n = 0; n < ddr->config.banks; n += 2) {
+		even = ddr->next[n] < even ? ddr->next[n] : even;
+		odd = ddr->next[n + 1] < odd ? ddr->next[n + 1] : odd;
+	}
+	ddr->first = even < odd ? even : odd;
 }
 
 void ddr_submit(struct ddr *ddr, uint64_t arrival_ps, uint64_t line,
@@ -104,39 +115,17 @@ void ddr_submit(struct ddr *ddr, uint64_t arrival_ps, uint64_t line,
 	uint32_t n = ddr_bank_of(ddr, line);
 	struct ddr_bank *bank = &ddr->bank[n];
 
-	if (bank->tail == bank->room)
+	if (bank->head > QUEUE_WANDER)
 		queue_move_back(bank);
 	assert(bank->tail - bank->head < DDR_MAX_REQUESTS);
 	bank->rows[bank->tail] = ddr_row_of(ddr, line);
 	bank->arrivals_ps[bank->tail] = arrival_ps;
 	bank->tags[bank->tail] = tag;
-	if (bank->tail++ == bank->head)
-		bank_plan(ddr, n);
-}
-
-static inline uint64_t bank_first(const struct ddr *ddr)
-{
-	uint64_t first = DDR_NEVER;
-
-	for (uint32_t n = 0; n < ddr->config.banks; n++)
-		first = ddr->next[n] < first ? ddr->next[n] : first;
-	return first;
-}
-
-uint64_t ddr_next_ps(const struct ddr *ddr)
-{
-	uint64_t first = bank_first(ddr);
-	uint64_t next_ps = first == DDR_NEVER ? DDR_NEVER : first >> BANK_BITS;
-
-	if (ddr->first_transfer != ddr->transfers_end) {
-		uint64_t ready_ps =
-			ddr->transfer[ddr->first_transfer % DDR_MAX_REQUESTS]
-				.ready_ps;
-
-		if (ready_ps < next_ps)
-			next_ps = ready_ps;
-	}
-	return next_ps;
+	if (bank->tail++ != bank->head)
+		return;
+	bank_plan(ddr, n);
+	if (ddr->next[n] < ddr->first)
+		ddr->first = ddr->next[n];
 }
 
 /* The first that hits, if it has arrived; the oldest when none does. */
@@ -177,34 +166,37 @@ static inline void transfer_add(struct ddr *ddr, uint64_t ready_ps,
 	uint32_t at = ddr->transfers_end++;
 
 	for (; at != ddr->first_transfer; at--) {
-		struct ddr_transfer *before =
-			&ddr->transfer[(at - 1) % DDR_MAX_REQUESTS];
+		uint32_t before = (at - 1) % DDR_MAX_REQUESTS;
 
-		if (before->ready_ps <= ready_ps)
+		if (ddr->ready_ps[before] <= ready_ps)
 			break;
-		ddr->transfer[at % DDR_MAX_REQUESTS] = *before;
+		ddr->ready_ps[at % DDR_MAX_REQUESTS] = ddr->ready_ps[before];
+		ddr->ready_tag[at % DDR_MAX_REQUESTS] = ddr->ready_tag[before];
 	}
-	ddr->transfer[at % DDR_MAX_REQUESTS] =
-		(struct ddr_transfer){ ready_ps, tag };
+	ddr->ready_ps[at % DDR_MAX_REQUESTS] = ready_ps;
+	ddr->ready_tag[at % DDR_MAX_REQUESTS] = tag;
 }
 
 /* The bus takes what was ready by `until_ps`: nothing earlier will follow. */
 static inline void transfers_grant(struct ddr *ddr, uint64_t until_ps)
 {
 	while (ddr->first_transfer != ddr->transfers_end) {
-		const struct ddr_transfer *transfer =
-			&ddr->transfer[ddr->first_transfer % DDR_MAX_REQUESTS];
-		uint64_t begin_ps = transfer->ready_ps;
+		uint32_t at = ddr->first_transfer % DDR_MAX_REQUESTS;
+		uint32_t to = ddr->done_end % DDR_MAX_REQUESTS;
+		uint64_t begin_ps = ddr->ready_ps[at];
 
 		if (begin_ps > until_ps)
 			break;
 		if (begin_ps < ddr->bus_free_ps)
 			begin_ps = ddr->bus_free_ps;
 		ddr->bus_free_ps = begin_ps + ddr->config.burst_ps;
-		ddr->done[ddr->done_end++ % DDR_MAX_REQUESTS] =
-			(struct ddr_done){ ddr->bus_free_ps, transfer->tag };
+		ddr->done_ps[to] = ddr->bus_free_ps;
+		ddr->done_tag[to] = ddr->ready_tag[at];
+		ddr->done_end++;
 		ddr->first_transfer++;
 	}
+	if (ddr->first_transfer == ddr->transfers_end)
+		ddr->first_transfer = ddr->transfers_end = 0;
 }
 
 static inline void bank_serve(struct ddr *ddr, uint32_t n, uint64_t now_ps)
@@ -222,16 +214,16 @@ static inline void bank_serve(struct ddr *ddr, uint32_t n, uint64_t now_ps)
 	ddr->row_hits += hit;
 	queue_remove(bank, i);
 	bank_plan(ddr, n);
+	banks_order(ddr);
 	transfer_add(ddr, bank->free_ps, tag);
 }
 
 void ddr_step(struct ddr *ddr)
 {
-	uint64_t first = bank_first(ddr);
 	uint64_t now_ps = ddr_next_ps(ddr);
 
-	if (first != DDR_NEVER && first >> BANK_BITS == now_ps)
-		bank_serve(ddr, first & (DDR_MAX_BANKS - 1), now_ps);
+	if (ddr->first >> DDR_BANK_BITS == now_ps)
+		bank_serve(ddr, ddr->first & (DDR_MAX_BANKS - 1), now_ps);
 	/* Whatever a bank begins from now on takes a hit's time at least. */
 	transfers_grant(ddr, now_ps + ddr->config.row_hit_ps);
 }

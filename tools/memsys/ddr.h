@@ -21,9 +21,10 @@
 
 #include "config.h"
 
-#define DDR_MAX_BANKS	64u
+#define DDR_BANK_BITS	6
+#define DDR_MAX_BANKS	(1u << DDR_BANK_BITS)
 /* Requests under way at a time; more are a fault of the caller. */
-#define DDR_MAX_REQUESTS 1024u
+#define DDR_MAX_REQUESTS 16384u
 #define DDR_NEVER	UINT64_MAX
 
 struct ddr_config {
@@ -45,17 +46,11 @@ struct ddr_done {
 	uint32_t tag;
 };
 
-struct ddr_transfer {
-	uint64_t ready_ps;
-	uint32_t tag;
-};
-
 struct ddr_bank {
 	uint64_t free_ps;
 	uint64_t open_row;
 	uint32_t overtaken;		/* hits that the oldest let pass */
 	uint32_t head, tail;		/* of the queue, in arrival order */
-	uint32_t room;
 	uint64_t *rows;
 	uint64_t *arrivals_ps;
 	uint32_t *tags;
@@ -68,13 +63,16 @@ struct ddr {
 	uint32_t bank_shift;
 	/* When a bank decides next, with its number in the low bits. */
 	uint64_t next[DDR_MAX_BANKS];
+	uint64_t first;			/* the least of them */
 	struct ddr_bank bank[DDR_MAX_BANKS];
 	/* Waiting for the bus, by the time they were ready; a ring. */
-	struct ddr_transfer transfer[DDR_MAX_REQUESTS];
+	uint64_t ready_ps[DDR_MAX_REQUESTS];
+	uint32_t ready_tag[DDR_MAX_REQUESTS];
 	uint32_t first_transfer, transfers_end;
 	uint64_t bus_free_ps;
 	/* What is known to be done and was not yet taken; a ring. */
-	struct ddr_done done[DDR_MAX_REQUESTS];
+	uint64_t done_ps[DDR_MAX_REQUESTS];
+	uint32_t done_tag[DDR_MAX_REQUESTS];
 	uint32_t first_done, done_end;
 	uint64_t requests, row_hits;	/* served so far */
 };
@@ -109,15 +107,30 @@ void ddr_submit(struct ddr *ddr, uint64_t arrival_ps, uint64_t line,
 		uint32_t tag);
 
 /* When it must be stepped; DDR_NEVER: it has nothing to do. */
-uint64_t ddr_next_ps(const struct ddr *ddr);
+static inline uint64_t ddr_next_ps(const struct ddr *ddr)
+{
+	uint64_t next_ps = ddr->first == DDR_NEVER ? DDR_NEVER :
+			   ddr->first >> DDR_BANK_BITS;
+	uint64_t ready_ps;
+
+	if (ddr->first_transfer == ddr->transfers_end)
+		return next_ps;
+	ready_ps = ddr->ready_ps[ddr->first_transfer % DDR_MAX_REQUESTS];
+	return ready_ps < next_ps ? ready_ps : next_ps;
+}
+
 void ddr_step(struct ddr *ddr);
 
 /* The next of what is done; times never decrease, and may lie ahead. */
 static inline bool ddr_take(struct ddr *ddr, struct ddr_done *done)
 {
+	uint32_t at = ddr->first_done % DDR_MAX_REQUESTS;
+
 	if (ddr->first_done == ddr->done_end)
 		return false;
-	*done = ddr->done[ddr->first_done++ % DDR_MAX_REQUESTS];
+	done->done_ps = ddr->done_ps[at];
+	done->tag = ddr->done_tag[at];
+	ddr->first_done++;
 	return true;
 }
 

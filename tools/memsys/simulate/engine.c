@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Cores, caches and DDR, event by event. */
+#include "engine.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PS_PER_S	1000000000000ull
+#define TAG_CORE_SHIFT	8
+#define TAG_FILL	0x80u		/* a line for the core, not from it */
+#define PLACE_BITS	5
+#define CORE_BITS	4
+#define POSTED		0x40u		/* no place: nobody waits for it */
+
+static uint64_t cycles_ps(const struct memsys_config *machine, uint64_t cycles)
+{
+	return cycles * PS_PER_S / machine->clock_hz;
+}
+
+static int core_create(struct engine *engine, unsigned int n,
+		       const struct load *load, uint64_t seed, uint64_t from_ps)
+{
+	const struct memsys_config *machine = &engine->machine;
+	struct core *core = &engine->core[n];
+
+	core->load = *load;
+	core->ways = load->way_mask ? load->way_mask : UINT64_MAX;
+	core->gap_ps = load->instructions * machine->base_cpi_milli *
+		       (PS_PER_S / 1000) / machine->clock_hz + 1;
+	core->llc_hit_ps = cycles_ps(machine, machine->llc_hit_cycles) /
+			   (load->kind == LOAD_CHASE ? 1 : load->mlp);
+	core->waits_for = ENGINE_MAX_LINES;
+	core->alarm_lines = UINT64_MAX;
+	core->alarm_writes = UINT64_MAX;
+	core->ready_ps = load->kind == LOAD_IDLE ? ENGINE_NEVER : 0;
+	core->burst_left = load->burst_accesses;
+	engine->next[n] = core->ready_ps;
+	walk_init(&core->walk, &core->load, &engine->ddr, machine->line_bytes,
+		  n, seed);
+	if (meter_create(&core->meter, from_ps))
+		return -ENOMEM;
+	return cache_create(&core->l1, machine->l1_bytes / machine->l1_ways /
+			    machine->line_bytes, (uint32_t)machine->l1_ways);
+}
+
+int engine_create(struct engine *engine, const struct memsys_config *machine,
+		  const struct load *loads, unsigned int cores_count,
+		  uint64_t seed, uint64_t measure_from_ps)
+{
+	struct ddr_config banks;
+	int err;
+
+	memset(engine, 0, sizeof(*engine));
+	engine->machine = *machine;
+	engine->cores_count = cores_count;
+	ddr_config_from(machine, &banks);
+	engine->path_ps = (cycles_ps(machine, machine->ddr_latency_cycles) -
+			   banks.row_cycle_ps - banks.burst_ps) / 2;
+	for (unsigned int n = 0; n <= ENGINE_MAX_CORES; n++)
+		engine->next[n] = ENGINE_NEVER;
+	err = ddr_create(&engine->ddr, &banks);
+	if (!err)
+		err = cache_create(&engine->llc, machine->llc_bytes /
+				   machine->llc_ways / machine->line_bytes,
+				   (uint32_t)machine->llc_ways);
+	for (unsigned int n = 0; n < cores_count && !err; n++)
+		err = core_create(engine, n, &loads[n], seed, measure_from_ps);
+	if (err)
+		engine_destroy(engine);
+	return err;
+}
+
+void engine_destroy(struct engine *engine)
+{
+	for (unsigned int n = 0; n < ENGINE_MAX_CORES; n++) {
+		cache_destroy(&engine->core[n].l1);
+		meter_destroy(&engine->core[n].meter);
+	}
+	cache_destroy(&engine->llc);
+	ddr_destroy(&engine->ddr);
+}
+
+static inline void core_schedule(struct engine *engine, unsigned int n,
+				 uint64_t at_ps)
+{
+	struct core *core = &engine->core[n];
+
+	if (at_ps < core->busy_until_ps)
+		at_ps = core->busy_until_ps;
+	core->ready_ps = at_ps;
+	engine->next[n] = core->held ? ENGINE_NEVER : at_ps;
+}
+
+void engine_hold(struct engine *engine, unsigned int n)
+{
+	engine->core[n].held = true;
+	engine->next[n] = ENGINE_NEVER;
+}
+
+void engine_release(struct engine *engine, unsigned int n)
+{
+	struct core *core = &engine->core[n];
+
+	if (!core->held)
+		return;
+	core->held = false;
+	if (core->busy_until_ps < engine->now_ps)
+		core->busy_until_ps = engine->now_ps;
+	core_schedule(engine, n, core->ready_ps);
+}
+
+void engine_occupy(struct engine *engine, unsigned int n, uint64_t for_ps)
+{
+	struct core *core = &engine->core[n];
+
+	if (core->busy_until_ps < engine->now_ps)
+		core->busy_until_ps = engine->now_ps;
+	core->busy_until_ps += for_ps;
+	if (core->ready_ps != ENGINE_NEVER)
+		core_schedule(engine, n, core->ready_ps);
+}
+
+static inline void step_end(struct core *core, uint64_t at_ps)
+{
+	meter_step(&core->meter, at_ps, at_ps - core->step_begin_ps);
+	core->step_begin_ps = at_ps;
+}
+
+/* ------------------------------------------------------------------ misses */
+
+static inline void request(struct engine *engine, unsigned int n,
+			   uint32_t place, uint32_t kind, uint64_t line,
+			   uint64_t at_ps)
+{
+	if (place != POSTED)
+		engine->core[n].place[place].under_way++;
+	ddr_submit(&engine->ddr, at_ps + engine->path_ps, line,
+		   n << TAG_CORE_SHIFT | place | kind);
+}
+
+static inline void evict(struct engine *engine, unsigned int n, uint32_t place,
+			 struct cache_victim victim, uint64_t at_ps)
+{
+	if (!victim.dirty)
+		return;
+	engine->core[n].writes++;
+	request(engine, n, place, 0, victim.line, at_ps);
+}
+
+/* The new line goes to the L1; what leaves it dirty stays in the shared one. */
+static inline void l1_fill(struct engine *engine, unsigned int n,
+			   uint32_t place, uint64_t at_ps)
+{
+	struct core *core = &engine->core[n];
+	struct cache_victim out = cache_fill(&core->l1, core->access.line,
+					     core->access.store, UINT64_MAX);
+
+	if (!out.dirty || cache_touch(&engine->llc, out.line, true))
+		return;
+	evict(engine, n, place, cache_fill(&engine->llc, out.line, true,
+					   core->ways), at_ps);
+}
+
+static inline void alarm_check(struct engine *engine, unsigned int n,
+			       uint64_t at_ps)
+{
+	struct core *core = &engine->core[n];
+
+	if (core->reads + core->writes < core->alarm_lines &&
+	    core->writes < core->alarm_writes)
+		return;
+	core->alarm_lines = UINT64_MAX;
+	core->alarm_writes = UINT64_MAX;
+	engine->control->alarm(engine->control, n, at_ps);
+}
+
+static inline void miss_issue(struct engine *engine, unsigned int n,
+			      uint32_t place, uint64_t at_ps)
+{
+	struct core *core = &engine->core[n];
+	uint64_t line = core->access.line;
+
+	core->place[place].issued_ps = at_ps;
+	core->place[place].free_ps = ENGINE_NEVER;
+	core->place[place].done_ps = 0;
+	core->reads++;
+	request(engine, n, place, TAG_FILL, line, at_ps);
+	evict(engine, n, place, cache_fill(&engine->llc, line, false,
+					   core->ways), at_ps);
+	l1_fill(engine, n, place, at_ps);
+	alarm_check(engine, n, at_ps);
+}
+
+/* The place that is free first; *free_ps is when, as far as known. */
+static inline uint32_t place_find(const struct core *core, uint64_t *free_ps)
+{
+	uint64_t first = ENGINE_NEVER << PLACE_BITS;
+
+	for (uint32_t n = 0; n < core->load.mlp; n++) {
+		uint64_t key = core->place[n].free_ps << PLACE_BITS | n;
+
+		first = key < first ? key : first;
+	}
+	*free_ps = first >= ENGINE_NEVER << PLACE_BITS ? ENGINE_NEVER :
+						       first >> PLACE_BITS;
+	return first & (ENGINE_MAX_LINES - 1);
+}
+
+/* ------------------------------------------------------------------- cores */
+
+/* The next access; the pause before a burst, and its instructions, pass. */
+static inline uint64_t access_fetch(struct core *core, uint64_t at_ps)
+{
+	if (core->load.compute_ps) {
+		if (core->burst_left == 0) {
+			core->burst_left = core->load.burst_accesses;
+			at_ps += core->load.compute_ps;
+			core->bursts++;
+		}
+		core->burst_left--;
+	}
+	walk_next(&core->walk, &core->access);
+	core->accesses++;
+	return at_ps + core->gap_ps + core->access.gap_ps;
+}
+
+enum outcome { DONE, BLOCKED, WAITS };
+
+/* Beyond the L1: everything before `at_ps` has happened. */
+static inline enum outcome access_shared(struct engine *engine, unsigned int n,
+					 uint64_t *at_ps)
+{
+	struct core *core = &engine->core[n];
+	uint64_t free_ps;
+	uint32_t place;
+
+	if (cache_touch(&engine->llc, core->access.line, false)) {
+		core->llc_hits++;
+		l1_fill(engine, n, POSTED, *at_ps);
+		*at_ps += core->llc_hit_ps;
+		step_end(core, *at_ps);
+		return DONE;
+	}
+	place = place_find(core, &free_ps);
+	if (free_ps > *at_ps) {
+		core->blocked = true;
+		core_schedule(engine, n, free_ps);
+		return BLOCKED;
+	}
+	miss_issue(engine, n, place, *at_ps);
+	if (core->load.kind != LOAD_CHASE) {
+		step_end(core, *at_ps);
+		return DONE;
+	}
+	core->waits_for = place;
+	core_schedule(engine, n, ENGINE_NEVER);
+	return WAITS;
+}
+
+/* Nothing else happens before `horizon_ps`: so long it may go on. */
+static void core_run(struct engine *engine, unsigned int n, uint64_t horizon_ps)
+{
+	struct core *core = &engine->core[n];
+	uint64_t at_ps = engine->next[n];
+	enum outcome outcome;
+
+	core->blocked = false;
+	for (;;) {
+		if (!core->pending) {
+			at_ps = access_fetch(core, at_ps);
+			core->pending = !cache_touch(&core->l1,
+						     core->access.line,
+						     core->access.store);
+			if (!core->pending)
+				step_end(core, at_ps);
+		}
+		if (at_ps > horizon_ps)
+			break;
+		if (!core->pending)
+			continue;
+		outcome = access_shared(engine, n, &at_ps);
+		core->pending = outcome == BLOCKED;
+		if (outcome != DONE)
+			return;
+		if (engine->now_ps + engine->path_ps < horizon_ps)
+			horizon_ps = engine->now_ps + engine->path_ps;
+		if (engine->control && engine->control->next_ps < horizon_ps)
+			horizon_ps = engine->control->next_ps;
+	}
+	core_schedule(engine, n, at_ps);
+}
+
+/* --------------------------------------------------------------- the world */
+
+static inline void place_done(struct engine *engine, unsigned int n,
+			      uint32_t place_index, uint64_t at_ps, bool is_fill)
+{
+	struct core *core = &engine->core[n];
+	struct place *place;
+
+	if (place_index == POSTED)
+		return;
+	place = &core->place[place_index];
+	if (is_fill)
+		meter_latency(&core->meter, at_ps - place->issued_ps);
+	if (place->done_ps < at_ps)
+		place->done_ps = at_ps;
+	if (--place->under_way == 0)
+		place->free_ps = place->done_ps;
+	if (is_fill && core->waits_for == place_index) {
+		core->waits_for = ENGINE_MAX_LINES;
+		step_end(core, at_ps);
+		core_schedule(engine, n, at_ps);
+	} else if (core->blocked && place->free_ps < core->ready_ps) {
+		core_schedule(engine, n, place->free_ps);
+	}
+}
+
+static inline void ddr_turn(struct engine *engine)
+{
+	struct ddr_done done;
+
+	ddr_step(&engine->ddr);
+	while (ddr_take(&engine->ddr, &done))
+		place_done(engine, done.tag >> TAG_CORE_SHIFT,
+			   done.tag & (TAG_FILL - 1),
+			   done.done_ps + engine->path_ps,
+			   done.tag & TAG_FILL);
+}
+
+/* The core that is next, and when the one after it is. */
+static inline unsigned int core_first(const struct engine *engine,
+				      uint64_t *second_ps)
+{
+	uint64_t first = ENGINE_NEVER, second = ENGINE_NEVER;
+
+	for (unsigned int n = 0; n < engine->cores_count; n++) {
+		uint64_t key = engine->next[n] << CORE_BITS | n;
+		uint64_t later = key > first ? key : first;
+
+		first = key < first ? key : first;
+		second = later < second ? later : second;
+	}
+	*second_ps = second >= ENGINE_NEVER << CORE_BITS ? ENGINE_NEVER :
+							 second >> CORE_BITS;
+	return first & (ENGINE_MAX_CORES);
+}
+
+static inline uint64_t earlier(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+void engine_run(struct engine *engine, uint64_t until_ps)
+{
+	for (;;) {
+		uint64_t ddr_ps = ddr_next_ps(&engine->ddr);
+		uint64_t control_ps = engine->control ?
+				      engine->control->next_ps : ENGINE_NEVER;
+		uint64_t second_ps;
+		unsigned int n = core_first(engine, &second_ps);
+		uint64_t core_ps = engine->next[n];
+		uint64_t now_ps = earlier(earlier(ddr_ps, control_ps), core_ps);
+
+		if (now_ps >= until_ps)
+			break;
+		engine->now_ps = now_ps;
+		if (control_ps == now_ps)
+			engine->control->due(engine->control, now_ps);
+		else if (core_ps == now_ps)
+			core_run(engine, n, earlier(earlier(second_ps, ddr_ps),
+						    earlier(control_ps,
+							    until_ps)));
+		else
+			ddr_turn(engine);
+	}
+	engine->now_ps = until_ps;
+	for (unsigned int n = 0; n < engine->cores_count; n++)
+		meter_advance(&engine->core[n].meter, until_ps);
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Cores, caches and DDR, event by event.
+ *
+ * A core executes `instructions` per access, and the access: a hit in its L1
+ * costs nothing more; one in the shared cache llc_hit_cycles, divided among the
+ * misses it may have under way; a miss is a request to DDR, and a second one
+ * when a dirty line must go. Of these it has `mlp` under way at most: the place
+ * is free again when both are served. A load of LOAD_CHASE waits for its data.
+ * From core to DDR and back a request takes what ddr_latency_cycles leaves
+ * beside a row cycle and a burst, half of it each way.
+ *
+ * Time is in ps. Events are handled in order of time; at the same time the
+ * control comes first, then cores by number, then DDR. Integer arithmetic only:
+ * equal parameters give equal results.
+ */
+#ifndef SIMULATE_ENGINE_H
+#define SIMULATE_ENGINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "load.h"
+#include "meter.h"
+#include "tools/memsys/cache.h"
+#include "tools/memsys/config.h"
+#include "tools/memsys/ddr.h"
+
+#define ENGINE_MAX_CORES	15u
+#define ENGINE_MAX_LINES	32u	/* misses under way per core */
+#define ENGINE_NEVER		UINT64_MAX
+
+struct engine;
+
+/*
+ * Who holds cores and lets them go. All may be called from within `due`.
+ */
+struct control {
+	void *context;
+	/* The next time at which `due` wants to be called; ENGINE_NEVER: not. */
+	uint64_t next_ps;
+	void (*due)(struct control *control, uint64_t now_ps);
+	/* A core moved as many lines as it was to be told of. */
+	void (*alarm)(struct control *control, unsigned int core,
+		      uint64_t now_ps);
+};
+
+/* One miss under way. */
+struct place {
+	uint64_t issued_ps;
+	uint64_t done_ps;		/* the last of what was under way */
+	uint64_t free_ps;		/* ENGINE_NEVER while something is */
+	uint32_t under_way;		/* requests at DDR */
+};
+
+struct core {
+	struct load load;
+	struct walk walk;
+	struct cache l1;
+	uint64_t ways;			/* of the shared cache */
+	uint64_t gap_ps;		/* instructions of an access */
+	uint64_t llc_hit_ps;
+	uint64_t ready_ps;		/* when it goes on, but for being held */
+	uint64_t busy_until_ps;		/* the hypervisor has the CPU */
+	uint64_t step_begin_ps;
+	uint64_t burst_left;
+	struct access access;		/* beyond the L1, not yet done */
+	bool pending;			/* there is one */
+	bool blocked;			/* no place is free */
+	bool held;
+	uint32_t waits_for;		/* a place, or ENGINE_MAX_LINES */
+	struct place place[ENGINE_MAX_LINES];
+	/* Lines moved, and how many of them are the next alarm. */
+	uint64_t reads, writes;
+	uint64_t alarm_lines, alarm_writes;
+	uint64_t accesses, llc_hits, bursts;
+	struct meter meter;
+};
+
+struct engine {
+	struct memsys_config machine;
+	unsigned int cores_count;
+	uint64_t now_ps;
+	uint64_t path_ps;		/* from a core to DDR, and back */
+	struct control *control;	/* NULL: none */
+	uint64_t next[ENGINE_MAX_CORES + 1];	/* of each core */
+	struct core core[ENGINE_MAX_CORES];
+	struct cache llc;
+	struct ddr ddr;
+};
+
+/*
+ * A machine that has banks, at time 0 with empty caches; loads of cores are
+ * copied. Meters measure from `measure_from_ps` on. 0 or -ENOMEM.
+ */
+int engine_create(struct engine *engine, const struct memsys_config *machine,
+		  const struct load *loads, unsigned int cores_count,
+		  uint64_t seed, uint64_t measure_from_ps);
+void engine_destroy(struct engine *engine);
+
+/* Runs until `until_ps`; what happens then has not happened yet. */
+void engine_run(struct engine *engine, uint64_t until_ps);
+
+/* A core does nothing from now on, until it is released; idempotent. */
+void engine_hold(struct engine *engine, unsigned int core);
+void engine_release(struct engine *engine, unsigned int core);
+/* The hypervisor takes so much of a core's time, from now on. */
+void engine_occupy(struct engine *engine, unsigned int core, uint64_t for_ps);
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a synthetic core does: which lines it accesses, in which order, and what
+ * it computes between.
+ *
+ * A load walks over `size_bytes` of memory that is its own, in steps of
+ * `stride_bytes`; or, with `bank` set, over that much memory of one DDR bank.
+ */
+#ifndef SIMULATE_LOAD_H
+#define SIMULATE_LOAD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "tools/memsys/ddr.h"
+#include "trace.h"
+
+enum load_kind {
+	LOAD_IDLE,
+	LOAD_STREAM,	/* one line after another */
+	LOAD_RANDOM,	/* any line, independent of each other */
+	LOAD_CHASE,	/* each line once, in an order without pattern; the next
+			   is known when the last one has arrived */
+	LOAD_TRACE,	/* as recorded */
+};
+
+#define LOAD_ANY_BANK	UINT32_MAX
+
+struct load {
+	enum load_kind kind;
+	uint64_t size_bytes;
+	uint64_t stride_bytes;		/* a multiple of the line */
+	uint32_t bank;			/* LOAD_ANY_BANK: all */
+	uint32_t write_percent;		/* stores among the accesses */
+	uint32_t mlp;			/* misses under way, 1 to the core's */
+	uint64_t instructions;		/* executed per access, 1 or more */
+	uint64_t compute_ps;		/* between bursts; 0: no pauses */
+	uint64_t burst_accesses;	/* then so many accesses */
+	uint64_t way_mask;		/* of the last-level cache; 0: all */
+	struct trace *trace;		/* LOAD_TRACE */
+};
+
+struct access {
+	uint64_t line;
+	bool store;
+	uint64_t gap_ps;		/* of a trace; else 0 */
+};
+
+/* Where a core is in its load. */
+struct walk {
+	const struct load *load;
+	const struct ddr *ddr;
+	uint64_t steps;			/* of the walk, until it begins anew */
+	uint64_t step_lines;
+	uint64_t base_line;
+	uint64_t position;
+	uint64_t order_mask;		/* LOAD_CHASE: a power of two - 1 */
+	uint64_t random;
+	uint32_t stores;		/* of 100, owed */
+};
+
+/*
+ * The memory of core `cpu` begins at line (cpu + 1) << 24. A stream and a chase
+ * begin somewhere, as `seed` says. `load` and `ddr` outlive the walk.
+ */
+void walk_init(struct walk *walk, const struct load *load, const struct ddr *ddr,
+	       uint64_t line_bytes, unsigned int cpu, uint64_t seed);
+
+/* xorshift64*; never 0 when `*state` is not. */
+static inline uint64_t random_next(uint64_t *state)
+{
+	uint64_t x = *state;
+
+	x ^= x >> 12;
+	x ^= x << 25;
+	x ^= x >> 27;
+	*state = x;
+	return x * 0x2545f4914f6cdd1dull;
+}
+
+/* A permutation of 0..order_mask that is one cycle (Hull and Dobell). */
+static inline uint64_t chase_next(const struct walk *walk)
+{
+	uint64_t at = walk->position;
+
+	do
+		at = (at * 0x5851f42d4c957f2dull + 0x14057b7ef767814full) &
+		     walk->order_mask;
+	while (at >= walk->steps);
+	return at;
+}
+
+static inline uint64_t walk_step(struct walk *walk)
+{
+	switch (walk->load->kind) {
+	case LOAD_RANDOM:
+		return (uint64_t)((random_next(&walk->random) >> 32) *
+				  walk->steps >> 32);
+	case LOAD_CHASE:
+		return walk->position = chase_next(walk);
+	default:
+		if (++walk->position >= walk->steps)
+			walk->position = 0;
+		return walk->position;
+	}
+}
+
+static inline bool walk_stores(struct walk *walk)
+{
+	walk->stores += walk->load->write_percent;
+	if (walk->stores < 100)
+		return false;
+	walk->stores -= 100;
+	return true;
+}
+
+/* The next access. Not for LOAD_IDLE. */
+static inline void walk_next(struct walk *walk, struct access *access)
+{
+	const struct load *load = walk->load;
+	uint64_t step = walk_step(walk);
+
+	if (load->kind == LOAD_TRACE) {
+		const struct trace_access *recorded =
+			&load->trace->accesses[step];
+
+		access->line = recorded->line;
+		access->store = recorded->store;
+		access->gap_ps = recorded->gap_ps;
+		return;
+	}
+	step *= walk->step_lines;
+	access->line = load->bank == LOAD_ANY_BANK ? walk->base_line + step :
+		       ddr_line_in_bank(walk->ddr, load->bank, walk->base_line,
+					step);
+	access->store = walk_stores(walk);
+}
+
+#endif
