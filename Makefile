@@ -27,6 +27,7 @@
 # Name lists, whose objects are given from the top of the tree:
 #   tools-host-y, tools-arm64-y   NAME-objs, NAME-libs, NAME-libs-host,
 #                                 NAME-libs-arm64, NAME-ldflags
+#   tools-sim-y                   NAME-objs, NAME-libs; with arch/fake
 #   plugins-y                     NAME-plugin-objs, NAME-plugin-libs
 #   tests-unit-y, tests-wrap-y    NAME (tests/unit/NAME.c, tests/wrap/NAME.c),
 #                                 NAME-objs, NAME-libs, NAME-wrap (functions
@@ -38,6 +39,7 @@
 #   build/arm64/       hypervisor          build/unit/   host, sanitizers
 #   build/inmate/      runtime, inmates    build/host/   host tools
 #   build/arm64-root/  root-cell tools     build/plugin/ host, -fPIC
+#   build/sim/         host tools that simulate the hypervisor on arch/fake
 
 comma := ,
 B := build
@@ -70,7 +72,7 @@ all: hypervisor driver inmates configs tools plugin
 # Lists of files relative to the directory, and plain lists of names.
 file-lists := objs-hv-y objs-hv-arm64-y objs-fake-y objs-inmate-y \
 	inmates-y configs-y
-name-lists := tools-host-y tools-arm64-y plugins-y tests-unit-y tests-wrap-y
+name-lists := tools-host-y tools-arm64-y tools-sim-y plugins-y tests-unit-y tests-wrap-y
 flag-lists := cflags-hv-arm64-y cflags-inmate-y ldflags-hv-arm64-y
 
 $(foreach v,$(file-lists:%=all-%) $(name-lists) $(flag-lists),$(eval $v :=))
@@ -116,6 +118,7 @@ flags-unit = $(common) -D_GNU_SOURCE -DWEIR_HOST -O1 \
 	-fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=all -Ihypervisor/arch/fake/include
 flags-host = $(common) -D_GNU_SOURCE -DWEIR_HOST -O2
+flags-sim = $(flags-host) -Ihypervisor/arch/fake/include
 flags-arm64-root = $(common) -D_GNU_SOURCE -DWEIR_ROOT -O2 \
 	-I$(SYSROOT)/usr/include
 flags-plugin = $(common) -D_GNU_SOURCE -DWEIR_HOST -O2 -fPIC \
@@ -126,6 +129,7 @@ cc-arm64 := $(CROSS)gcc
 cc-inmate := $(CROSS)gcc
 cc-unit := gcc
 cc-host := gcc
+cc-sim := gcc
 cc-arm64-root := $(CROSS)gcc
 cc-plugin := gcc
 cc-configs := $(CROSS)gcc
@@ -145,7 +149,7 @@ $(B)/$(1)/%.o: %.S | $$(SETUP)
 	$$(Q)$$(cc-$(1)) $$(flags-$(1)) -D__ASSEMBLY__ $$(CFLAGS_$$*.o) \
 		-MMD -MP -c -o $$@ $$<
 endef
-flavours := arm64 inmate unit host arm64-root plugin configs
+flavours := arm64 inmate unit host sim arm64-root plugin configs
 $(foreach f,$(flavours),$(eval $(call object-rules,$f)))
 
 $(B)/%.lds: %.lds.S | $(SETUP)
@@ -256,6 +260,7 @@ $(foreach c,$(all-configs-y),$(eval $(call config-rules,$c)))
 
 .PHONY: tools
 tools: $(addprefix $(B)/host/,$(sort $(tools-host-y))) \
+	$(addprefix $(B)/sim/,$(sort $(tools-sim-y))) \
 	$(addprefix $(B)/arm64-root/,$(sort $(tools-arm64-y)))
 
 # tool-rules FLAVOUR, SHORT FLAVOUR, NAME, LINK FLAGS
@@ -271,6 +276,21 @@ $(foreach t,$(sort $(tools-arm64-y)),$(eval $(call tool-rules,arm64-root,arm64,$
 	-L$(SYSROOT)/usr/lib/aarch64-linux-gnu \
 	-Wl$(comma)--build-id=none \
 	-Wl$(comma)-rpath-link=$(SYSROOT)/usr/lib/aarch64-linux-gnu:$(SYSROOT)/lib/aarch64-linux-gnu)))
+
+# The hypervisor as the host tests have it, without sanitizers.
+$(B)/sim/libfake.a: $(addprefix $(B)/sim/,$(all-objs-fake-y)) $(fragments)
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(quiet) AR $@
+	$(Q)gcc-ar rcs $@ $(filter %.o,$^)
+
+define sim-rules
+$(B)/sim/$(1): $(addprefix $(B)/sim/,$($(1)-objs)) $(B)/sim/libfake.a \
+		$(fragments)
+	$$(quiet) LD $$@
+	$$(Q)$$(cc-sim) -o $$@ $$(filter %.o %.a,$$^) $($(1)-libs)
+endef
+$(foreach t,$(sort $(tools-sim-y)),$(eval $(call sim-rules,$t)))
 
 .PHONY: plugin
 plugin: $(plugins-y:%=$(B)/plugin/%.so)
@@ -380,5 +400,5 @@ distclean:
 	$(Q)rm -rf $(B)
 
 -include $(shell find $(B)/arm64 $(B)/inmate $(B)/unit $(B)/host \
-	$(B)/arm64-root $(B)/plugin $(B)/configs $(B)/hypervisor \
+	$(B)/arm64-root $(B)/plugin $(B)/sim $(B)/configs $(B)/hypervisor \
 	$(B)/profiler-inmate -name '*.d' 2>/dev/null)

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The least configurations that a validator accepts. */
+#include "machine.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "fake.h"
+
+#define RW		(MEM_READ | MEM_WRITE)
+#define CELLS_START	0x71000000ull
+#define CELLS_BYTES	0x0d000000ull
+#define CELL_BYTES	0x00200000ull
+#define COMM_GPA	0x80000000ull
+#define GICD_BASE	0x08000000ull
+#define GICR_BASE	0x080a0000ull
+
+void machine_blob_init(struct machine_blob *blob, unsigned int cpus_count)
+{
+	struct cell_desc *root = &blob->system.root_cell;
+
+	memset(blob, 0, sizeof(*blob));
+	memcpy(blob->system.signature, CONFIG_SYSTEM_SIGNATURE,
+	       CONFIG_SIGNATURE_BYTES);
+	blob->system.architecture = CONFIG_ARCH_ARM64;
+	blob->system.revision = CONFIG_REVISION;
+	blob->system.hypervisor_memory.phys_start = FAKE_HV_START;
+	blob->system.hypervisor_memory.size = FAKE_HV_BYTES;
+	blob->system.platform.arm = (struct platform_arm){
+		.maintenance_irq = 25, .gic_version = 3,
+		.gicd_base = GICD_BASE, .gicr_base = GICR_BASE,
+	};
+	snprintf(root->name, sizeof(root->name), "root");
+	root->cpu_set_size = sizeof(blob->cpus);
+	root->num_memory_regions = 2;
+	root->num_irqchips = 1;
+	blob->cpus = BIT(cpus_count) - 1;
+	blob->memory[0] = (struct memory_region){
+		FAKE_RAM_START, FAKE_RAM_START, FAKE_HV_START - FAKE_RAM_START,
+		RW | MEM_EXECUTE | MEM_DMA };
+	blob->memory[1] = (struct memory_region){
+		CELLS_START, CELLS_START, CELLS_BYTES, RW | MEM_EXECUTE };
+	blob->irqchip = (struct irqchip){
+		.address = GICD_BASE, .pin_base = 32,
+		.pin_bitmap = { ~0u, ~0u, ~0u, ~0u } };
+	memcpy(blob->block.signature, WEIR_BLOCK_SIGNATURE,
+	       sizeof(blob->block.signature));
+	blob->block.revision = WEIR_BLOCK_REVISION;
+	blob->block.num_records = 1;
+	blob->block.size = sizeof(blob->block) + sizeof(blob->counter);
+	blob->counter.record.type = WEIR_RECORD_COUNTER;
+	blob->counter.record.size = sizeof(blob->counter);
+	blob->counter.source = COUNTER_FAKE;
+	blob->counter.event_write = 0xffff;
+	blob->counter.read_weight_q8 = 256;
+	snprintf(blob->counter.event_name, sizeof(blob->counter.event_name),
+		 "lines");
+}
+
+void cell_blob_init(struct cell_blob *blob, unsigned int id, const char *name,
+		    uint64_t cpus)
+{
+	struct cell_desc *cell = &blob->cell;
+
+	memset(blob, 0, sizeof(*blob));
+	memcpy(cell->signature, CONFIG_CELL_SIGNATURE, CONFIG_SIGNATURE_BYTES);
+	cell->architecture = CONFIG_ARCH_ARM64;
+	cell->revision = CONFIG_REVISION;
+	snprintf(cell->name, sizeof(cell->name), "%s", name);
+	cell->id = id;
+	cell->flags = CELL_PASSIVE_COMMREG;
+	cell->cpu_set_size = sizeof(blob->cpus);
+	cell->num_memory_regions = 2;
+	cell->num_irqchips = 1;
+	blob->cpus = cpus;
+	blob->memory[0] = (struct memory_region){
+		CELLS_START + (id - 1) * CELL_BYTES, 0, CELL_BYTES,
+		RW | MEM_EXECUTE | MEM_LOADABLE };
+	blob->memory[1] = (struct memory_region){
+		0, COMM_GPA, PAGE_BYTES, RW | MEM_COMM_REGION };
+	blob->irqchip = (struct irqchip){
+		.address = GICD_BASE, .pin_base = 32,
+		.pin_bitmap = { 1u << id } };
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Configurations of a simulated machine and its cells, for arch/fake. */
+#ifndef SIMULATE_MACHINE_H
+#define SIMULATE_MACHINE_H
+
+#include "abi/cell-config.h"
+#include "abi/weir-config.h"
+
+/* A machine with CPUs 0 to `cpus_count` - 1, all in the root cell. */
+struct machine_blob {
+	struct system_desc system;
+	uint64_t cpus;
+	struct memory_region memory[2];
+	struct irqchip irqchip;
+	struct weir_block block;
+	struct weir_record_counter counter;
+} ABI_PACKED;
+
+/* Cell `id`, from 1, on CPUs of its own. */
+struct cell_blob {
+	struct cell_desc cell;
+	uint64_t cpus;
+	struct memory_region memory[2];
+	struct irqchip irqchip;
+} ABI_PACKED;
+
+void machine_blob_init(struct machine_blob *blob, unsigned int cpus_count);
+void cell_blob_init(struct cell_blob *blob, unsigned int id, const char *name,
+		    uint64_t cpus);
+
+#endif

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What makes a scenario whole: its machine, and loads that fit it. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenario-internal.h"
+
+/* tools/memsys/machines/zcu102.conf, built in. */
+extern const char default_machine_text[], default_machine_end[];
+
+int scenario_path(struct parser *parser, const char *name, char path[PATH_MAX])
+{
+	int length = *name == '/' ?
+		snprintf(path, PATH_MAX, "%s", name) :
+		snprintf(path, PATH_MAX, "%s/%s", parser->scenario->directory,
+			 name);
+
+	return length < PATH_MAX ? 0 :
+	       scenario_refuse(parser, "the path is too long");
+}
+
+static int machine_load(struct parser *parser)
+{
+	struct memsys_config *machine = &parser->scenario->machine;
+	struct memsys_config_error error;
+	char path[PATH_MAX];
+	int err;
+
+	if (!*parser->machine || !strcmp(parser->machine, "zcu102")) {
+		err = memsys_config_parse(default_machine_text,
+					  (size_t)(default_machine_end -
+						   default_machine_text),
+					  machine, &error);
+	} else {
+		if (scenario_path(parser, parser->machine, path))
+			return -EINVAL;
+		err = memsys_config_load(path, machine, &error);
+	}
+	if (err)
+		return scenario_refuse(parser, "machine %.60s, line %u: %s",
+				       parser->machine, error.line,
+				       error.reason);
+	if (!memsys_config_has_banks(machine))
+		return scenario_refuse(parser, "machine %s says nothing of banks",
+				       machine->machine);
+	return 0;
+}
+
+/* Fills in what the machine tells. */
+static int load_check(struct parser *parser, struct load *load)
+{
+	const struct memsys_config *machine = &parser->scenario->machine;
+
+	if (!load->stride_bytes)
+		load->stride_bytes = machine->line_bytes;
+	if (!load->mlp)
+		load->mlp = (uint32_t)machine->core_lines;
+	if (load->mlp > machine->core_lines)
+		return scenario_refuse(parser, "mlp is more than the %llu of a core",
+				       (unsigned long long)machine->core_lines);
+	if (load->stride_bytes % machine->line_bytes ||
+	    load->size_bytes < load->stride_bytes)
+		return scenario_refuse(parser,
+				       "stride is a multiple of a line, and at most the size");
+	if (load->bank != LOAD_ANY_BANK && load->bank >= machine->ddr_banks)
+		return scenario_refuse(parser, "there is no bank %u", load->bank);
+	if (load->way_mask && machine->llc_ways < 64 &&
+	    load->way_mask >> machine->llc_ways)
+		return scenario_refuse(parser, "the cache has %llu ways",
+				       (unsigned long long)machine->llc_ways);
+	if (load->compute_ps && !load->burst_accesses)
+		return scenario_refuse(parser, "compute needs a burst");
+	if (load->kind == LOAD_TRACE && (!load->trace ||
+					 machine->line_bytes != 64))
+		return scenario_refuse(parser,
+				       "a trace needs a file and lines of 64 bytes");
+	return 0;
+}
+
+static int variant_check(struct parser *parser, struct variant *variant)
+{
+	unsigned int cores = variant_cores(variant);
+	int err = 0;
+
+	if (!cores)
+		return scenario_refuse(parser, "no cell has a CPU");
+	for (unsigned int n = 0; n < variant->cells_count; n++)
+		if (!variant->cells[n].cpus)
+			return scenario_refuse(parser, "cell %s has no cpus",
+					       variant->cells[n].name);
+	if (!variant->duration_ps)
+		return scenario_refuse(parser, "a duration of 0");
+	if (variant->polled && !variant->delay_ns)
+		return scenario_refuse(parser, "polls need a delay above 0");
+	for (unsigned int n = 0; n < cores && !err; n++)
+		err = load_check(parser, &variant->loads[n]);
+	return err;
+}
+
+static int baseline_find(struct parser *parser)
+{
+	struct scenario *scenario = parser->scenario;
+
+	if (!*parser->baseline)
+		return 0;
+	for (unsigned int n = 0; n < scenario->variants_count; n++) {
+		if (strcmp(scenario->variants[n].name, parser->baseline))
+			continue;
+		scenario->baseline = n;
+		return 0;
+	}
+	return scenario_refuse(parser, "baseline: there is no variant '%s'",
+			       parser->baseline);
+}
+
+int scenario_complete(struct parser *parser)
+{
+	struct scenario *scenario = parser->scenario;
+	char where[SCENARIO_NAME_BYTES + 128];
+	int err;
+
+	parser->line = 0;
+	if (!scenario->variants_count)
+		scenario->variants[scenario->variants_count++] = parser->base;
+	err = machine_load(parser);
+	if (!err)
+		err = baseline_find(parser);
+	for (unsigned int n = 0; n < scenario->variants_count && !err; n++) {
+		err = variant_check(parser, &scenario->variants[n]);
+		if (!err)
+			continue;
+		snprintf(where, sizeof(where), "variant %s: %.90s",
+			 scenario->variants[n].name, parser->error->text);
+		strcpy(parser->error->text, where);
+	}
+	return err;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the parts of the scenario parser share. */
+#ifndef SIMULATE_SCENARIO_INTERNAL_H
+#define SIMULATE_SCENARIO_INTERNAL_H
+
+#include "scenario.h"
+
+struct parser {
+	struct scenario *scenario;
+	struct scenario_error *error;
+	unsigned int line;
+	struct variant base;		/* what is said before the variants */
+	struct variant *variant;	/* the one that lines speak of */
+	struct scenario_cell *cell;	/* NULL: the run as a whole */
+	uint64_t cpus;			/* whose load is meant */
+	char machine[SCENARIO_NAME_BYTES + PATH_MAX];
+	char baseline[SCENARIO_NAME_BYTES];
+};
+
+/* -EINVAL, with the line and this reason. */
+int scenario_refuse(struct parser *parser, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Of a cell or of CPUs (parser->cell, parser->cpus), or of the run. */
+int scenario_set(struct parser *parser, const char *key, const char *value);
+
+/* Where a file named in a scenario is. */
+int scenario_path(struct parser *parser, const char *name,
+		  char path[PATH_MAX]);
+
+/* The machine, and what needs it: after all lines. */
+int scenario_complete(struct parser *parser);
+
+#endif

@@ -1,0 +1,460 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The keys of a scenario and their values. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenario-internal.h"
+#include "tools/libreg/reg.h"
+#include "tools/regctl/units.h"
+
+#define PS_PER_NS	1000u
+#define TIME_MAX_NS	1000000000000ull	/* 1000 s */
+
+enum scope {
+	OF_RUN,
+	OF_CELL,
+	OF_LOAD,	/* of a cell's CPUs, or of some */
+};
+
+struct key {
+	const char *name;
+	enum scope scope;
+	int (*set)(struct parser *parser, const char *value);
+};
+
+/* ------------------------------------------------------------------ values */
+
+/* The parsers of units say what is wrong; the key is known to the caller. */
+static int refuse_value(struct parser *parser, const char *value,
+			const struct parse_error *error)
+{
+	return scenario_refuse(parser, "'%.40s': %.150s", value, error->text);
+}
+
+static int get_time(struct parser *parser, const char *value, uint64_t *time_ns)
+{
+	struct parse_error error;
+
+	if (time_parse(value, time_ns, &error))
+		return refuse_value(parser, value, &error);
+	if (*time_ns > TIME_MAX_NS)
+		return scenario_refuse(parser, "'%.40s' is more than 1000s",
+				       value);
+	return 0;
+}
+
+static int get_count(struct parser *parser, const char *value, uint64_t least,
+		     uint64_t most, uint64_t *count)
+{
+	struct parse_error error;
+
+	if (count_parse(value, least, count, &error))
+		return refuse_value(parser, value, &error);
+	if (*count > most)
+		return scenario_refuse(parser, "%.40s is more than %llu", value,
+				       (unsigned long long)most);
+	return 0;
+}
+
+static int get_size(struct parser *parser, const char *value, uint64_t most,
+		    uint64_t *bytes)
+{
+	struct parse_error error;
+
+	if (size_parse(value, bytes, &error))
+		return refuse_value(parser, value, &error);
+	if (*bytes == 0 || *bytes > most)
+		return scenario_refuse(parser, "'%.40s' is not within 1B..%lluMiB",
+				       value, (unsigned long long)(most >> 20));
+	return 0;
+}
+
+static int get_word(struct parser *parser, const char *value,
+		    const char *const words[], unsigned int *index)
+{
+	char list[128] = "";
+
+	for (*index = 0; words[*index]; (*index)++) {
+		if (!strcmp(words[*index], value))
+			return 0;
+		if (*index)
+			strncat(list, ", ", sizeof(list) - strlen(list) - 1);
+		strncat(list, words[*index], sizeof(list) - strlen(list) - 1);
+	}
+	return scenario_refuse(parser, "'%.40s' is none of %s", value, list);
+}
+
+/* --------------------------------------------------------------- the run's */
+
+static int set_title(struct parser *parser, const char *value)
+{
+	if (strlen(value) >= SCENARIO_TITLE_BYTES)
+		return scenario_refuse(parser, "more than %u characters",
+				       SCENARIO_TITLE_BYTES - 1);
+	strcpy(parser->scenario->title, value);
+	return 0;
+}
+
+static int set_machine(struct parser *parser, const char *value)
+{
+	if (strlen(value) >= sizeof(parser->machine))
+		return scenario_refuse(parser, "the name is too long");
+	strcpy(parser->machine, value);
+	return 0;
+}
+
+static int set_baseline(struct parser *parser, const char *value)
+{
+	if (strlen(value) >= sizeof(parser->baseline))
+		return scenario_refuse(parser, "the name is too long");
+	strcpy(parser->baseline, value);
+	return 0;
+}
+
+static int set_seed(struct parser *parser, const char *value)
+{
+	return get_count(parser, value, 0, UINT32_MAX, &parser->variant->seed);
+}
+
+static int set_ps(struct parser *parser, const char *value, uint64_t *time_ps)
+{
+	uint64_t time_ns;
+	int err = get_time(parser, value, &time_ns);
+
+	if (!err)
+		*time_ps = time_ns * PS_PER_NS;
+	return err;
+}
+
+static int set_warm_up(struct parser *parser, const char *value)
+{
+	return set_ps(parser, value, &parser->variant->warm_up_ps);
+}
+
+static int set_duration(struct parser *parser, const char *value)
+{
+	return set_ps(parser, value, &parser->variant->duration_ps);
+}
+
+static int set_detection(struct parser *parser, const char *value)
+{
+	static const char *const words[] = { "interrupt", "poll", NULL };
+	unsigned int word;
+	int err = get_word(parser, value, words, &word);
+
+	if (!err)
+		parser->variant->polled = word == 1;
+	return err;
+}
+
+static int set_delay(struct parser *parser, const char *value)
+{
+	return get_time(parser, value, &parser->variant->delay_ns);
+}
+
+static int set_handler(struct parser *parser, const char *value)
+{
+	return get_time(parser, value, &parser->variant->handler_ns);
+}
+
+/* -------------------------------------------------------------- the cell's */
+
+static int set_cpus(struct parser *parser, const char *value)
+{
+	struct parse_error error;
+	uint64_t cpus;
+
+	if (cpu_list_parse(value, &cpus, &error))
+		return refuse_value(parser, value, &error);
+	if (cpus >> ENGINE_MAX_CORES)
+		return scenario_refuse(parser, "CPUs are 0 to %u",
+				       ENGINE_MAX_CORES - 1);
+	for (unsigned int n = 0; n < parser->variant->cells_count; n++) {
+		const struct scenario_cell *other = &parser->variant->cells[n];
+
+		if (other != parser->cell && other->cpus & cpus)
+			return scenario_refuse(parser,
+					       "cell %s has one of these CPUs",
+					       other->name);
+	}
+	parser->cell->cpus = cpus;
+	parser->cpus = cpus;
+	return 0;
+}
+
+static int get_rate(struct parser *parser, const char *value, uint32_t valid,
+		    uint64_t *bytes_per_s)
+{
+	static const struct rate_base none = { 0 };
+	struct parse_error error;
+	struct rate rate;
+
+	if (rate_parse(value, &rate, &error) ||
+	    rate_resolve(&rate, &none, bytes_per_s, &error))
+		return refuse_value(parser, value, &error);
+	parser->cell->settings.valid |= valid;
+	return 0;
+}
+
+static int set_budget(struct parser *parser, const char *value)
+{
+	uint64_t rate;
+	int err = get_rate(parser, value, REG_SET_BUDGET, &rate);
+
+	if (!err)
+		parser->cell->settings.budget_bytes_per_s = rate;
+	return err;
+}
+
+static int set_write_budget(struct parser *parser, const char *value)
+{
+	uint64_t rate;
+	int err = get_rate(parser, value, REG_SET_WRITE_BUDGET, &rate);
+
+	if (!err)
+		parser->cell->settings.write_budget_bytes_per_s = rate;
+	return err;
+}
+
+static int set_period(struct parser *parser, const char *value)
+{
+	uint64_t period_ns;
+	int err = get_time(parser, value, &period_ns);
+
+	if (err)
+		return err;
+	parser->cell->settings.period_ns = period_ns;
+	parser->cell->settings.valid |= REG_SET_PERIOD;
+	return 0;
+}
+
+static int set_shares(struct parser *parser, const char *value)
+{
+	static const char *const words[] = { "pool", "static", NULL };
+	unsigned int word;
+	int err = get_word(parser, value, words, &word);
+
+	if (err)
+		return err;
+	parser->cell->settings.mode &= ~REG_MODE_PER_CPU;
+	parser->cell->settings.mode |= word ? REG_MODE_PER_CPU : 0;
+	parser->cell->settings.valid |= REG_SET_MODE;
+	return 0;
+}
+
+static int set_regulator(struct parser *parser, const char *value)
+{
+	for (unsigned int n = 0; reg_regulator_known(n) >= 0; n++) {
+		unsigned int id = (unsigned int)reg_regulator_known(n);
+
+		if (strcmp(reg_regulator_name(id), value))
+			continue;
+		parser->cell->settings.regulator = (uint16_t)id;
+		parser->cell->settings.valid |= REG_SET_REGULATOR;
+		return 0;
+	}
+	return scenario_refuse(parser, "there is no regulator '%.40s'", value);
+}
+
+/* -------------------------------------------------------------- the load's */
+
+/* Sets a member of the loads of all CPUs that are meant. */
+#define SET_LOADS(parser, member, what)                                       \
+	do {                                                                  \
+		for (unsigned int n = 0; n < ENGINE_MAX_CORES; n++)           \
+			if ((parser)->cpus >> n & 1)                          \
+				(parser)->variant->loads[n].member = (what);  \
+	} while (0)
+
+static int set_load(struct parser *parser, const char *value)
+{
+	static const char *const words[] = { "idle", "stream", "random",
+					     "chase", "trace", NULL };
+	unsigned int word;
+	int err = get_word(parser, value, words, &word);
+
+	if (!err)
+		SET_LOADS(parser, kind, (enum load_kind)word);
+	return err;
+}
+
+static int set_size(struct parser *parser, const char *value)
+{
+	uint64_t bytes;
+	int err = get_size(parser, value, 512u << 20, &bytes);
+
+	if (!err)
+		SET_LOADS(parser, size_bytes, bytes);
+	return err;
+}
+
+static int set_stride(struct parser *parser, const char *value)
+{
+	uint64_t bytes;
+	int err = get_size(parser, value, 512u << 20, &bytes);
+
+	if (!err)
+		SET_LOADS(parser, stride_bytes, bytes);
+	return err;
+}
+
+static int set_bank(struct parser *parser, const char *value)
+{
+	uint64_t bank = LOAD_ANY_BANK;
+	int err = 0;
+
+	if (strcmp(value, "any"))
+		err = get_count(parser, value, 0, DDR_MAX_BANKS - 1, &bank);
+	if (!err)
+		SET_LOADS(parser, bank, (uint32_t)bank);
+	return err;
+}
+
+static int set_writes(struct parser *parser, const char *value)
+{
+	size_t length = strlen(value);
+	uint64_t percent = 0;
+	char number[8] = "";
+
+	if (length < 2 || length > 4 || value[length - 1] != '%')
+		return scenario_refuse(parser, "'%.40s' is not 0%% to 100%%",
+				       value);
+	memcpy(number, value, length - 1);
+	if (get_count(parser, number, 0, 100, &percent))
+		return -EINVAL;
+	SET_LOADS(parser, write_percent, (uint32_t)percent);
+	return 0;
+}
+
+static int set_mlp(struct parser *parser, const char *value)
+{
+	uint64_t lines;
+	int err = get_count(parser, value, 1, ENGINE_MAX_LINES, &lines);
+
+	if (!err)
+		SET_LOADS(parser, mlp, (uint32_t)lines);
+	return err;
+}
+
+static int set_instructions(struct parser *parser, const char *value)
+{
+	uint64_t count;
+	int err = get_count(parser, value, 1, 10000, &count);
+
+	if (!err)
+		SET_LOADS(parser, instructions, count);
+	return err;
+}
+
+static int set_compute(struct parser *parser, const char *value)
+{
+	uint64_t time_ps;
+	int err = set_ps(parser, value, &time_ps);
+
+	if (!err)
+		SET_LOADS(parser, compute_ps, time_ps);
+	return err;
+}
+
+static int set_burst(struct parser *parser, const char *value)
+{
+	uint64_t count;
+	int err = get_count(parser, value, 1, UINT32_MAX, &count);
+
+	if (!err)
+		SET_LOADS(parser, burst_accesses, count);
+	return err;
+}
+
+static int set_ways(struct parser *parser, const char *value)
+{
+	char *end;
+	uint64_t mask;
+
+	errno = 0;
+	mask = strtoull(value, &end, 0);
+	if (*value < '0' || *value > '9' || *end || errno || !mask)
+		return scenario_refuse(parser, "'%.40s' is no mask of ways",
+				       value);
+	SET_LOADS(parser, way_mask, mask);
+	return 0;
+}
+
+static int set_trace(struct parser *parser, const char *value)
+{
+	struct scenario *scenario = parser->scenario;
+	char reason[TRACE_REASON_BYTES];
+	char path[PATH_MAX];
+	struct trace *trace;
+
+	if (scenario->traces_count == SCENARIO_MAX_CELLS)
+		return scenario_refuse(parser, "more than %u traces",
+				       SCENARIO_MAX_CELLS);
+	if (scenario_path(parser, value, path))
+		return -EINVAL;
+	trace = calloc(1, sizeof(*trace));
+	if (!trace)
+		return -ENOMEM;
+	scenario->traces[scenario->traces_count++] = trace;
+	/* Every machine here has lines of 64 bytes; checked when complete. */
+	if (trace_load(trace, path, 64, reason))
+		return scenario_refuse(parser, "%.80s: %.150s", value, reason);
+	SET_LOADS(parser, trace, trace);
+	return 0;
+}
+
+/* ------------------------------------------------------------------- table */
+
+static const struct key keys[] = {
+	{ "title", OF_RUN, set_title },
+	{ "machine", OF_RUN, set_machine },
+	{ "baseline", OF_RUN, set_baseline },
+	{ "seed", OF_RUN, set_seed },
+	{ "warm_up", OF_RUN, set_warm_up },
+	{ "duration", OF_RUN, set_duration },
+	{ "detection", OF_RUN, set_detection },
+	{ "delay", OF_RUN, set_delay },
+	{ "handler", OF_RUN, set_handler },
+	{ "cpus", OF_CELL, set_cpus },
+	{ "budget", OF_CELL, set_budget },
+	{ "write_budget", OF_CELL, set_write_budget },
+	{ "period", OF_CELL, set_period },
+	{ "shares", OF_CELL, set_shares },
+	{ "regulator", OF_CELL, set_regulator },
+	{ "load", OF_LOAD, set_load },
+	{ "size", OF_LOAD, set_size },
+	{ "stride", OF_LOAD, set_stride },
+	{ "bank", OF_LOAD, set_bank },
+	{ "writes", OF_LOAD, set_writes },
+	{ "mlp", OF_LOAD, set_mlp },
+	{ "instructions", OF_LOAD, set_instructions },
+	{ "compute", OF_LOAD, set_compute },
+	{ "burst", OF_LOAD, set_burst },
+	{ "ways", OF_LOAD, set_ways },
+	{ "trace", OF_LOAD, set_trace },
+};
+
+static int key_set(struct parser *parser, const struct key *key,
+		   const char *value)
+{
+	if (key->scope == OF_RUN && (parser->cell || parser->cpus))
+		return scenario_refuse(parser, "%s belongs before the cells",
+				       key->name);
+	if (key->scope == OF_CELL && !parser->cell)
+		return scenario_refuse(parser, "%s belongs to a cell",
+				       key->name);
+	if (key->scope == OF_LOAD && !parser->cpus)
+		return scenario_refuse(parser,
+				       "%s belongs to a cell, behind its cpus",
+				       key->name);
+	return key->set(parser, value);
+}
+
+int scenario_set(struct parser *parser, const char *key, const char *value)
+{
+	for (size_t n = 0; n < sizeof(keys) / sizeof(keys[0]); n++)
+		if (!strcmp(keys[n].name, key))
+			return key_set(parser, &keys[n], value);
+	return scenario_refuse(parser, "unknown key '%.40s'", key);
+}

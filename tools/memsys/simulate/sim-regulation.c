@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The hypervisor's regulation in front of simulated cores. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "abi/hypercall.h"
+#include "control.h"
+#include "fake.h"
+#include "hv/arch/cpu.h"
+#include "hv/clock.h"
+#include "hv/config-check.h"
+#include "hv/regulation.h"
+#include "hv/tick.h"
+#include "machine.h"
+#include "regulators/regulator.h"
+
+#define PS_PER_NS	1000u
+#define BUFFER_GPA	(FAKE_RAM_START + 0x100000)	/* of the root cell */
+
+static struct {
+	struct control control;
+	struct engine *engine;
+	const struct variant *variant;
+	unsigned int cpus_count;
+	unsigned int root_cpu;
+	uint64_t base_ns;	/* the hypervisor's clock at time 0 */
+	struct {
+		uint64_t base_reads, base_writes;	/* start() counts from */
+		uint64_t armed_lines, armed_writes;	/* of the core's own */
+		uint64_t irq_ps;
+		struct control_counts counts;
+	} cpu[ENGINE_MAX_CORES + 1];
+	struct core none;		/* behind the root's CPU */
+} sim;
+
+/* ---------------------------------------------------------- counter source */
+
+static struct core *core_of(unsigned int cpu)
+{
+	return cpu < sim.cpus_count ? &sim.engine->core[cpu] : &sim.none;
+}
+
+static int lines_probe(const struct weir_record_counter *record,
+		       struct counter_caps *caps, const char **why)
+{
+	(void)record;
+	*why = NULL;
+	*caps = (struct counter_caps){
+		.bits = 64,
+		.line_bytes = (uint32_t)sim.engine->machine.line_bytes,
+		.interrupts = !sim.variant->polled,
+		.counts_writes = true,
+		.poll_ns = sim.variant->polled ? sim.variant->delay_ns : 0,
+	};
+	return 0;
+}
+
+static void lines_sample(struct reg_cpu *reg)
+{
+	const struct core *core = core_of(reg->cpu);
+
+	reg->counter.read_lines = core->reads - sim.cpu[reg->cpu].base_reads;
+	reg->counter.write_lines = core->writes - sim.cpu[reg->cpu].base_writes;
+}
+
+static void lines_start(struct reg_cpu *reg)
+{
+	sim.cpu[reg->cpu].base_reads = core_of(reg->cpu)->reads;
+	sim.cpu[reg->cpu].base_writes = core_of(reg->cpu)->writes;
+	lines_sample(reg);
+}
+
+static void lines_disarm(unsigned int cpu)
+{
+	sim.cpu[cpu].irq_ps = ENGINE_NEVER;
+	core_of(cpu)->alarm_lines = UINT64_MAX;
+	core_of(cpu)->alarm_writes = UINT64_MAX;
+}
+
+static void lines_stop(struct reg_cpu *reg)
+{
+	lines_disarm(reg->cpu);
+}
+
+static uint64_t alarm_at(uint64_t from, uint64_t lines)
+{
+	return lines > UINT64_MAX - from ? UINT64_MAX : from + lines;
+}
+
+static void lines_arm(struct reg_cpu *reg)
+{
+	unsigned int cpu = reg->cpu;
+	uint64_t writes = sim.cpu[cpu].base_writes + reg->counter.write_lines;
+	uint64_t reads = sim.cpu[cpu].base_reads + reg->counter.read_lines;
+
+	lines_disarm(cpu);
+	sim.cpu[cpu].armed_lines = alarm_at(reads + writes, reg->alarm.lines);
+	sim.cpu[cpu].armed_writes = alarm_at(writes, reg->alarm.write_lines);
+	if (sim.variant->polled)
+		return;
+	core_of(cpu)->alarm_lines = sim.cpu[cpu].armed_lines;
+	core_of(cpu)->alarm_writes = sim.cpu[cpu].armed_writes;
+}
+
+static bool lines_alarmed(struct reg_cpu *reg)
+{
+	const struct core *core = core_of(reg->cpu);
+
+	return core->reads + core->writes >= sim.cpu[reg->cpu].armed_lines ||
+	       core->writes >= sim.cpu[reg->cpu].armed_writes;
+}
+
+static uint64_t lines_rearm(struct reg_cpu *reg)
+{
+	uint64_t before = reg->counter.read_lines + reg->counter.write_lines;
+
+	lines_sample(reg);
+	lines_arm(reg);
+	return reg->counter.read_lines + reg->counter.write_lines - before;
+}
+
+static uint64_t lines_renew(struct reg_cpu *reg)
+{
+	return lines_alarmed(reg) ? lines_rearm(reg) : REG_NEVER;
+}
+
+static void lines_peek(unsigned int cpu, const struct reg_counter *counter,
+		       uint64_t *read_lines, uint64_t *write_lines)
+{
+	*read_lines = core_of(cpu)->reads - sim.cpu[cpu].base_reads -
+		      counter->read_lines;
+	*write_lines = core_of(cpu)->writes - sim.cpu[cpu].base_writes -
+		       counter->write_lines;
+}
+
+static const struct counter_source lines_source = {
+	.name = "simulator",
+	.id = COUNTER_FAKE,
+	.order = 5,
+	.probe = lines_probe,
+	.start = lines_start,
+	.stop = lines_stop,
+	.sample = lines_sample,
+	.arm = lines_arm,
+	.rearm = lines_rearm,
+	.renew = lines_renew,
+	.alarmed = lines_alarmed,
+	.peek = lines_peek,
+};
+COUNTER_SOURCE(lines_source);
+
+/* ------------------------------------------------------------------ events */
+
+static void clock_set(uint64_t now_ps)
+{
+	fake.now_ns = sim.base_ns + now_ps / PS_PER_NS;
+}
+
+static uint64_t deadline_ps(unsigned int n)
+{
+	uint64_t armed_ns = fake_cpu_area(n)->tick.armed_ns;
+
+	if (armed_ns == TICK_NEVER)
+		return ENGINE_NEVER;
+	return armed_ns > sim.base_ns ? (armed_ns - sim.base_ns) * PS_PER_NS :
+					0;
+}
+
+static void plan(void)
+{
+	uint64_t next_ps = ENGINE_NEVER;
+
+	for (unsigned int n = 0; n < sim.cpus_count; n++) {
+		uint64_t at_ps = deadline_ps(n);
+
+		if (sim.cpu[n].irq_ps < at_ps)
+			at_ps = sim.cpu[n].irq_ps;
+		if (at_ps < next_ps)
+			next_ps = at_ps;
+	}
+	sim.control.next_ps = next_ps;
+}
+
+/* What the hypervisor decided is done to the cores. */
+static void follow(void)
+{
+	for (unsigned int n = 0; n < sim.cpus_count; n++) {
+		if (fake_cpu_area(n)->stall_requested)
+			engine_hold(sim.engine, n);
+		else
+			engine_release(sim.engine, n);
+	}
+	plan();
+}
+
+static void timer_fires(unsigned int n)
+{
+	struct per_cpu *cpu = fake_cpu_area(n);
+
+	sim.cpu[n].counts.ticks++;
+	/* A stalled CPU waits inside the hypervisor. */
+	if (cpu->stall_requested)
+		tick_run(cpu);
+	else
+		clock_timer_fired(cpu);
+}
+
+static void overflow_fires(unsigned int n)
+{
+	sim.cpu[n].irq_ps = ENGINE_NEVER;
+	sim.cpu[n].counts.overflows++;
+	regulation_overflow(fake_cpu_area(n));
+}
+
+static void control_due(struct control *control, uint64_t now_ps)
+{
+	(void)control;
+	clock_set(now_ps);
+	for (unsigned int n = 0; n < sim.cpus_count; n++) {
+		bool overflow = sim.cpu[n].irq_ps <= now_ps;
+		bool timer = deadline_ps(n) <= now_ps;
+
+		if (!overflow && !timer)
+			continue;
+		fake_on_cpu(n);
+		if (overflow)
+			overflow_fires(n);
+		if (timer)
+			timer_fires(n);
+		if (sim.variant->handler_ns)
+			engine_occupy(sim.engine, n, sim.variant->handler_ns *
+						     PS_PER_NS);
+	}
+	follow();
+}
+
+static void control_alarm(struct control *control, unsigned int core,
+			  uint64_t now_ps)
+{
+	uint64_t irq_ps = now_ps + sim.variant->delay_ns * PS_PER_NS;
+
+	/* On the hypervisor's clock, and not before its time. */
+	irq_ps = (irq_ps + PS_PER_NS - 1) / PS_PER_NS * PS_PER_NS;
+	sim.cpu[core].irq_ps = irq_ps;
+	if (irq_ps < control->next_ps)
+		control->next_ps = irq_ps;
+}
+
+/* -------------------------------------------------------------------- boot */
+
+static void reason_fetch(char reason[CONTROL_REASON_BYTES])
+{
+	struct reason_report *report = fake_ram(BUFFER_GPA);
+
+	memset(report, 0, sizeof(*report));
+	report->size = sizeof(*report);
+	if (fake_hypercall(sim.root_cpu, WEIR_HC_LAST_REASON, BUFFER_GPA, 0))
+		snprintf(reason, CONTROL_REASON_BYTES, "no reason was given");
+	else
+		snprintf(reason, CONTROL_REASON_BYTES, "%s", report->text);
+}
+
+static long call_with(uint64_t number, const void *data, size_t size)
+{
+	memcpy(fake_ram(BUFFER_GPA), data, size);
+	return fake_hypercall(sim.root_cpu, number, BUFFER_GPA, 0);
+}
+
+/* The guest turns its other CPUs on: they come in as after a reset. */
+static void cpus_start(uint64_t cpus)
+{
+	for (unsigned int n = 0; n < sim.cpus_count; n++) {
+		if (!(cpus >> n & 1))
+			continue;
+		fake_on_cpu(n);
+		regulation_cpu_reset(fake_cpu_area(n));
+	}
+}
+
+static long cell_make(unsigned int id, const struct scenario_cell *cell)
+{
+	struct reg_request request = {
+		.size = sizeof(request), .operation = REG_OP_SET,
+		.cell_id = id, .settings = cell->settings,
+	};
+	struct cell_blob blob;
+	long error;
+
+	cell_blob_init(&blob, id, cell->name, cell->cpus);
+	error = call_with(HC_CELL_CREATE, &blob, sizeof(blob));
+	if (error < 0)
+		return error;
+	error = fake_hypercall(sim.root_cpu, HC_CELL_START, id, 0);
+	if (!error)
+		cpus_start(cell->cpus);
+	if (error || !cell->settings.valid)
+		return error;
+	return call_with(WEIR_HC_REG_SET, &request, sizeof(request));
+}
+
+int control_boot(struct engine *engine, const struct variant *variant,
+		 char reason[CONTROL_REASON_BYTES])
+{
+	struct machine_blob blob;
+	struct reason why = { "" };
+	long error;
+
+	memset(&sim, 0, sizeof(sim));
+	sim.engine = engine;
+	sim.variant = variant;
+	sim.cpus_count = engine->cores_count;
+	sim.root_cpu = engine->cores_count;
+	for (unsigned int n = 0; n <= sim.cpus_count; n++)
+		sim.cpu[n].irq_ps = ENGINE_NEVER;
+	fake_machine();
+	machine_blob_init(&blob, sim.cpus_count + 1);
+	error = fake_boot(&blob, sizeof(blob));
+	if (error) {
+		config_check_system(&blob, sizeof(blob), arch_config(), &why);
+		snprintf(reason, CONTROL_REASON_BYTES, "the machine does not boot: %.90s",
+			 why.text);
+		return (int)error;
+	}
+	for (unsigned int n = 0; n <= sim.cpus_count; n++) {
+		fake_on_cpu(n);
+		regulation_cpu_reset(fake_cpu_area(n));
+	}
+	for (unsigned int n = 0; n < variant->cells_count && !error; n++)
+		error = cell_make(n + 1, &variant->cells[n]);
+	if (error) {
+		reason_fetch(reason);
+		return (int)error;
+	}
+	sim.control.due = control_due;
+	sim.control.alarm = control_alarm;
+	/* Making cells took time; the grids of all periods begin anew here. */
+	sim.base_ns = (fake.now_ns / REG_PERIOD_MAX_NS + 1) * REG_PERIOD_MAX_NS;
+	engine->control = &sim.control;
+	follow();
+	return 0;
+}
+
+int control_status(unsigned int cell, struct reg_status *status)
+{
+	long error;
+
+	clock_set(sim.engine->now_ps);
+	*status = (struct reg_status){
+		.size = sizeof(*status), .cell_id = cell + 1,
+	};
+	error = call_with(WEIR_HC_REG_GET, status, sizeof(*status));
+	memcpy(status, fake_ram(BUFFER_GPA), sizeof(*status));
+	return (int)error;
+}
+
+struct control_counts control_counts(unsigned int cpu)
+{
+	return sim.cpu[cpu].counts;
+}
