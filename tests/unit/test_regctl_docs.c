@@ -68,6 +68,10 @@ static void test_exit_statuses(void **state)
 	ends("enable /nonexistent", 2);
 	ends("check /nonexistent", 2);
 	ends("check Makefile", 1);
+	ends("simulate /nonexistent", 2);
+	ends("simulate Makefile", 2);
+	ends("simulate --dry-run "
+	     "tools/memsys/simulate/scenarios/pool.scenario", 0);
 	snprintf(line, sizeof(line), "status%s", nowhere);
 	ends(line, 3);
 	snprintf(line, sizeof(line), "set root --budget 200MB/s%s", nowhere);

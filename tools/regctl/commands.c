@@ -20,6 +20,7 @@ const struct command *const commands[] = {
 	&command_console,
 	&command_regulators,
 	&command_check,
+	&command_simulate,
 	&command_completion,
 	NULL,
 };

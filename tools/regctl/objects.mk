@@ -3,7 +3,7 @@
 regctl-parts := $(addprefix $(d),app.o options.o units.o format.o output.o \
 	json.o settings.o cells.o rates.o config.o commands.o cmd-hypervisor.o \
 	cmd-cell.o cmd-cell-list.o cmd-set.o cmd-status.o cmd-monitor.o \
-	cmd-regulators.o cmd-check.o cmd-completion.o)
+	cmd-regulators.o cmd-check.o cmd-simulate.o cmd-completion.o)
 
 tools-host-y += regctl
 tools-arm64-y += regctl
@@ -28,7 +28,7 @@ test_regctl_output-libs := $(regctl-libs)
 tests-unit-y += test_regctl_docs
 test_regctl_docs-objs := $(regctl-test-objs)
 test_regctl_docs-libs := $(regctl-libs)
-test_regctl_docs-deps := build/host/regctl $(addprefix build/configs/, \
+test_regctl_docs-deps := build/host/regctl build/sim/weir-simulate $(addprefix build/configs/, \
 	$(addsuffix .cell,$(notdir $(all-configs-y))))
 
 tests-unit-y += test_libreg

@@ -21,7 +21,7 @@ struct arguments {
 	const char *svg;
 };
 
-enum { JSON = 256, CSV, NO_HEADINGS, SVG, BYTES, SI, IEC };
+enum { JSON = 256, CSV, NO_HEADINGS, SVG, BYTES, SI, IEC, DRY_RUN };
 
 static const struct option options[] = {
 	{ "json", no_argument, NULL, JSON },
@@ -31,6 +31,7 @@ static const struct option options[] = {
 	{ "si", no_argument, NULL, SI },
 	{ "iec", no_argument, NULL, IEC },
 	{ "verbose", no_argument, NULL, 'v' },
+	{ "dry-run", no_argument, NULL, DRY_RUN },
 	{ "svg", required_argument, NULL, SVG },
 	{ NULL, 0, NULL, 0 },
 };
@@ -58,6 +59,9 @@ static bool take_option(struct app *app, struct arguments *arguments, int key)
 		return true;
 	case 'v':
 		app->verbose = true;
+		return true;
+	case DRY_RUN:
+		app->dry_run = true;
 		return true;
 	case SVG:
 		arguments->svg = optarg;
@@ -116,6 +120,10 @@ static int simulate(const struct app *app, const struct arguments *arguments,
 			app_complain(app, "%s: %s", arguments->scenario,
 				     error.text);
 		return APP_USAGE;
+	}
+	if (app->dry_run) {
+		scenario_free(scenario);
+		return APP_OK;
 	}
 	if (results_run(&results, scenario, reason)) {
 		app_complain(app, "%s: %s", arguments->scenario, reason);

@@ -22,3 +22,10 @@ $(B)/unit/tools/memsys/default-machine.o: tools/memsys/machines/zcu102.conf
 
 tests-unit-y += test_simulate_engine
 test_simulate_engine-objs := $(simulate-engine-objs)
+
+tests-unit-y += test_simulate_scenario
+test_simulate_scenario-objs := $(simulate-engine-objs) $(simulate-scenario-objs)
+
+# Runs the program itself.
+tests-unit-y += test_simulate_golden
+test_simulate_golden-deps := build/sim/weir-simulate

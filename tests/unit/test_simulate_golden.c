@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Scenarios whose results are known, to the byte; what is printed and drawn. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include <cmocka.h>
+
+#define SIMULATE	"build/sim/weir-simulate "
+#define SCENARIOS	"tools/memsys/simulate/scenarios/"
+#define GOLDEN		"tests/golden/simulate/"
+
+static void shell(const char *command)
+{
+	int status = system(command);
+
+	if (!WIFEXITED(status) || WEXITSTATUS(status))
+		fail_msg("%s: status %d", command, WEXITSTATUS(status));
+}
+
+/* After a change that is meant: write the golden file anew, and look at it. */
+static void expect_golden(const char *name)
+{
+	char command[512];
+
+	snprintf(command, sizeof(command),
+		 SIMULATE SCENARIOS "%s.scenario --json | diff -u " GOLDEN
+		 "%s.json - >&2", name, name);
+	shell(command);
+}
+
+static void isolation(void **state)
+{
+	(void)state;
+	expect_golden("isolation");
+}
+
+static void isolation_synchronous(void **state)
+{
+	(void)state;
+	expect_golden("isolation-synchronous");
+}
+
+static void isolation_phases(void **state)
+{
+	(void)state;
+	expect_golden("isolation-phases");
+}
+
+static void pool(void **state)
+{
+	(void)state;
+	expect_golden("pool");
+}
+
+#define SHORT								      \
+	"printf 'duration = 2ms\\nbaseline = a\\n[cell c]\\ncpus = 0-1\\n"     \
+	"load = random\\nbudget = 100MB/s\\n[variant a]\\n' "		      \
+	">build/unit/short.scenario && " SIMULATE "build/unit/short.scenario "
+
+static void tables_and_drawings(void **state)
+{
+	(void)state;
+	shell(SHORT "--csv --svg build/unit/short.svg >build/unit/short.csv");
+	shell("grep -q '^variant,cell,cpus,budget_bytes_per_s,B/s' "
+	      "build/unit/short.csv || head -n 1 build/unit/short.csv | "
+	      "grep -qi '^variant,cell,cpus,budget'");
+	shell("grep -q '^a,c,0-1,100000000,1000000,' build/unit/short.csv");
+	shell("grep -q '</svg>' build/unit/short.svg && "
+	      "grep -q '<polyline' build/unit/short.svg");
+	shell(SHORT "| grep -q '^VARIANT *CELL'");
+	shell(SHORT "--no-headings | grep -q '^a *c *0-1'");
+}
+
+static void refusals_are_the_hypervisors(void **state)
+{
+	(void)state;
+	shell("printf '[cell c]\\ncpus = 0\\nbudget = 1B/s\\n' "
+	      ">build/unit/refused.scenario; " SIMULATE
+	      "build/unit/refused.scenario 2>build/unit/refused.text; "
+	      "test $? -eq 4 && grep -q 'budget' build/unit/refused.text");
+	shell(SIMULATE "Makefile 2>build/unit/refused.text; test $? -eq 2 && "
+	      "grep -q 'Makefile:[0-9]*: ' build/unit/refused.text");
+	shell(SIMULATE "2>build/unit/refused.text; test $? -eq 2");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(isolation),
+		cmocka_unit_test(isolation_synchronous),
+		cmocka_unit_test(isolation_phases),
+		cmocka_unit_test(pool),
+		cmocka_unit_test(tables_and_drawings),
+		cmocka_unit_test(refusals_are_the_hypervisors),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Scenario files: what is read, and what is refused in which line. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tools/memsys/simulate/scenario.h"
+
+#define HEAD	"title = A test\nseed = 3\nwarm_up = 2ms\nduration = 5ms\n"
+#define CELLS                                                                 \
+	"[cell victim]\ncpus = 0\nload = chase\nsize = 1MiB\n"                \
+	"[cell hogs] # three\ncpus = 1-3\nload = stream\nwrites = 50%\n"      \
+	"budget = 300MB/s\nperiod = 100us\nshares = static\n"
+
+static struct scenario *scenario;
+
+static int set_up(void **state)
+{
+	(void)state;
+	scenario = malloc(sizeof(*scenario));
+	return scenario ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	free(scenario);
+	return 0;
+}
+
+static void parse(const char *text)
+{
+	struct scenario_error error;
+
+	if (scenario_parse(scenario, text, strlen(text), "tests", &error))
+		fail_msg("line %u: %s", error.line, error.text);
+}
+
+static void a_whole_scenario_is_read(void **state)
+{
+	const struct variant *run;
+
+	(void)state;
+	parse(HEAD CELLS "[cpu 2]\nload = idle\n[variant one]\n"
+	      "[variant two]\nhogs.budget = max\ncpu3.mlp = 2\nseed = 9\n");
+	assert_string_equal(scenario->title, "A test");
+	assert_string_equal(scenario->machine.machine, "zcu102");
+	assert_int_equal(scenario->variants_count, 2);
+	run = &scenario->variants[0];
+	assert_string_equal(run->name, "one");
+	assert_int_equal(run->seed, 3);
+	assert_int_equal(run->warm_up_ps, 2000000000);
+	assert_int_equal(run->duration_ps, 5000000000);
+	assert_int_equal(run->cells_count, 2);
+	assert_int_equal(run->cells[1].cpus, 0xe);
+	assert_int_equal(run->cells[1].settings.budget_bytes_per_s, 300000000);
+	assert_int_equal(run->cells[1].settings.period_ns, 100000);
+	assert_int_equal(run->cells[1].settings.mode, REG_MODE_PER_CPU);
+	assert_int_equal(run->cells[1].settings.valid,
+			 REG_SET_BUDGET | REG_SET_PERIOD | REG_SET_MODE);
+	assert_int_equal(run->cells[0].settings.valid, 0);
+	assert_int_equal(run->loads[0].kind, LOAD_CHASE);
+	assert_int_equal(run->loads[0].size_bytes, 1 << 20);
+	assert_int_equal(run->loads[1].write_percent, 50);
+	assert_int_equal(run->loads[2].kind, LOAD_IDLE);
+	assert_int_equal(run->loads[3].mlp, 6);
+	assert_int_equal(run->loads[3].stride_bytes, 64);
+	assert_int_equal(variant_cores(run), 4);
+	run = &scenario->variants[1];
+	assert_int_equal(run->seed, 9);
+	assert_int_equal(run->loads[3].mlp, 2);
+	assert_int_equal(run->cells[1].settings.budget_bytes_per_s,
+			 REG_BUDGET_UNLIMITED);
+	scenario_free(scenario);
+}
+
+static void without_a_variant_there_is_one_run(void **state)
+{
+	(void)state;
+	parse(CELLS);
+	assert_int_equal(scenario->variants_count, 1);
+	assert_string_equal(scenario->variants[0].name, "run");
+	scenario_free(scenario);
+}
+
+static void what_is_wrong_is_said_with_its_line(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned int line;
+		const char *words;
+	} cases[] = {
+		{ "", 0, "no cell has a CPU" },
+		{ "title\n", 1, "key = value" },
+		{ "\n# two\ntitle =\n", 3, "has no value" },
+		{ "titel = x\n", 1, "unknown key 'titel'" },
+		{ "[cell a\n", 1, "ends with ]" },
+		{ "[cells a]\n", 1, "a section is" },
+		{ "[cell ]\n", 1, "1 to 31 characters" },
+		{ "[cell a b]\n", 1, "letters, digits" },
+		{ "[cell a]\n[cell a]\n", 2, "a second cell 'a'" },
+		{ "budget = 1MB/s\n", 1, "belongs to a cell" },
+		{ "load = idle\n", 1, "belongs to a cell" },
+		{ "[cell a]\nload = idle\n", 2, "behind its cpus" },
+		{ "[cell a]\n[cell b]\ncpus = 0\n", 0, "a has no cpus" },
+		{ "[cell a]\ncpus = 0\nseed = 1\n", 3, "before the cells" },
+		{ "[cell a]\ncpus = 15\n", 2, "0 to 14" },
+		{ "[cell a]\ncpus = 0\n[cell b]\ncpus = 0\n", 4, "cell a has" },
+		{ "[cell a]\ncpus = 0\nbudget = 300\n", 3, "'300'" },
+		{ "[cell a]\ncpus = 0\nperiod = 1\n", 3, "'1'" },
+		{ "[cell a]\ncpus = 0\nload = busy\n", 3,
+		  "none of idle, stream, random, chase, trace" },
+		{ "[cell a]\ncpus = 0\nwrites = 50\n", 3, "0% to 100%" },
+		{ "[cell a]\ncpus = 0\nwrites = 101%\n", 3, "more than 100" },
+		{ "[cell a]\ncpus = 0\nsize = 0B\n", 3, "not within" },
+		{ "[cell a]\ncpus = 0\nbank = 64\n", 3, "more than 63" },
+		{ "[cell a]\ncpus = 0\nbank = 16\n", 0, "there is no bank 16" },
+		{ "[cell a]\ncpus = 0\nmlp = 7\n", 0, "more than the 6" },
+		{ "[cell a]\ncpus = 0\nways = 0x10000\n", 0, "16 ways" },
+		{ "[cell a]\ncpus = 0\nways = all\n", 3, "no mask" },
+		{ "[cell a]\ncpus = 0\nstride = 65B\n", 0, "multiple" },
+		{ "[cell a]\ncpus = 0\ncompute = 1us\n", 0, "needs a burst" },
+		{ "[cell a]\ncpus = 0\nload = trace\n", 0, "needs a file" },
+		{ "[cell a]\ncpus = 0\ntrace = none\n", 3, "No such file" },
+		{ "[cell a]\ncpus = 0\nregulator = x\n", 3, "no regulator" },
+		{ "[cell a]\ncpus = 0\n[cpu 1]\n", 3, "no cell has a CPU '1'" },
+		{ "[cell a]\ncpus = 0\n[variant x]\nb.budget = max\n", 4,
+		  "no cell or CPU 'b'" },
+		{ "[cell a]\ncpus = 0\n[variant x]\n[cell b]\n", 4,
+		  "before variants" },
+		{ "[cell a]\ncpus = 0\n[variant x]\n[variant x]\n", 4,
+		  "a second variant" },
+		{ "[cell a]\ncpus = 0\n[variant x]\nduration = 0ns\n", 0,
+		  "variant x: a duration of 0" },
+		{ "detection = poll\ndelay = 0ns\n[cell a]\ncpus = 0\n", 0,
+		  "polls need" },
+		{ "baseline = y\n[cell a]\ncpus = 0\n", 0, "no variant 'y'" },
+		{ "machine = none.conf\n[cell a]\ncpus = 0\n", 0,
+		  "No such file" },
+		{ "detection = guess\n", 1, "none of interrupt, poll" },
+		{ "seed = -1\n", 1, "'-1'" },
+		{ "duration = 2000s\n", 1, "more than 1000s" },
+	};
+
+	(void)state;
+	for (size_t n = 0; n < sizeof(cases) / sizeof(cases[0]); n++) {
+		struct scenario_error error = { 0 };
+
+		if (scenario_parse(scenario, cases[n].text,
+				   strlen(cases[n].text), "tests", &error) >= 0)
+			fail_msg("'%s' is accepted", cases[n].text);
+		if (error.line != cases[n].line ||
+		    !strstr(error.text, cases[n].words))
+			fail_msg("'%s': line %u: %s", cases[n].text, error.line,
+				 error.text);
+	}
+}
+
+/* Refused or accepted, whatever is missing, without a step out of bounds. */
+static void every_truncation_is_survived(void **state)
+{
+	static const char text[] = HEAD CELLS "[variant x]\nhogs.mlp = 2\n";
+	struct scenario_error error;
+
+	(void)state;
+	for (size_t bytes = 0; bytes < sizeof(text); bytes++) {
+		char *copy = test_malloc(bytes + 1);
+
+		memcpy(copy + 1, text, bytes);
+		if (!scenario_parse(scenario, copy + 1, bytes, ".", &error))
+			scenario_free(scenario);
+		test_free(copy);
+	}
+}
+
+static void files_are_found_and_missed(void **state)
+{
+	struct scenario_error error;
+
+	(void)state;
+	assert_int_equal(scenario_load(scenario, "/nonexistent", &error),
+			 -ENOENT);
+	assert_int_equal(scenario_load(scenario,
+		"tools/memsys/simulate/scenarios/isolation.scenario", &error),
+		0);
+	assert_true(scenario->variants_count >= 6);
+	scenario_free(scenario);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_whole_scenario_is_read),
+		cmocka_unit_test(without_a_variant_there_is_one_run),
+		cmocka_unit_test(what_is_wrong_is_said_with_its_line),
+		cmocka_unit_test(every_truncation_is_survived),
+		cmocka_unit_test(files_are_found_and_missed),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
