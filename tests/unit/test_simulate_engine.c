@@ -37,7 +37,7 @@ static struct load load(enum load_kind kind, uint64_t size_bytes)
 {
 	return (struct load){
 		.kind = kind, .size_bytes = size_bytes, .stride_bytes = 64,
-		.bank = LOAD_ANY_BANK, .mlp = 6, .instructions = 4,
+		.bank = LOAD_ANY_BANK, .mlp = 6, .instructions = 4, .per_line = 1,
 	};
 }
 
@@ -144,6 +144,19 @@ static void streams_get_what_latency_and_peak_allow(void **state)
 	/* Those that wait for the bus have been served by their bank. */
 	assert_true(engine.ddr.requests <= 5 * MS_PS / 3751 + 15 * 6);
 	expect_near((double)engine.ddr.requests, 5.0 * MS_PS / 3751, 10);
+	engine_destroy(&engine);
+}
+
+/* Eight words of a line: one of them may miss, all take their instructions. */
+static void words_of_a_line_hit_the_l1(void **state)
+{
+	struct load words = load(LOAD_STREAM, 16 << 20);
+
+	(void)state;
+	words.per_line = 8;
+	run(&words, 1, 5 * MS_PS);
+	expect_near(mean_ps(0), GAP_PS, 0.5);
+	assert_int_equal(engine.core[0].accesses, 8 * engine.core[0].reads + 8);
 	engine_destroy(&engine);
 }
 
@@ -367,6 +380,7 @@ int main(void)
 		cmocka_unit_test(a_crowded_bank_takes_its_turns),
 		cmocka_unit_test(a_bank_serves_a_line_per_cycle),
 		cmocka_unit_test(streams_get_what_latency_and_peak_allow),
+		cmocka_unit_test(words_of_a_line_hit_the_l1),
 		cmocka_unit_test(what_fits_a_cache_stays_there),
 		cmocka_unit_test(a_stream_of_stores_moves_every_line_twice),
 		cmocka_unit_test(ways_keep_others_out),

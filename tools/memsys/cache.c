@@ -17,7 +17,7 @@ int cache_create(struct cache *cache, uint64_t sets, uint32_t ways)
 	cache->words = (ways + 7) / 8;
 	cache->set_mask = sets - 1;
 	cache->set_bits = (uint32_t)__builtin_ctzll(sets);
-	cache->tags = calloc(sets * ways, sizeof(*cache->tags));
+	cache->tags = calloc(sets * 8 * cache->words, sizeof(*cache->tags));
 	cache->orders = calloc(sets, order_bytes(cache));
 	if (cache->tags && cache->orders) {
 		cache_clear(cache);
@@ -48,7 +48,7 @@ static void order_clear(const struct cache_order *order, uint32_t ways)
 
 void cache_clear(struct cache *cache)
 {
-	memset(cache->tags, 0, (cache->set_mask + 1) * cache->ways *
+	memset(cache->tags, 0, (cache->set_mask + 1) * 8 * cache->words *
 			       sizeof(*cache->tags));
 	memset(cache->orders, 0, (cache->set_mask + 1) * order_bytes(cache));
 	for (uint64_t set = 0; set <= cache->set_mask; set++) {
@@ -69,7 +69,7 @@ struct cache_victim cache_fill(struct cache *cache, uint64_t line, bool dirty,
 
 	while (!(way_mask >> way & 1))
 		way = order.newer[way];
-	slot = &cache->tags[set * cache->ways + way];
+	slot = &cache_tags(cache, set)[way];
 	victim = (struct cache_victim){
 		.line = *slot >> CACHE_TAG_SHIFT,
 		.dirty = *slot & CACHE_LINE_DIRTY,

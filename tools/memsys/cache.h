@@ -21,7 +21,7 @@
 #define CACHE_TAG_SHIFT		2
 
 struct cache {
-	uint64_t *tags;		/* [set][way]: line number, dirty, valid */
+	uint64_t *tags;		/* [set][8 x words]: line number, dirty, valid */
 	uint8_t *orders;	/* [set]: see cache_order() */
 	uint64_t set_mask;
 	uint32_t set_bits;
@@ -102,34 +102,49 @@ static inline uint64_t cache_zero_bytes(uint64_t bytes)
 	return (bytes - 0x0101010101010101ull) & ~bytes & 0x8080808080808080ull;
 }
 
-/* Looks a line up; when present it becomes the most recently used. */
-static inline bool cache_touch(struct cache *cache, uint64_t line, bool dirty)
+static inline uint64_t *cache_tags(const struct cache *cache, uint64_t set)
+{
+	return &cache->tags[set * 8 * cache->words];
+}
+
+/* The way that holds a line, or UINT32_MAX. */
+static inline uint32_t cache_find(const struct cache *cache, uint64_t line)
 {
 	uint64_t set = line & cache->set_mask;
-	struct cache_order order = cache_order(cache, set);
-	uint64_t *tags = &cache->tags[set * cache->ways];
+	const uint8_t *bytes = cache_order(cache, set).bytes;
+	const uint64_t *tags = cache_tags(cache, set);
 	uint64_t wanted = line << CACHE_TAG_SHIFT | CACHE_LINE_VALID;
 	uint64_t byte = cache_byte(cache, line) * 0x0101010101010101ull;
 
 	for (uint32_t word = 0; word < cache->words; word++) {
-		uint64_t eight;
-		uint64_t found;
+		uint64_t eight, found;
 
-		memcpy(&eight, &order.bytes[8 * word], sizeof(eight));
+		memcpy(&eight, &bytes[8 * word], sizeof(eight));
 		for (found = cache_zero_bytes(eight ^ byte); found;
 		     found &= found - 1) {
 			uint32_t way = 8 * word +
 				       (uint32_t)__builtin_ctzll(found) / 8;
 
-			if (way >= cache->ways ||
-			    (tags[way] & ~CACHE_LINE_DIRTY) != wanted)
-				continue;
-			tags[way] |= dirty ? CACHE_LINE_DIRTY : 0;
-			cache_order_renew(&order, way);
-			return true;
+			if ((tags[way] & ~CACHE_LINE_DIRTY) == wanted)
+				return way;
 		}
 	}
-	return false;
+	return UINT32_MAX;
+}
+
+/* Looks a line up; when present it becomes the most recently used. */
+static inline bool cache_touch(struct cache *cache, uint64_t line, bool dirty)
+{
+	uint64_t set = line & cache->set_mask;
+	uint32_t way = cache_find(cache, line);
+	struct cache_order order;
+
+	if (way == UINT32_MAX)
+		return false;
+	order = cache_order(cache, set);
+	cache_tags(cache, set)[way] |= dirty ? CACHE_LINE_DIRTY : 0;
+	cache_order_renew(&order, way);
+	return true;
 }
 
 #endif

@@ -26,8 +26,9 @@ static int core_create(struct engine *engine, unsigned int n,
 
 	core->load = *load;
 	core->ways = load->way_mask ? load->way_mask : UINT64_MAX;
-	core->gap_ps = load->instructions * machine->base_cpi_milli *
-		       (PS_PER_S / 1000) / machine->clock_hz + 1;
+	core->gap_ps = (load->instructions * machine->base_cpi_milli *
+			(PS_PER_S / 1000) / machine->clock_hz + 1) *
+		       load->per_line;
 	core->llc_hit_ps = cycles_ps(machine, machine->llc_hit_cycles) /
 			   (load->kind == LOAD_CHASE ? 1 : load->mlp);
 	core->waits_for = ENGINE_MAX_LINES;
@@ -123,7 +124,8 @@ void engine_occupy(struct engine *engine, unsigned int n, uint64_t for_ps)
 
 static inline void step_end(struct core *core, uint64_t at_ps)
 {
-	meter_step(&core->meter, at_ps, at_ps - core->step_begin_ps);
+	meter_step(&core->meter, at_ps, at_ps - core->step_begin_ps,
+		   core->load.per_line);
 	core->step_begin_ps = at_ps;
 }
 
@@ -218,44 +220,94 @@ static inline uint64_t access_fetch(struct core *core, uint64_t at_ps)
 			at_ps += core->load.compute_ps;
 			core->bursts++;
 		}
-		core->burst_left--;
+		core->burst_left -= core->burst_left < core->load.per_line ?
+				    core->burst_left : core->load.per_line;
 	}
 	walk_next(&core->walk, &core->access);
-	core->accesses++;
+	core->accesses += core->load.per_line;
 	return at_ps + core->gap_ps + core->access.gap_ps;
 }
 
-enum outcome { DONE, BLOCKED, WAITS };
+/* After a request: it may be served, or be the one that an alarm waits for. */
+static inline uint64_t horizon_shrink(const struct engine *engine,
+				      uint64_t horizon_ps)
+{
+	uint64_t served_ps = engine->now_ps + engine->path_ps;
 
-/* Beyond the L1: everything before `at_ps` has happened. */
-static inline enum outcome access_shared(struct engine *engine, unsigned int n,
-					 uint64_t *at_ps)
+	if (engine->control && engine->control->next_ps < horizon_ps)
+		horizon_ps = engine->control->next_ps;
+	return served_ps < horizon_ps ? served_ps : horizon_ps;
+}
+
+/* When the miss that is pending can be issued: as soon as a place is free. */
+static inline uint64_t miss_ready_ps(struct core *core, uint64_t at_ps)
+{
+	uint64_t free_ps;
+
+	core->asked_ps = at_ps;
+	core->next_place = place_find(core, &free_ps);
+	core->blocked = free_ps == ENGINE_NEVER;
+	return free_ps > at_ps ? free_ps : at_ps;
+}
+
+/* A hit in the shared cache, in order of time; false: it is a miss by now. */
+static inline bool shared_hit(struct engine *engine, unsigned int n,
+			      uint64_t *at_ps)
 {
 	struct core *core = &engine->core[n];
-	uint64_t free_ps;
-	uint32_t place;
 
-	if (cache_touch(&engine->llc, core->access.line, false)) {
-		core->llc_hits++;
-		l1_fill(engine, n, POSTED, *at_ps);
-		*at_ps += core->llc_hit_ps;
-		step_end(core, *at_ps);
-		return DONE;
+	if (!cache_touch(&engine->llc, core->access.line, false))
+		return false;
+	core->llc_hits++;
+	l1_fill(engine, n, POSTED, *at_ps);
+	*at_ps += core->llc_hit_ps;
+	step_end(core, *at_ps);
+	core->pending = false;
+	return true;
+}
+
+/*
+ * What is pending happens at `at_ps`, everything before has happened. False:
+ * the core waits.
+ */
+static inline bool access_do(struct engine *engine, unsigned int n,
+			     uint64_t *at_ps)
+{
+	struct core *core = &engine->core[n];
+
+	if (!core->misses) {
+		if (shared_hit(engine, n, at_ps))
+			return true;
+		core->misses = true;
+		core_schedule(engine, n, miss_ready_ps(core, *at_ps));
+		return false;
 	}
-	place = place_find(core, &free_ps);
-	if (free_ps > *at_ps) {
-		core->blocked = true;
-		core_schedule(engine, n, free_ps);
-		return BLOCKED;
-	}
-	miss_issue(engine, n, place, *at_ps);
+	core->pending = false;
+	miss_issue(engine, n, core->next_place, *at_ps);
 	if (core->load.kind != LOAD_CHASE) {
 		step_end(core, *at_ps);
-		return DONE;
+		return true;
 	}
-	core->waits_for = place;
+	core->waits_for = core->next_place;
 	core_schedule(engine, n, ENGINE_NEVER);
-	return WAITS;
+	return false;
+}
+
+/* The next access; one beyond the L1 is pending then. */
+static inline uint64_t access_begin(struct engine *engine, struct core *core,
+				    uint64_t at_ps)
+{
+	at_ps = access_fetch(core, at_ps);
+	core->pending = !cache_touch(&core->l1, core->access.line,
+				     core->access.store);
+	if (!core->pending) {
+		step_end(core, at_ps);
+		return at_ps;
+	}
+	/* Nobody else brings the line; what is there may go before its time. */
+	core->misses = cache_find(&engine->llc, core->access.line) ==
+		       UINT32_MAX;
+	return core->misses ? miss_ready_ps(core, at_ps) : at_ps;
 }
 
 /* Nothing else happens before `horizon_ps`: so long it may go on. */
@@ -263,30 +315,18 @@ static void core_run(struct engine *engine, unsigned int n, uint64_t horizon_ps)
 {
 	struct core *core = &engine->core[n];
 	uint64_t at_ps = engine->next[n];
-	enum outcome outcome;
 
 	core->blocked = false;
 	for (;;) {
-		if (!core->pending) {
-			at_ps = access_fetch(core, at_ps);
-			core->pending = !cache_touch(&core->l1,
-						     core->access.line,
-						     core->access.store);
-			if (!core->pending)
-				step_end(core, at_ps);
-		}
+		if (!core->pending)
+			at_ps = access_begin(engine, core, at_ps);
 		if (at_ps > horizon_ps)
 			break;
 		if (!core->pending)
 			continue;
-		outcome = access_shared(engine, n, &at_ps);
-		core->pending = outcome == BLOCKED;
-		if (outcome != DONE)
+		if (!access_do(engine, n, &at_ps))
 			return;
-		if (engine->now_ps + engine->path_ps < horizon_ps)
-			horizon_ps = engine->now_ps + engine->path_ps;
-		if (engine->control && engine->control->next_ps < horizon_ps)
-			horizon_ps = engine->control->next_ps;
+		horizon_ps = horizon_shrink(engine, horizon_ps);
 	}
 	core_schedule(engine, n, at_ps);
 }
@@ -313,7 +353,9 @@ static inline void place_done(struct engine *engine, unsigned int n,
 		step_end(core, at_ps);
 		core_schedule(engine, n, at_ps);
 	} else if (core->blocked && place->free_ps < core->ready_ps) {
-		core_schedule(engine, n, place->free_ps);
+		core->next_place = place_index;
+		core_schedule(engine, n, place->free_ps > core->asked_ps ?
+					 place->free_ps : core->asked_ps);
 	}
 }
 

@@ -2,8 +2,8 @@
 /*
  * Cores, caches and DDR, event by event.
  *
- * A core executes `instructions` per access, and the access: a hit in its L1
- * costs nothing more; one in the shared cache llc_hit_cycles, divided among the
+ * A core executes `instructions` per access, and the access; of those to one line
+ * in a row the first counts, the others hit its L1. A hit there costs nothing more; one in the shared cache llc_hit_cycles, divided among the
  * misses it may have under way; a miss is a request to DDR, and a second one
  * when a dirty line must go. Of these it has `mlp` under way at most: the place
  * is free again when both are served. A load of LOAD_CHASE waits for its data.
@@ -58,17 +58,20 @@ struct core {
 	struct walk walk;
 	struct cache l1;
 	uint64_t ways;			/* of the shared cache */
-	uint64_t gap_ps;		/* instructions of an access */
+	uint64_t gap_ps;		/* instructions of the accesses to a line */
 	uint64_t llc_hit_ps;
 	uint64_t ready_ps;		/* when it goes on, but for being held */
+	uint64_t asked_ps;		/* when what is pending wants a place */
 	uint64_t busy_until_ps;		/* the hypervisor has the CPU */
 	uint64_t step_begin_ps;
 	uint64_t burst_left;
 	struct access access;		/* beyond the L1, not yet done */
 	bool pending;			/* there is one */
-	bool blocked;			/* no place is free */
+	bool misses;			/* the shared cache too, as is known */
+	bool blocked;			/* until a place is free */
 	bool held;
 	uint32_t waits_for;		/* a place, or ENGINE_MAX_LINES */
+	uint32_t next_place;		/* of the miss that is pending */
 	struct place place[ENGINE_MAX_LINES];
 	/* Lines moved, and how many of them are the next alarm. */
 	uint64_t reads, writes;

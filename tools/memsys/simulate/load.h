@@ -34,6 +34,7 @@ struct load {
 	uint32_t write_percent;		/* stores among the accesses */
 	uint32_t mlp;			/* misses under way, 1 to the core's */
 	uint64_t instructions;		/* executed per access, 1 or more */
+	uint32_t per_line;		/* accesses to a line, one after another */
 	uint64_t compute_ps;		/* between bursts; 0: no pauses */
 	uint64_t burst_accesses;	/* then so many accesses */
 	uint64_t way_mask;		/* of the last-level cache; 0: all */

@@ -37,7 +37,7 @@ struct meter {
 	struct meter_bin ring[METER_RING_BINS];
 	uint64_t bins;			/* complete since from_ps */
 	struct meter_window window[2];	/* short, long */
-	uint64_t steps, sum_ps, max_ps;
+	uint64_t steps, sum_ps, max_ps;	/* max: of those of a line */
 	/* Latencies of what DDR served, by ns. */
 	uint64_t latencies;
 	uint64_t latency_sum_ps;
@@ -51,15 +51,16 @@ void meter_destroy(struct meter *meter);
 /* Closes bins until the one that contains `at_ps` is current. */
 void meter_advance(struct meter *meter, uint64_t at_ps);
 
+/* `count` steps that took `steps_ps` together end at `end_ps`. */
 static inline void meter_step(struct meter *meter, uint64_t end_ps,
-			      uint64_t step_ps)
+			      uint64_t steps_ps, uint32_t count)
 {
 	if (end_ps >= meter->bin_end_ps)
 		meter_advance(meter, end_ps);
-	meter->bin.steps++;
-	meter->bin.sum_ps += step_ps;
-	if (step_ps > meter->max_ps)
-		meter->max_ps = step_ps;
+	meter->bin.steps += count;
+	meter->bin.sum_ps += steps_ps;
+	if (steps_ps > meter->max_ps)
+		meter->max_ps = steps_ps;
 }
 
 static inline void meter_latency(struct meter *meter, uint64_t latency_ps)

@@ -347,6 +347,16 @@ static int set_instructions(struct parser *parser, const char *value)
 	return err;
 }
 
+static int set_per_line(struct parser *parser, const char *value)
+{
+	uint64_t count;
+	int err = get_count(parser, value, 1, 64, &count);
+
+	if (!err)
+		SET_LOADS(parser, per_line, (uint32_t)count);
+	return err;
+}
+
 static int set_compute(struct parser *parser, const char *value)
 {
 	uint64_t time_ps;
@@ -429,6 +439,7 @@ static const struct key keys[] = {
 	{ "writes", OF_LOAD, set_writes },
 	{ "mlp", OF_LOAD, set_mlp },
 	{ "instructions", OF_LOAD, set_instructions },
+	{ "per_line", OF_LOAD, set_per_line },
 	{ "compute", OF_LOAD, set_compute },
 	{ "burst", OF_LOAD, set_burst },
 	{ "ways", OF_LOAD, set_ways },

@@ -218,6 +218,7 @@ static void variant_init(struct variant *variant)
 			.size_bytes = 16 << 20,
 			.bank = LOAD_ANY_BANK,
 			.instructions = 4,
+			.per_line = 1,
 		};
 }
 
