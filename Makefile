@@ -9,6 +9,7 @@
 #   make check     the unit and register-traffic tests; T=test_x runs one
 #   make system    the system tests; S=name runs one group
 #   make bench     all benchmarks; bench-first-light: those of this machine
+#                  bench-regulators: those of the regulators, simulated
 #   make all       hypervisor driver inmates configs tools plugin
 #   make lint      shellcheck, man pages, headers, house rules
 #   make install   the arm64 files below DESTDIR
@@ -354,17 +355,20 @@ test: machine $(host-tests)
 	-$(Q)tests/run-system $(S)
 	$(Q)tests/total unit system
 
-.PHONY: demo shell bench bench-first-light
+.PHONY: demo shell bench bench-first-light bench-regulators
 demo: machine
 	$(Q)tools/testbed/demo
 
 shell: machine
 	$(Q)tools/testbed/shell
 
-bench: bench-first-light
+bench: bench-first-light bench-regulators
 
 bench-first-light: machine
 	$(Q)tests/bench/first-light
+
+bench-regulators: $(B)/sim/weir-simulate $(B)/host/figures
+	$(Q)tests/bench/regulators
 
 # -------------------------------------------------------------------- lint
 

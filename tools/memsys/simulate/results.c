@@ -154,9 +154,9 @@ static json_t *cpus_json(const struct scenario_cell *cell,
 
 	for (unsigned int n = 0; n < ENGINE_MAX_CORES; n++)
 		if (cell->cpus >> n & 1)
-			json_array_append_new(list, json_pack("{sisf}",
+			json_array_append_new(list, json_pack("{sisI}",
 				"cpu", (int)n, "rate_bytes_per_s",
-				round(result->cpu_rate[n])));
+				(json_int_t)llround(result->cpu_rate[n])));
 	return list;
 }
 
@@ -193,7 +193,7 @@ static void times_add(json_t *cell, const struct cell_result *result)
 static json_t *cell_json(const struct variant *variant, unsigned int c,
 			 const struct cell_result *result)
 {
-	json_t *cell = json_pack("{sssososIsIsIsIsfsIsfsIsIsI}",
+	json_t *cell = json_pack("{sssososIsIsIsIsIsIsfsIsIsI}",
 		"cell", variant->cells[c].name,
 		"settings", settings_json(result),
 		"cpus", cpus_json(&variant->cells[c], result),
@@ -201,7 +201,7 @@ static json_t *cell_json(const struct variant *variant, unsigned int c,
 		"bursts", (json_int_t)result->bursts,
 		"read_lines", (json_int_t)result->read_lines,
 		"written_lines", (json_int_t)result->written_lines,
-		"rate_bytes_per_s", round(result->rate),
+		"rate_bytes_per_s", (json_int_t)llround(result->rate),
 		"stalls", (json_int_t)result->stalls,
 		"stalled_share", rounded(stalled_share(variant, c, result)),
 		"ticks", (json_int_t)result->ticks,
@@ -275,5 +275,12 @@ int results_print(const struct app *app, const struct results *results)
 	if (app->format != OUTPUT_JSON)
 		return print_table(app, results);
 	document = results_json(results);
-	return document ? output_json(app, document) : app_fail_memory(app);
+	if (!document)
+		return app_fail_memory(app);
+	/* Times and ratios have three decimals, not all that a double has. */
+	json_dumpf(document, app->out,
+		   JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+	fputc('\n', app->out);
+	json_decref(document);
+	return APP_OK;
 }
