@@ -52,6 +52,12 @@ static void isolation_phases(void **state)
 	expect_golden("isolation-phases");
 }
 
+static void cache(void **state)
+{
+	(void)state;
+	expect_golden("cache");
+}
+
 static void pool(void **state)
 {
 	(void)state;
@@ -95,6 +101,7 @@ int main(void)
 		cmocka_unit_test(isolation),
 		cmocka_unit_test(isolation_synchronous),
 		cmocka_unit_test(isolation_phases),
+		cmocka_unit_test(cache),
 		cmocka_unit_test(pool),
 		cmocka_unit_test(tables_and_drawings),
 		cmocka_unit_test(refusals_are_the_hypervisors),
