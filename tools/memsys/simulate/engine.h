@@ -2,13 +2,14 @@
 /*
  * Cores, caches and DDR, event by event.
  *
- * A core executes `instructions` per access, and the access; of those to one line
- * in a row the first counts, the others hit its L1. A hit there costs nothing more; one in the shared cache llc_hit_cycles, divided among the
- * misses it may have under way; a miss is a request to DDR, and a second one
- * when a dirty line must go. Of these it has `mlp` under way at most: the place
- * is free again when both are served. A load of LOAD_CHASE waits for its data.
- * From core to DDR and back a request takes what ddr_latency_cycles leaves
- * beside a row cycle and a burst, half of it each way.
+ * A core executes `instructions` per access, and the access; of those to one
+ * line in a row the first counts, the others hit its L1. A hit there costs
+ * nothing more; one in the shared cache llc_hit_cycles, divided among the misses
+ * it may have under way; a miss is a request to DDR, and a second one when a
+ * dirty line must go. Of misses it has `mlp` under way at most: the place is free
+ * again when both are served. A load of LOAD_CHASE waits for its data.
+ * From core to DDR and back a request takes what ddr_latency_cycles leaves beside
+ * a row cycle and a burst, half of it each way.
  *
  * Time is in ps. Events are handled in order of time; at the same time the
  * control comes first, then cores by number, then DDR. Integer arithmetic only:
