@@ -31,12 +31,12 @@ static const struct column columns[] = {
 	{ "BUDGET", "budget_bytes_per_s", "B/s", COLUMN_RIGHT, 0 },
 	{ "PERIOD", "period_ns", "ns", COLUMN_RIGHT, 0 },
 	{ "RATE", "rate_bytes_per_s", "B/s", COLUMN_RIGHT, 0 },
-	{ "ACCESS", "access_ns", NULL, COLUMN_RIGHT, 0 },
+	{ "ACCESS", "access_ns", "ns", COLUMN_RIGHT, 0 },
 	{ "SLOWDOWN", "slowdown", NULL, COLUMN_RIGHT, 0 },
 	{ "WORST 20us", "worst_20us_slowdown", NULL, COLUMN_RIGHT, 0 },
 	{ "WORST 100us", "worst_100us_slowdown", NULL, COLUMN_RIGHT, 0 },
 	{ "P99", "ddr_latency_p99_ns", "ns", COLUMN_RIGHT, 0 },
-	{ "STALLED", "stalled", NULL, COLUMN_RIGHT, 0 },
+	{ "STALLED", "stalled_percent", "%", COLUMN_RIGHT, 0 },
 	{ "INTERRUPTS", "interrupts_per_s", "/s", COLUMN_RIGHT | COLUMN_WIDE,
 	  0 },
 };
@@ -66,10 +66,18 @@ static double interrupts_per_s(const struct variant *variant,
 	       (double)variant->duration_ps;
 }
 
-static void ratio_fill(struct value *value, double ratio)
+/* CSV has the unit in the heading, if there is one. */
+static void number_fill(const struct app *app, struct value *value,
+			double number, int decimals, const char *unit)
+{
+	value_text(value, "%.*f%s", decimals, number,
+		   app->format == OUTPUT_CSV ? "" : unit);
+}
+
+static void ratio_fill(const struct app *app, struct value *value, double ratio)
 {
 	if (ratio > 0)
-		value_text(value, "%.3fx", ratio);
+		number_fill(app, value, ratio, 3, "x");
 	else
 		value_missing(value, "the cell accessed nothing to compare");
 }
@@ -82,9 +90,9 @@ static bool is_limited(const struct cell_result *result)
 }
 
 /* Windows of who pauses by itself, or is held, tell nothing of the others. */
-static void worst_fill(struct value *value, const struct variant *variant,
-		       unsigned int c, const struct cell_result *result,
-		       unsigned int window)
+static void worst_fill(const struct app *app, struct value *value,
+		       const struct variant *variant, unsigned int c,
+		       const struct cell_result *result, unsigned int window)
 {
 	bool pauses = is_limited(result);
 
@@ -95,25 +103,27 @@ static void worst_fill(struct value *value, const struct variant *variant,
 	if (pauses)
 		value_missing(value, "the cell pauses");
 	else
-		ratio_fill(value, result->worst_slowdown[window]);
+		ratio_fill(app, value, result->worst_slowdown[window]);
 }
 
-static void times_fill(struct value *row, const struct variant *variant,
-		       unsigned int c, const struct cell_result *result)
+static void times_fill(const struct app *app, struct value *row,
+		       const struct variant *variant, unsigned int c,
+		       const struct cell_result *result)
 {
 	if (result->accesses)
-		value_text(&row[COLUMN_ACCESS], "%.1fns",
-			   result->step_ps / 1000);
+		number_fill(app, &row[COLUMN_ACCESS], result->step_ps / 1000,
+			    1, "ns");
 	else
 		value_missing(&row[COLUMN_ACCESS], "no access");
-	ratio_fill(&row[COLUMN_SLOWDOWN], result->slowdown);
-	worst_fill(&row[COLUMN_WORST_20US], variant, c, result, 0);
-	worst_fill(&row[COLUMN_WORST_100US], variant, c, result, 1);
+	ratio_fill(app, &row[COLUMN_SLOWDOWN], result->slowdown);
+	worst_fill(app, &row[COLUMN_WORST_20US], variant, c, result, 0);
+	worst_fill(app, &row[COLUMN_WORST_100US], variant, c, result, 1);
 	value_number(&row[COLUMN_P99], VALUE_TIME, result->latency_p99_ns);
 }
 
-static void row_fill(struct value *row, const struct variant *variant,
-		     unsigned int c, const struct cell_result *result)
+static void row_fill(const struct app *app, struct value *row,
+		     const struct variant *variant, unsigned int c,
+		     const struct cell_result *result)
 {
 	char cpus[QUANTITY_BYTES];
 
@@ -127,9 +137,9 @@ static void row_fill(struct value *row, const struct variant *variant,
 		     result->effective.period_ns);
 	value_number(&row[COLUMN_RATE], VALUE_RATE,
 		     (uint64_t)(result->rate + 0.5));
-	times_fill(row, variant, c, result);
-	value_text(&row[COLUMN_STALLED], "%.1f%%",
-		   100 * stalled_share(variant, c, result));
+	times_fill(app, row, variant, c, result);
+	number_fill(app, &row[COLUMN_STALLED],
+		    100 * stalled_share(variant, c, result), 1, "%");
 	value_number(&row[COLUMN_INTERRUPTS], VALUE_COUNT,
 		     (uint64_t)(interrupts_per_s(variant, result) + 0.5));
 }
@@ -261,7 +271,7 @@ static int print_table(const struct app *app, const struct results *results)
 	for (unsigned int v = 0; v < scenario->variants_count; v++)
 		for (unsigned int c = 0; c < scenario->variants[v].cells_count;
 		     c++)
-			row_fill(table_row(&table), &scenario->variants[v], c,
+			row_fill(app, table_row(&table), &scenario->variants[v], c,
 				 &results->variants[v].cells[c]);
 	status = output_plain(app, &table, app->headings);
 	table_free(&table);
