@@ -374,7 +374,7 @@ bench-regulators: $(B)/sim/weir-simulate $(B)/host/figures
 
 headers := $(wildcard hypervisor/include/*/*.h hypervisor/include/*/*/*.h \
 	hypervisor/arch/arm64/include/*.h hypervisor/arch/arm64/include/*/*.h \
-	regulators/*.h regulators/*/*.h)
+	regulators/*.h regulators/*/*.h coloring/*.h)
 
 .PHONY: headers-check
 headers-check: | $(SETUP) $(hv-offsets)
