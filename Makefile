@@ -210,7 +210,8 @@ driver: $(if $(wildcard hypervisor/driver/Kbuild),$(B)/driver/weir.ko)
 
 # Kbuild works where the sources are: it is shown links to them.
 $(B)/driver/weir.ko: $(driver-src) $(wildcard hypervisor/include/abi/*.h \
-		hypervisor/config-*.[ch] hypervisor/include/hv/*.h) \
+		hypervisor/config-*.[ch] hypervisor/include/hv/*.h \
+		coloring/*.[ch]) \
 		| $(SETUP)
 	@rm -rf $(@D)/*.[chS] && mkdir -p $(@D)
 	@ln -sf $(abspath $(driver-src)) $(@D)/

@@ -118,6 +118,59 @@ static int check_options(const struct config_subject *subject,
 	return 0;
 }
 
+static int check_coloring(const struct config_subject *subject,
+			  const struct weir_record *record, unsigned int n)
+{
+	const struct weir_record_coloring *coloring = (const void *)record;
+	bool none = coloring->flags & COLORING_NO_LLC;
+	bool any = coloring->llc_sets || coloring->llc_ways ||
+		   coloring->llc_line_bytes;
+	bool all = coloring->llc_sets && coloring->llc_ways &&
+		   coloring->llc_line_bytes;
+	struct color_geometry geometry;
+
+	if (coloring->flags & ~COLORING_NO_LLC)
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: flags 0x%x of the colors are not known",
+			      n, coloring->flags);
+	if (any && (none || !all))
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: a cache of %u sets, %u ways, %u-byte lines: all three or none",
+			      n, coloring->llc_sets, coloring->llc_ways,
+			      coloring->llc_line_bytes);
+	return config_geometry_of(coloring, &geometry, subject->reason) ==
+			       -EINVAL ? -EINVAL : 0;
+}
+
+static int check_colors(const struct config_subject *subject,
+			const struct weir_record *record, unsigned int n)
+{
+	const struct weir_record_colors *colors = (const void *)record;
+	bool listed = colors->list[0] || colors->list[1];
+	uint32_t most = colors->how == COLORS_SHARE ? 1000 : COLORS_MAX;
+
+	if (subject->is_root)
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: the root cell takes no colors", n);
+	if (colors->how < COLORS_LIST || colors->how > COLORS_SHARE)
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: colors chosen in way %u, known are 1 to 3",
+			      n, colors->how);
+	if (colors->how == COLORS_LIST ? !listed : !colors->amount)
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: a cell with zero colors has no memory",
+			      n);
+	if (colors->how == COLORS_LIST ? colors->amount : listed)
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: a list of colors and an amount as well",
+			      n);
+	if (colors->amount > most)
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: an amount of %u, at most %u", n,
+			      colors->amount, most);
+	return 0;
+}
+
 static const struct record_rule {
 	size_t size;
 	bool system_only;
@@ -133,6 +186,10 @@ static const struct record_rule {
 				 check_policy },
 	[WEIR_RECORD_OPTIONS] = { sizeof(struct weir_record_options), false,
 				  true, check_options },
+	[WEIR_RECORD_COLORING] = { sizeof(struct weir_record_coloring), true,
+				   true, check_coloring },
+	[WEIR_RECORD_COLORS] = { sizeof(struct weir_record_colors), false, true,
+				 check_colors },
 };
 
 static const struct record_rule *record_rule(uint16_t type)

@@ -190,9 +190,9 @@ static int check_descriptor(struct config_subject *subject,
 			return error;
 	}
 	error = config_check_console(&desc->console, subject->reason);
-	if (error || size == arrays)
-		return error;
-	return config_check_block(subject, size - arrays);
+	if (!error && size != arrays)
+		error = config_check_block(subject, size - arrays);
+	return error ? error : config_check_colors(subject);
 }
 
 int config_check_cell(const void *blob, size_t size, enum config_arch arch,

@@ -31,6 +31,8 @@ static inline bool range_fits(uint64_t start, uint64_t size)
 }
 
 int config_check_memory(const struct config_subject *subject);
+/* Regions against the colors that the block behind them asks for. */
+int config_check_colors(const struct config_subject *subject);
 int config_check_devices(const struct config_subject *subject);
 int config_check_console(const struct console_desc *console,
 			 struct reason *reason);
@@ -39,5 +41,36 @@ int config_check_root(const struct system_desc *system,
 		      const struct config_view *root, struct reason *reason);
 /* `size`: what is left of the blob behind the arrays. */
 int config_check_block(const struct config_subject *subject, size_t size);
+
+/* As config_geometry(), of a record. */
+int config_geometry_of(const struct weir_record_coloring *record,
+		       struct color_geometry *geometry, struct reason *reason);
+
+/* What a cell's regions are checked with beside others. */
+struct config_beside {
+	const struct config_view *root;
+	uint64_t memsys;	/* page of the memory-system model; 0: none */
+	bool geometry_known;
+	struct color_geometry geometry;
+	struct color_set colors; /* of the cell */
+};
+
+/* The colors of the cell beside the others, into `beside`. */
+int config_check_palette(struct config_beside *beside,
+			 const struct config_view *cell,
+			 const struct config_view *const *others,
+			 unsigned int others_count, struct reason *reason);
+/*
+ * Whether pages of a region meet [start, start + size). When it is colored, of
+ * a cell with these colors; while the geometry is not known, as if it were not.
+ */
+bool config_region_meets(const struct config_beside *beside,
+			 const struct color_set *colors,
+			 const struct memory_region *region, uint64_t start,
+			 uint64_t size);
+/* A colored region with the span of its pages as its size. */
+int config_region_span(const struct config_beside *beside,
+		       const struct memory_region *region, uint32_t n,
+		       struct memory_region *span, struct reason *reason);
 
 #endif

@@ -81,6 +81,27 @@ static int check_loadable(const struct config_subject *subject,
 	return 0;
 }
 
+static int check_colored(const struct config_subject *subject,
+			 const struct memory_region *region, uint32_t n)
+{
+	uint64_t refused = region->flags & (MEM_IO | MEM_COMM_REGION |
+					    MEM_ROOTSHARED | MEM_DMA);
+
+	if (subject->is_root)
+		return refuse(subject->reason, -EINVAL,
+			      "memory region %u: the root cell's memory is not colored",
+			      n);
+	if (region->flags & MEM_DMA)
+		return refuse(subject->reason, -EINVAL,
+			      "memory region %u is colored: without an IOMMU no device finds its pages",
+			      n);
+	if (refused || is_subpage(region))
+		return refuse(subject->reason, -EINVAL,
+			      "memory region %u: flags 0x%llx do not suit colored memory of whole pages",
+			      n, ULL(region->flags));
+	return 0;
+}
+
 static int check_region(const struct config_subject *subject,
 			const struct memory_region *region, uint32_t n)
 {
@@ -105,6 +126,8 @@ static int check_region(const struct config_subject *subject,
 		error = check_comm(region, n, reason);
 	if (!error && (region->flags & MEM_LOADABLE))
 		error = check_loadable(subject, region, n);
+	if (!error && (region->flags & MEM_COLORED))
+		error = check_colored(subject, region, n);
 	return error;
 }
 

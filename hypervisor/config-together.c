@@ -39,19 +39,23 @@ static bool is_memsys_window(const struct memory_region *region, uint64_t page)
 				  MEM_LOADABLE));
 }
 
-static int check_reserved(const struct system_desc *system, uint64_t memsys,
+static int check_reserved(const struct system_desc *system,
+			  const struct config_beside *beside,
 			  const struct memory_region *region, uint32_t n,
 			  struct reason *reason)
 {
 	const struct memory_region *own = &system->hypervisor_memory;
+	uint64_t memsys = beside->memsys;
 
-	if (region_meets(region, own->phys_start, own->size))
+	if (config_region_meets(beside, &beside->colors, region,
+				own->phys_start, own->size))
 		return refuse(reason, -EINVAL,
 			      "memory region %u at 0x%llx overlaps the hypervisor's, 0x%llx to 0x%llx",
 			      n, ULL(region->phys_start), ULL(own->phys_start),
 			      ULL(own->phys_start + own->size - 1));
-	if (memsys && region_meets(region, memsys, PAGE_BYTES) &&
-	    !is_memsys_window(region, memsys))
+	if (memsys && !is_memsys_window(region, memsys) &&
+	    config_region_meets(beside, &beside->colors, region, memsys,
+				PAGE_BYTES))
 		return refuse(reason, -EINVAL,
 			      "memory region %u overlaps the memory-system page at 0x%llx (only reading is allowed)",
 			      n, ULL(memsys));
@@ -62,6 +66,7 @@ int config_check_root(const struct system_desc *system,
 		      const struct config_view *root, struct reason *reason)
 {
 	uint64_t memsys = memsys_address(root);
+	const struct config_beside beside = { .root = root, .memsys = memsys };
 
 	if (memsys && region_meets(&system->hypervisor_memory, memsys,
 				   PAGE_BYTES))
@@ -74,7 +79,7 @@ int config_check_root(const struct system_desc *system,
 
 		if (region->flags & MEM_COMM_REGION)
 			continue;
-		error = check_reserved(system, memsys, region, i, reason);
+		error = check_reserved(system, &beside, region, i, reason);
 		if (error)
 			return error;
 		if (memsys && is_memsys_window(region, memsys))
@@ -141,18 +146,36 @@ static bool may_share(const struct memory_region *a,
 	return is_memsys_window(a, memsys) && is_memsys_window(b, memsys);
 }
 
+/* Pages of both: colored ones never, as their colors differ. */
+static bool regions_share(const struct config_beside *beside,
+			  const struct memory_region *a,
+			  const struct memory_region *b,
+			  const struct color_set *b_colors)
+{
+	if (!a->size || !b->size || (a->flags & b->flags & MEM_COLORED))
+		return false;
+	if (b->flags & MEM_COLORED)
+		return config_region_meets(beside, b_colors, b, a->phys_start,
+					   a->size);
+	return config_region_meets(beside, &beside->colors, a, b->phys_start,
+				   b->size);
+}
+
 static int check_neighbour(const struct config_view *cell,
-			   const struct config_view *other, uint64_t memsys,
+			   const struct config_view *other,
+			   const struct config_beside *beside,
 			   struct reason *reason)
 {
+	struct color_set colors = config_colors(other);
+
 	for (uint32_t i = 0; i < cell->desc->num_memory_regions; i++) {
 		const struct memory_region *a = &cell->memory[i];
 
 		for (uint32_t j = 0; j < other->desc->num_memory_regions; j++) {
 			const struct memory_region *b = &other->memory[j];
 
-			if (region_meets(a, b->phys_start, b->size) &&
-			    a->size && !may_share(a, b, memsys))
+			if (!may_share(a, b, beside->memsys) &&
+			    regions_share(beside, a, b, &colors))
 				return refuse(reason, -EBUSY,
 					      "memory region %u at 0x%llx overlaps region %u of cell \"%s\"",
 					      i, ULL(a->phys_start), j,
@@ -162,13 +185,14 @@ static int check_neighbour(const struct config_view *cell,
 	return 0;
 }
 
-/* Where the root's regions stop covering what starts at `address`. */
-static uint64_t covered_to(const struct config_view *root, uint64_t address)
+/* Where the root's regions, without those, stop covering `address`. */
+static uint64_t covered_to(const struct config_view *root, uint64_t address,
+			   uint64_t without_flags)
 {
 	for (uint32_t i = 0; i < root->desc->num_memory_regions; i++) {
 		const struct memory_region *region = &root->memory[i];
 
-		if (region->size && !(region->flags & MEM_COMM_REGION) &&
+		if (region->size && !(region->flags & without_flags) &&
 		    address >= region->phys_start &&
 		    address - region->phys_start < region->size)
 			return region->phys_start + region->size;
@@ -176,22 +200,56 @@ static uint64_t covered_to(const struct config_view *root, uint64_t address)
 	return address;
 }
 
-static int check_owned(const struct config_view *root,
-		       const struct memory_region *region, uint32_t n,
-		       struct reason *reason)
+/* The first address of a range that the root cannot give; its end: none. */
+static uint64_t owned_to(const struct config_view *root, uint64_t address,
+			 uint64_t end, uint64_t without_flags)
 {
-	uint64_t end = region->phys_start + region->size;
-	uint64_t address = region->phys_start;
-
 	for (uint32_t i = 0; i <= root->desc->num_memory_regions; i++) {
-		uint64_t next = covered_to(root, address);
+		uint64_t next = covered_to(root, address, without_flags);
 
 		if (next >= end)
-			return 0;
+			return end;
 		if (next == address)
 			break;
 		address = next;
 	}
+	return address;
+}
+
+/* Colored pages are RAM from the first to the last. */
+static int check_owned_span(const struct config_beside *beside,
+			    const struct memory_region *region, uint32_t n,
+			    struct reason *reason)
+{
+	struct memory_region span;
+	uint64_t address, end;
+	int error = config_region_span(beside, region, n, &span, reason);
+
+	if (error)
+		return error;
+	end = span.phys_start + span.size;
+	address = owned_to(beside->root, span.phys_start, end,
+			   MEM_COMM_REGION | MEM_IO);
+	if (address == end)
+		return 0;
+	return refuse(reason, -EINVAL,
+		      "memory region %u: on its colors 0x%llx bytes span 0x%llx: 0x%llx is no RAM of the root cell",
+		      n, ULL(region->size), ULL(span.size), ULL(address));
+}
+
+static int check_owned(const struct config_beside *beside,
+		       const struct memory_region *region, uint32_t n,
+		       struct reason *reason)
+{
+	uint64_t end = region->phys_start + region->size;
+	uint64_t address;
+
+	if (region->flags & MEM_COLORED)
+		return check_owned_span(beside, region, n, reason);
+	address = owned_to(beside->root, region->phys_start, end,
+			   MEM_COMM_REGION);
+	if (address == end)
+		return 0;
 	return refuse(reason, -EINVAL,
 		      "memory region %u: 0x%llx is none of the root cell's memory",
 		      n, ULL(address));
@@ -221,22 +279,21 @@ static int check_private_part(const struct config_view *root,
 }
 
 static int check_memory(const struct system_desc *system,
-			const struct config_view *root,
+			const struct config_beside *beside,
 			const struct config_view *cell, struct reason *reason)
 {
-	uint64_t memsys = memsys_address(root);
-
 	for (uint32_t i = 0; i < cell->desc->num_memory_regions; i++) {
 		const struct memory_region *region = &cell->memory[i];
 		int error;
 
 		if (region->size == 0 || (region->flags & MEM_COMM_REGION))
 			continue;
-		error = check_reserved(system, memsys, region, i, reason);
-		if (!error && !is_memsys_window(region, memsys))
-			error = check_owned(root, region, i, reason);
+		error = check_reserved(system, beside, region, i, reason);
+		if (!error && !is_memsys_window(region, beside->memsys))
+			error = check_owned(beside, region, i, reason);
 		if (!error)
-			error = check_private_part(root, region, i, reason);
+			error = check_private_part(beside->root, region, i,
+						   reason);
 		if (error)
 			return error;
 	}
@@ -300,15 +357,16 @@ static int check_pci(const struct config_view *cell,
 }
 
 static int check_other(const struct config_view *cell,
-		       const struct config_view *other, uint64_t memsys,
-		       bool arm, struct reason *reason)
+		       const struct config_view *other,
+		       const struct config_beside *beside, bool arm,
+		       struct reason *reason)
 {
 	int error = check_identity(cell, other, reason);
 
 	if (!error)
 		error = check_cpus(cell, other, reason);
 	if (!error)
-		error = check_neighbour(cell, other, memsys, reason);
+		error = check_neighbour(cell, other, beside, reason);
 	if (!error && arm)
 		error = check_interrupts(cell, other, false, reason);
 	if (!error)
@@ -322,19 +380,24 @@ int config_check_together(const struct system_desc *system, size_t system_size,
 			  unsigned int others_count, struct reason *reason)
 {
 	bool arm = system->architecture != CONFIG_ARCH_X86;
+	struct config_beside beside;
 	struct config_view root;
 	int error;
 
 	root_view(&root, system, system_size);
+	beside.root = &root;
+	beside.memsys = memsys_address(&root);
 	error = check_identity(cell, &root, reason);
 	if (!error)
 		error = check_root_cpus(cell, &root, reason);
 	if (!error)
-		error = check_memory(system, &root, cell, reason);
+		error = config_check_palette(&beside, cell, others,
+					     others_count, reason);
+	if (!error)
+		error = check_memory(system, &beside, cell, reason);
 	if (!error && arm)
 		error = check_interrupts(cell, &root, true, reason);
 	for (unsigned int i = 0; i < others_count && !error; i++)
-		error = check_other(cell, others[i], memsys_address(&root),
-				    arm, reason);
+		error = check_other(cell, others[i], &beside, arm, reason);
 	return error;
 }

@@ -93,6 +93,25 @@ static void blobs_check_alone(struct blobs *blobs)
 	}
 }
 
+/* What the hypervisor would choose for it now is what later ones do not get. */
+static void blob_settle(struct blob *blob, const struct blob *system,
+			const struct config_view *const *others,
+			unsigned int others_count)
+{
+	const struct system_desc *desc = system->data;
+	struct color_geometry geometry;
+	struct color_set colors;
+	struct config_view root;
+
+	config_view_init(&root, &desc->root_cell,
+			 system->size - offsetof(struct system_desc, root_cell));
+	if (config_is_colored(&blob->view) &&
+	    !config_geometry(&root, &geometry, NULL) &&
+	    !config_choose_colors(&blob->view, &geometry, others, others_count,
+				  &colors, NULL))
+		config_settle_colors(&blob->view, &colors);
+}
+
 /* Every good cell against the system and the good cells before it. */
 static void blobs_check_together(struct blobs *blobs)
 {
@@ -110,8 +129,10 @@ static void blobs_check_together(struct blobs *blobs)
 						    &blob->view, others,
 						    others_count,
 						    &blob->reason);
-		if (blob->good)
-			others[others_count++] = &blob->view;
+		if (!blob->good)
+			continue;
+		blob_settle(blob, blobs->system, others, others_count);
+		others[others_count++] = &blob->view;
 	}
 }
 

@@ -48,6 +48,8 @@ enum config_arch {
 #define MEM_LOADABLE			0x0040ull
 #define MEM_ROOTSHARED			0x0080ull
 #define MEM_NO_HUGEPAGES		0x0100ull
+/* On pages of the cell's colors from phys_start on; a Weir record names them. */
+#define MEM_COLORED			0x0200ull
 #define MEM_IO_UNALIGNED		0x8000ull
 #define MEM_IO_WIDTH_SHIFT		16
 #define MEM_IO_8			(1ull << MEM_IO_WIDTH_SHIFT)
@@ -57,7 +59,8 @@ enum config_arch {
 #define MEM_FLAGS_KNOWN                                                       \
 	(MEM_READ | MEM_WRITE | MEM_EXECUTE | MEM_DMA | MEM_IO |              \
 	 MEM_COMM_REGION | MEM_LOADABLE | MEM_ROOTSHARED | MEM_NO_HUGEPAGES | \
-	 MEM_IO_UNALIGNED | MEM_IO_8 | MEM_IO_16 | MEM_IO_32 | MEM_IO_64)
+	 MEM_COLORED | MEM_IO_UNALIGNED | MEM_IO_8 | MEM_IO_16 |              \
+	 MEM_IO_32 | MEM_IO_64)
 
 struct memory_region {
 	uint64_t phys_start;

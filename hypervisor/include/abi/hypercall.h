@@ -72,7 +72,8 @@ enum cpu_stat {
 #define WEIR_HC_REG_GET		0x102 /* gpa of struct reg_status */
 #define WEIR_HC_CELL_REPORT	0x103 /* gpa of struct cell_report; root only */
 #define WEIR_HC_LAST_REASON	0x104 /* gpa of struct reason_report */
-#define WEIR_HC_LAST		0x104
+#define WEIR_HC_COLORS		0x105 /* gpa of struct color_report; root only */
+#define WEIR_HC_LAST		0x105
 
 /* WEIR_HC_QUERY */
 #define WEIR_FEATURE_ABI_REVISION	0
@@ -118,6 +119,20 @@ struct reason_report {
 	char text[128];
 } ABI_PACKED;
 ABI_SIZE(struct reason_report, 136);
+
+/* WEIR_HC_COLORS: caller fills size and cell_id; the rest is the answer. */
+struct color_report {
+	uint32_t size;
+	uint32_t cell_id;
+	uint32_t llc_sets;	/* of the cache that is colored; or 0 */
+	uint16_t llc_ways;
+	uint16_t llc_line_bytes;
+	uint32_t colors_count;	/* 0: nothing is colored on this machine */
+	uint32_t llc_colors_count; /* the rest of them are DRAM banks */
+	uint64_t functions[7];	/* address bits whose parity is bit n of a color */
+	uint64_t colors[2];	/* of the cell; 0: it is not colored */
+} ABI_PACKED;
+ABI_SIZE(struct color_report, 96);
 
 /* comm_region.cell_state, written by the cell */
 enum cell_state {

@@ -34,6 +34,8 @@ enum weir_record_type {
 	WEIR_RECORD_COUNTER = 2,	/* system only */
 	WEIR_RECORD_POLICY = 3,		/* cell or root */
 	WEIR_RECORD_OPTIONS = 4,	/* cell or root, at most one */
+	WEIR_RECORD_COLORING = 5,	/* system only, at most one */
+	WEIR_RECORD_COLORS = 6,		/* cell only, at most one */
 };
 
 struct weir_record {
@@ -89,6 +91,43 @@ struct weir_record_options {
 	uint64_t msg_timeout_ns;
 } ABI_PACKED;
 ABI_SIZE(struct weir_record_options, 24);
+
+/* weir_record_coloring.flags */
+/* A hash chooses the sets of the cache: it has no colors. */
+#define COLORING_NO_LLC			0x00000001u
+
+#define COLORING_BANKS_MAX		4
+#define COLORING_WORDS			2	/* 128 colors */
+
+/*
+ * What tells pages apart: sets of the last-level cache and banks of DRAM. All
+ * three fields of the cache 0: the hypervisor asks the machine.
+ */
+struct weir_record_coloring {
+	struct weir_record record;
+	uint32_t llc_sets;
+	uint16_t llc_ways;
+	uint16_t llc_line_bytes;
+	uint32_t flags;		/* COLORING_* */
+	uint32_t banks_count;
+	/* Bit n of a bank is the parity of these address bits. */
+	uint64_t banks[COLORING_BANKS_MAX];
+} ABI_PACKED;
+ABI_SIZE(struct weir_record_coloring, 56);
+
+/* weir_record_colors.how */
+#define COLORS_LIST			1u	/* these */
+#define COLORS_COUNT			2u	/* so many free ones */
+#define COLORS_SHARE			3u	/* permille of all, of the free ones */
+
+/* The colors of a cell, for all of its regions with MEM_COLORED. */
+struct weir_record_colors {
+	struct weir_record record;
+	uint32_t how;		/* COLORS_* */
+	uint32_t amount;	/* of count and share; 0 with a list */
+	uint64_t list[COLORING_WORDS]; /* bit n % 64 of word n / 64: color n */
+} ABI_PACKED;
+ABI_SIZE(struct weir_record_colors, 32);
 
 #define MSG_TIMEOUT_DEFAULT_NS		1000000000ull
 

@@ -10,6 +10,7 @@
 
 #include "abi/cell-config.h"
 #include "abi/weir-config.h"
+#include "coloring/coloring.h"
 #include "reason.h"
 #include "types.h"
 
@@ -57,5 +58,34 @@ int config_check_together(const struct system_desc *system, size_t system_size,
 			  const struct config_view *cell,
 			  const struct config_view *const *others,
 			  unsigned int others_count, struct reason *reason);
+
+/*
+ * What a checked system says about colors. -ENODATA: nothing; -EAGAIN: the
+ * machine has to be asked for its cache, and config_settle_cache() told.
+ */
+int config_geometry(const struct config_view *root,
+		    struct color_geometry *geometry, struct reason *reason);
+void config_settle_cache(struct config_view *root,
+			 const struct color_cache *cache);
+
+bool config_is_colored(const struct config_view *cell);
+/* The list of a checked cell; empty when it has none or is not colored. */
+struct color_set config_colors(const struct config_view *cell);
+/*
+ * The colors that a cell gets beside the others, whose colors are settled.
+ * Colored ones only; with a reason when there are not enough.
+ */
+int config_choose_colors(const struct config_view *cell,
+			 const struct color_geometry *geometry,
+			 const struct config_view *const *others,
+			 unsigned int others_count, struct color_set *colors,
+			 struct reason *reason);
+/* From now on the cell asks for just these. The blob is the caller's own. */
+void config_settle_colors(struct config_view *cell,
+			  const struct color_set *colors);
+/* A colored region, with settled colors. */
+struct colored config_colored(const struct color_geometry *geometry,
+			      const struct color_set *colors,
+			      const struct memory_region *region);
 
 #endif

@@ -7,6 +7,7 @@
 #define ENOENT		2
 #define EIO		5
 #define E2BIG		7
+#define EAGAIN		11
 #define ENOMEM		12
 #define EBUSY		16
 #define EEXIST		17
@@ -14,6 +15,7 @@
 #define EINVAL		22
 #define ERANGE		34
 #define ENOSYS		38
+#define ENODATA		61
 #define ETIMEDOUT	110
 
 #endif

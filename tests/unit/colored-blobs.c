@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Valid colored configurations for the fake machine. */
+#include "colored-blobs.h"
+
+#include <string.h>
+
+static void block_init(struct weir_block *block, size_t size)
+{
+	memcpy(block->signature, WEIR_BLOCK_SIGNATURE, sizeof(block->signature));
+	block->revision = WEIR_BLOCK_REVISION;
+	block->num_records = 2;
+	block->size = (uint32_t)size;
+}
+
+void colored_system_init(struct colored_system *blob)
+{
+	struct blob_system plain;
+
+	blob_system_init(&plain);
+	memset(blob, 0, sizeof(*blob));
+	blob->system = plain.system;
+	blob->system.root_cell.num_pci_devices = 0;
+	blob->cpus = plain.cpus;
+	memcpy(blob->memory, plain.memory, sizeof(blob->memory));
+	blob->irqchip = plain.irqchip;
+	block_init(&blob->block,
+		   sizeof(*blob) - offsetof(struct colored_system, block));
+	blob->counter = plain.counter;
+	blob->coloring = (struct weir_record_coloring){
+		.record = { .type = WEIR_RECORD_COLORING,
+			    .size = sizeof(blob->coloring) },
+		.llc_sets = 1024,
+		.llc_ways = 16,
+		.llc_line_bytes = 64,
+	};
+}
+
+void colored_cell_init(struct colored_cell *blob, unsigned int id,
+		       uint64_t colors)
+{
+	struct blob_cell plain;
+
+	blob_cell_init(&plain, id);
+	memset(blob, 0, sizeof(*blob));
+	blob->cell = plain.cell;
+	blob->cell.num_memory_regions = COLORED_REGIONS;
+	blob->cell.num_cache_regions = 0;
+	blob->cell.num_irqchips = 0;
+	blob->cell.num_pci_caps = 0;
+	blob->cell.num_stream_ids = 0;
+	blob->cpus = plain.cpus;
+	blob->memory[COLORED_OWN] = plain.memory[BLOB_OWN];
+	blob->memory[COLORED_OWN].phys_start = COLORED_RAM;
+	blob->memory[COLORED_OWN].size = COLORED_RAM_BYTES;
+	blob->memory[COLORED_OWN].flags |= MEM_COLORED;
+	blob->memory[COLORED_COMM] = plain.memory[BLOB_COMM_PAGE];
+	blob->memory[COLORED_SHARED] = plain.memory[BLOB_CELL_SHARED];
+	blob->pci = plain.pci;
+	blob->pci.num_caps = 0;
+	blob->pci.shmem_regions_start = 1;
+	block_init(&blob->block,
+		   sizeof(*blob) - offsetof(struct colored_cell, block));
+	blob->colors = (struct weir_record_colors){
+		.record = { .type = WEIR_RECORD_COLORS,
+			    .size = sizeof(blob->colors) },
+		.how = COLORS_LIST,
+		.list = { colors, 0 },
+	};
+	blob->options = plain.options;
+}
