@@ -2,6 +2,7 @@
 /* Create, start, set loadable, destroy. */
 #include "cell-internal.h"
 #include "hv/arch/cpu.h"
+#include "hv/coloring.h"
 #include "hv/errno.h"
 #include "hv/paging.h"
 #include "hv/pci.h"
@@ -69,12 +70,14 @@ static int config_fetch(struct cell *cell, gpa_t config, struct reason *reason)
 				 reason);
 }
 
-static int check_beside_others(const struct cell *cell, struct reason *reason)
+/* Checked beside the others, it gets its colors. */
+static int place_beside_others(struct cell *cell, struct reason *reason)
 {
 	const struct config_view *others[HV_MAX_CELLS];
 	struct config_view views[HV_MAX_CELLS];
 	struct config_view view;
 	unsigned int count = 0;
+	int error;
 
 	cell_view(cell, &view);
 	for (unsigned int i = 1; i < HV_MAX_CELLS; i++) {
@@ -86,8 +89,11 @@ static int check_beside_others(const struct cell *cell, struct reason *reason)
 		others[count] = &views[count];
 		count++;
 	}
-	return config_check_together(system_config, system_config_size, &view,
-				     others, count, reason);
+	error = config_check_together(system_config, system_config_size, &view,
+				      others, count, reason);
+	if (!error)
+		coloring_settle(cell, others, count);
+	return error;
 }
 
 static int check_cpus(const struct cell *cell, struct reason *reason)
@@ -109,7 +115,7 @@ static int check_cpus(const struct cell *cell, struct reason *reason)
 
 static int comm_alloc(struct cell *cell, struct reason *reason)
 {
-	cell->comm = page_alloc(1);
+	cell->comm = coloring_page(cell);
 	if (!cell->comm)
 		return refuse(reason, -ENOMEM,
 			      "no page left for the communication region");
@@ -183,7 +189,7 @@ static int cell_build(struct cell *cell, gpa_t config, struct reason *reason)
 	int error = config_fetch(cell, config, reason);
 
 	if (!error)
-		error = check_beside_others(cell, reason);
+		error = place_beside_others(cell, reason);
 	if (error)
 		return error;
 	cell_read_options(cell);

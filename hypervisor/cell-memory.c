@@ -2,6 +2,7 @@
 /* Memory that moves between the root cell and another one. */
 #include "cell-internal.h"
 #include "hv/arch/cpu.h"
+#include "hv/coloring.h"
 #include "hv/errno.h"
 #include "hv/paging.h"
 #include "hv/printk.h"
@@ -17,6 +18,18 @@ bool region_is_private_ram(const struct memory_region *region)
 	       !region_is_subpage(region);
 }
 
+static int map_fragments(struct cell *cell, const struct memory_region *region)
+{
+	struct memory_region part;
+	struct fragments parts;
+	int error = 0;
+
+	fragments_init(&parts, cell, region);
+	while (!error && fragments_next(&parts, &part))
+		error = arch_cell_map(cell, &part);
+	return error;
+}
+
 static int map_own(struct cell *cell, const struct memory_region *region)
 {
 	struct memory_region comm = *region;
@@ -26,7 +39,7 @@ static int map_own(struct cell *cell, const struct memory_region *region)
 	if (region_is_subpage(region))
 		return subpage_register(cell, region);
 	if (!(region->flags & MEM_COMM_REGION))
-		return arch_cell_map(cell, region);
+		return map_fragments(cell, region);
 	comm.phys_start = cell->comm_phys.value;
 	return arch_cell_map(cell, &comm);
 }
@@ -66,10 +79,11 @@ static bool root_part(const struct memory_region *root, uint64_t start,
 	return true;
 }
 
+typedef int (*part_action)(struct cell *cell, const struct memory_region *part);
+
 /* All parts of the root's memory in this range. */
 static int root_each_part(const struct memory_region *region,
-			  int (*action)(struct cell *cell,
-					const struct memory_region *part))
+			  part_action action)
 {
 	struct config_view view;
 
@@ -86,6 +100,21 @@ static int root_each_part(const struct memory_region *region,
 			return error;
 	}
 	return 0;
+}
+
+/* The same for the pages that a region of a cell lies on. */
+static int root_each_fragment(const struct cell *cell,
+			      const struct memory_region *region,
+			      part_action action)
+{
+	struct memory_region fragment;
+	struct fragments fragments;
+	int error = 0;
+
+	fragments_init(&fragments, cell, region);
+	while (!error && fragments_next(&fragments, &fragment))
+		error = root_each_part(&fragment, action);
+	return error;
 }
 
 /* The root's own moderated region of the same extent; NULL when none. */
@@ -112,24 +141,26 @@ static bool leaves_root(const struct memory_region *region)
 	       !(region->flags & (MEM_ROOTSHARED | MEM_COMM_REGION));
 }
 
-static int root_give_region(const struct memory_region *region)
+static int root_give_region(const struct cell *cell,
+			    const struct memory_region *region)
 {
 	const struct memory_region *root;
 
 	if (!region_is_subpage(region))
-		return root_each_part(region, arch_cell_unmap);
+		return root_each_fragment(cell, region, arch_cell_unmap);
 	root = root_subpage(region);
 	if (root)
 		mmio_unregister(&cell_root()->mmio, root->virt_start);
 	return 0;
 }
 
-static int root_take_region(const struct memory_region *region)
+static int root_take_region(const struct cell *cell,
+			    const struct memory_region *region)
 {
 	const struct memory_region *root;
 
 	if (!region_is_subpage(region))
-		return root_each_part(region, arch_cell_map);
+		return root_each_fragment(cell, region, arch_cell_map);
 	root = root_subpage(region);
 	return root ? subpage_register(cell_root(), root) : 0;
 }
@@ -142,7 +173,7 @@ static void root_take_first(const struct cell *cell, uint32_t count)
 	for (uint32_t i = 0; i < count; i++) {
 		const struct memory_region *region = &view.memory[i];
 
-		if (leaves_root(region) && root_take_region(region))
+		if (leaves_root(region) && root_take_region(cell, region))
 			printk("root: no tables for region %u of \"%s\" at 0x%llx: it stays out\n",
 			       i, cell->config->name, ULL(region->phys_start));
 	}
@@ -158,7 +189,7 @@ int root_give(const struct cell *cell, struct reason *reason)
 
 		if (!leaves_root(&view.memory[i]))
 			continue;
-		error = root_give_region(&view.memory[i]);
+		error = root_give_region(cell, &view.memory[i]);
 		if (!error)
 			continue;
 		root_take_first(cell, i + 1);
@@ -185,7 +216,7 @@ int root_map_loadable(const struct cell *cell, struct reason *reason)
 
 		if (!(region->flags & MEM_LOADABLE) || !leaves_root(region))
 			continue;
-		error = root_each_part(region, arch_cell_map);
+		error = root_each_fragment(cell, region, arch_cell_map);
 		if (!error)
 			continue;
 		root_unmap_loadable(cell);
@@ -205,7 +236,8 @@ void root_unmap_loadable(const struct cell *cell)
 		const struct memory_region *region = &view.memory[i];
 
 		if ((region->flags & MEM_LOADABLE) && leaves_root(region))
-			CHECK(root_each_part(region, arch_cell_unmap) == 0);
+			CHECK(root_each_fragment(cell, region,
+						 arch_cell_unmap) == 0);
 	}
 }
 

@@ -3,6 +3,7 @@
 #include "abi/hypercall.h"
 
 #include "hv/cell.h"
+#include "hv/coloring.h"
 #include "hv/console.h"
 #include "hv/clock.h"
 #include "hv/errno.h"
@@ -297,6 +298,27 @@ static long call_report(struct call *call)
 	return error ? error : copy_out(call, &report, sizeof(report));
 }
 
+static long call_colors(struct call *call)
+{
+	struct color_report report;
+	struct buffer_head head;
+	struct cell *target;
+	int error = copy_in(call, &head, sizeof(head), sizeof(report));
+
+	if (error)
+		return error;
+	target = cell_get(head.cell_id);
+	if (!target)
+		return refuse(&call->reason, -ENOENT, "there is no cell %u",
+			      head.cell_id);
+	memset(&report, 0, sizeof(report));
+	report.size = head.size;
+	report.cell_id = head.cell_id;
+	coloring_report(target, &report);
+	cell_put(target);
+	return copy_out(call, &report, sizeof(report));
+}
+
 static long call_last_reason(struct call *call)
 {
 	struct reason_report last;
@@ -338,6 +360,7 @@ static const struct hypercall {
 	[WEIR_HC_CELL_REPORT - WEIR_HC_QUERY] = { call_report, ROOT_ONLY },
 	[WEIR_HC_LAST_REASON - WEIR_HC_QUERY] = { call_last_reason,
 						  KEEPS_REASON },
+	[WEIR_HC_COLORS - WEIR_HC_QUERY] = { call_colors, ROOT_ONLY },
 };
 
 static const struct hypercall *hypercall_find(uint64_t number)

@@ -10,7 +10,7 @@ objs-hv-y += config-view.o config-check.o config-memory.o config-devices.o
 objs-hv-y += config-block.o config-together.o config-colors.o
 objs-hv-y += percpu.o spinlock.o mmio.o subpage.o pci.o
 objs-hv-y += setup.o disable.o cell.o cell-life.o cell-memory.o
-objs-hv-y += cpu-events.o message.o scrub.o hypercall.o
+objs-hv-y += cpu-events.o message.o scrub.o hypercall.o coloring.o
 objs-hv-y += clock.o memsys.o tick.o regulation.o regulation-cpu.o
 
 # Host tests find all of it behind what they name themselves.
@@ -41,3 +41,5 @@ test_setup-objs := $(test_cells-objs)
 test_pci-objs := $(test_cells-objs)
 test_hypercall-objs := $(test_cells-objs)
 test_message-objs := $(test_cells-objs)
+tests-unit-y += test_colored_cells
+test_colored_cells-objs := $(test_cells-objs) tests/unit/colored-blobs.o

@@ -99,21 +99,41 @@ static size_t pool_find(unsigned int count)
 	return pool.pages;
 }
 
-void *page_alloc(unsigned int count)
+/* What is taken from the pool: it is marked and cleared. */
+static void *pool_take(size_t page, unsigned int count)
 {
-	size_t page;
 	void *pages;
 
-	if (count == 0 || count > pool.pages)
-		return NULL;
-	page = pool_find(count);
-	if (page == pool.pages)
-		return NULL;
 	pool_mark(page, count, true);
 	pool.used += count;
 	pages = pool.start + page * PAGE_BYTES;
 	memset(pages, 0, count * PAGE_BYTES);
 	return pages;
+}
+
+void *page_alloc(unsigned int count)
+{
+	size_t page;
+
+	if (count == 0 || count > pool.pages)
+		return NULL;
+	page = pool_find(count);
+	return page == pool.pages ? NULL : pool_take(page, count);
+}
+
+void *page_alloc_colored(const struct color_geometry *geometry,
+			 const struct color_set *colors)
+{
+	uint64_t phys = hv_virt_to_phys(pool.start).value;
+
+	for (size_t page = 0; page < pool.pages; page++) {
+		uint64_t at = phys + page * PAGE_BYTES;
+
+		if (!pool_bit(page) &&
+		    color_set_has(colors, color_of(geometry, at)))
+			return pool_take(page, 1);
+	}
+	return NULL;
 }
 
 void page_free(void *pages, unsigned int count)

@@ -2,6 +2,7 @@
 /* Memory of a cell is cleared before another one gets it. */
 #include "cell-internal.h"
 #include "hv/arch/cpu.h"
+#include "hv/coloring.h"
 #include "hv/paging.h"
 #include "hv/percpu.h"
 #include "hv/printk.h"
@@ -58,9 +59,14 @@ static void for_private_ram(const struct cell *cell,
 	cell_view(cell, &view);
 	for (uint32_t i = 0; i < view.desc->num_memory_regions; i++) {
 		const struct memory_region *region = &view.memory[i];
+		struct memory_region part;
+		struct fragments parts;
 
-		if (region_is_private_ram(region) && !is_memsys_page(region))
-			for_steps(region, action);
+		if (!region_is_private_ram(region) || is_memsys_page(region))
+			continue;
+		fragments_init(&parts, cell, region);
+		while (fragments_next(&parts, &part))
+			for_steps(&part, action);
 	}
 }
 

@@ -5,6 +5,7 @@
 #include "hv/arch/cpu.h"
 #include "hv/arch/paging.h"
 #include "hv/cell.h"
+#include "hv/coloring.h"
 #include "hv/config-check.h"
 #include "hv/console.h"
 #include "hv/errno.h"
@@ -199,6 +200,8 @@ static int setup_prepare(struct reason *reason)
 			      "this machine does not suit (error %d, see the console)",
 			      error);
 	error = init_clock(reason);
+	if (!error)
+		error = coloring_init(reason);
 	if (!error && regulation_init() < 0)
 		error = refuse(reason, -EIO, "regulation cannot be set up");
 	if (!error)

@@ -5,7 +5,8 @@
  * includes this says which: CELL_NAME, CELL_ID, CELL_CPUS (mask),
  * CELL_RAM_BASE, CELL_RAM_BYTES, and optionally CELL_FLAGS,
  * CELL_PERMISSIONS, CELL_OPTIONS, CELL_MSG_TIMEOUT_NS, CELL_NO_MODEL, and
- * CELL_BUDGET for a budget in bytes per second from the first instruction on.
+ * CELL_BUDGET for a budget in bytes per second from the first instruction on,
+ * and CELL_COLORS (mask) for RAM on pages of these colors from CELL_RAM_BASE on.
  */
 #include "qemu-virt.h"
 
@@ -22,9 +23,16 @@
 #define CELL_MSG_TIMEOUT_NS	0
 #endif
 #ifdef CELL_BUDGET
-#define CELL_RECORDS_COUNT	2
+#define CELL_POLICIES_COUNT	1
 #else
-#define CELL_RECORDS_COUNT	1
+#define CELL_POLICIES_COUNT	0
+#endif
+#ifdef CELL_COLORS
+#define CELL_RECORDS_COUNT	(2 + CELL_POLICIES_COUNT)
+#define CELL_RAM_COLORED	MEM_COLORED
+#else
+#define CELL_RECORDS_COUNT	(1 + CELL_POLICIES_COUNT)
+#define CELL_RAM_COLORED	0
 #endif
 #ifdef CELL_NO_MODEL
 #define CELL_REGIONS_COUNT	2
@@ -41,6 +49,9 @@ struct {
 		struct weir_record_options options;
 #ifdef CELL_BUDGET
 		struct weir_record_policy policy;
+#endif
+#ifdef CELL_COLORS
+		struct weir_record_colors colors;
 #endif
 	} ABI_PACKED weir;
 } ABI_PACKED config = {
@@ -61,7 +72,7 @@ struct {
 			.phys_start = CELL_RAM_BASE,
 			.virt_start = 0,
 			.size = CELL_RAM_BYTES,
-			.flags = MEM_RWX | MEM_LOADABLE,
+			.flags = MEM_RWX | MEM_LOADABLE | CELL_RAM_COLORED,
 		},
 		{
 			.virt_start = INMATE_COMM_BASE,
@@ -103,6 +114,16 @@ struct {
 				.valid = REG_SET_BUDGET,
 				.budget_bytes_per_s = CELL_BUDGET,
 			},
+		},
+#endif
+#ifdef CELL_COLORS
+		.colors = {
+			.record = {
+				.type = WEIR_RECORD_COLORS,
+				.size = sizeof(struct weir_record_colors),
+			},
+			.how = COLORS_LIST,
+			.list = { CELL_COLORS },
 		},
 #endif
 	},

@@ -21,9 +21,9 @@
 #endif
 
 #ifdef VIRT_MODEL
-#define VIRT_RECORDS_COUNT	3
+#define VIRT_RECORDS_COUNT	4
 #else
-#define VIRT_RECORDS_COUNT	1
+#define VIRT_RECORDS_COUNT	2
 #endif
 
 struct {
@@ -39,6 +39,7 @@ struct {
 		struct weir_record_counter counter_memsys;
 #endif
 		struct weir_record_counter counter_pmu;
+		struct weir_record_coloring coloring;
 	} ABI_PACKED weir;
 } ABI_PACKED config = {
 	.header = {
@@ -86,5 +87,6 @@ struct {
 		.counter_memsys = RECORD_COUNTER_MEMSYS,
 #endif
 		.counter_pmu = RECORD_COUNTER_PMU,
+		.coloring = RECORD_COLORING,
 	},
 };

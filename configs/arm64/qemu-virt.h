@@ -95,6 +95,13 @@
 		.heartbeat_ns = 20000, .heartbeat_min_ns = 1000,              \
 	}
 
+/* The machine, or its model, says what its cache is like. */
+#define RECORD_COLORING                                                       \
+	{                                                                     \
+		.record = { .type = WEIR_RECORD_COLORING,                     \
+			    .size = sizeof(struct weir_record_coloring) },    \
+	}
+
 #define RECORD_COUNTER_MEMSYS                                                 \
 	{                                                                     \
 		.record = { .type = WEIR_RECORD_COUNTER,                      \

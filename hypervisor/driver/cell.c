@@ -114,7 +114,9 @@ static int memory_check(const struct weir_cell *cell, char *reason)
 		if (region->flags & (MEM_COMM_REGION | MEM_ROOTSHARED) ||
 		    !region->size)
 			continue;
-		if (region_intersects(region->phys_start, region->size,
+		if (region_intersects(region->phys_start,
+				      validator_span(&weir.system, &cell->blob,
+						     region),
 				      IORESOURCE_SYSTEM_RAM,
 				      IORES_DESC_NONE) != REGION_DISJOINT)
 			return weir_refuse(reason, -EBUSY,

@@ -15,6 +15,8 @@ int refuse(struct reason *reason, int error, const char *format, ...)
 {
 	va_list args;
 
+	if (!reason)
+		return error;
 	va_start(args, format);
 	vscnprintf(reason->text, sizeof(reason->text), format, args);
 	va_end(args);

@@ -225,6 +225,9 @@ static int enable_checked(const struct weir_enable *request, char *reason)
 	}
 	if (config->flags & SYSTEM_VIRTUAL_DEBUG_CONSOLE)
 		console_attach(weir.memory + ring);
+	ret = colors_learn();
+	if (ret)
+		pr_warn("weir: no colors: error %d\n", ret);
 	ret = cell_publish(weir.root);
 	if (ret)
 		pr_warn("weir: no sysfs entry for the root cell: %d\n", ret);

@@ -73,17 +73,20 @@ static int image_load(const struct weir_cell *cell,
 		      const struct weir_image *image)
 {
 	const struct memory_region *region = image_region(cell, image);
-	phys_addr_t target = region->phys_start +
-			     (image->target_address - region->virt_start);
+	u64 offset = image->target_address - region->virt_start;
+	struct validator_place place;
 	const u8 __user *source = u64_to_user_ptr(image->source_address);
 	u64 done, bytes;
 	int ret = 0;
 
 	for (done = 0; done < image->size && !ret; done += bytes) {
-		bytes = min_t(u64, image->size - done, LOAD_CHUNK_BYTES);
+		validator_locate(&weir.system, &cell->blob, region,
+				 offset + done, &place);
+		bytes = min3(image->size - done, place.size,
+			     (u64)LOAD_CHUNK_BYTES);
 		if (fatal_signal_pending(current))
 			return -EINTR;
-		ret = chunk_copy(target + done, source + done, bytes);
+		ret = chunk_copy(place.phys, source + done, bytes);
 		cond_resched();
 	}
 	return ret;

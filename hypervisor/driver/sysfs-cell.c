@@ -212,6 +212,11 @@ static ssize_t generation_show(const struct weir_cell *cell, char *buffer)
 	return reg_show(cell, buffer, REG_VALUE_GENERATION);
 }
 
+static ssize_t colors_show(const struct weir_cell *cell, char *buffer)
+{
+	return colors_list(cell->id, buffer);
+}
+
 #define CELL_ATTRIBUTE(name) \
 	static struct cell_attribute cell_attr_##name = __ATTR_RO(name)
 
@@ -230,6 +235,7 @@ CELL_ATTRIBUTE(stalls);
 CELL_ATTRIBUTE(stall_ns);
 CELL_ATTRIBUTE(regulator);
 CELL_ATTRIBUTE(generation);
+CELL_ATTRIBUTE(colors);
 
 static struct attribute *cell_attrs[] = {
 	&cell_attr_name.attr,
@@ -247,6 +253,7 @@ static struct attribute *cell_attrs[] = {
 	&cell_attr_stall_ns.attr,
 	&cell_attr_regulator.attr,
 	&cell_attr_generation.attr,
+	&cell_attr_colors.attr,
 	NULL,
 };
 ATTRIBUTE_GROUPS(cell);

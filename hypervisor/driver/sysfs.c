@@ -92,6 +92,12 @@ static const struct attribute_group weir_group = {
 	.attrs = weir_attrs,
 };
 
+static const struct attribute_group *weir_groups[] = {
+	&weir_group,
+	&coloring_group,
+	NULL,
+};
+
 int sysfs_init(void)
 {
 	int ret;
@@ -99,7 +105,7 @@ int sysfs_init(void)
 	weir.device = root_device_register("weir");
 	if (IS_ERR(weir.device))
 		return PTR_ERR(weir.device);
-	ret = sysfs_create_group(&weir.device->kobj, &weir_group);
+	ret = sysfs_create_groups(&weir.device->kobj, weir_groups);
 	if (ret)
 		goto out_device;
 	sysfs_cells = kobject_create_and_add("cells", &weir.device->kobj);
@@ -110,7 +116,7 @@ int sysfs_init(void)
 	return 0;
 
 out_group:
-	sysfs_remove_group(&weir.device->kobj, &weir_group);
+	sysfs_remove_groups(&weir.device->kobj, weir_groups);
 out_device:
 	root_device_unregister(weir.device);
 	return ret;
@@ -119,6 +125,6 @@ out_device:
 void sysfs_exit(void)
 {
 	kobject_put(sysfs_cells);
-	sysfs_remove_group(&weir.device->kobj, &weir_group);
+	sysfs_remove_groups(&weir.device->kobj, weir_groups);
 	root_device_unregister(weir.device);
 }

@@ -9,6 +9,30 @@
 static struct config_view views[HV_MAX_CELLS];
 static const struct config_view *view_pointers[HV_MAX_CELLS];
 
+static void root_view(struct config_view *root,
+		      const struct validator_blob *system)
+{
+	const struct system_desc *desc = system->config;
+
+	config_view_init(root, &desc->root_cell,
+			 system->size - offsetof(struct system_desc, root_cell));
+}
+
+/* What the hypervisor would choose is chosen here, where it is known as well. */
+static void colors_settle(const struct validator_blob *system,
+			  struct config_view *view, unsigned int others_count)
+{
+	struct color_geometry geometry;
+	struct color_set colors;
+	struct config_view root;
+
+	root_view(&root, system);
+	if (config_is_colored(view) && !config_geometry(&root, &geometry, NULL) &&
+	    !config_choose_colors(view, &geometry, view_pointers, others_count,
+				  &colors, NULL))
+		config_settle_colors(view, &colors);
+}
+
 int validator_check_system(const struct validator_blob *system,
 			   enum config_arch arch, char *reason)
 {
@@ -29,6 +53,7 @@ int validator_check_together(const struct validator_blob *system,
 			     unsigned int others_count, char *reason)
 {
 	struct config_view view;
+	int error;
 
 	if (others_count > HV_MAX_CELLS)
 		return refuse((struct reason *)reason, -ENOMEM,
@@ -38,7 +63,68 @@ int validator_check_together(const struct validator_blob *system,
 		view_pointers[i] = &views[i];
 	}
 	config_view_init(&view, cell->config, cell->size);
-	return config_check_together(system->config, system->size, &view,
-				     view_pointers, others_count,
-				     (struct reason *)reason);
+	error = config_check_together(system->config, system->size, &view,
+				      view_pointers, others_count,
+				      (struct reason *)reason);
+	if (!error)
+		colors_settle(system, &view, others_count);
+	return error;
+}
+
+void validator_settle_cache(const struct validator_blob *system, uint32_t sets,
+			    uint32_t ways, uint32_t line_bytes)
+{
+	const struct color_cache cache = { sets, ways, line_bytes };
+	struct config_view root;
+
+	root_view(&root, system);
+	config_settle_cache(&root, &cache);
+}
+
+/* False for a region that lies in one piece. */
+static bool colored_region(const struct validator_blob *system,
+			   const struct validator_blob *cell,
+			   const struct memory_region *region,
+			   struct colored *memory)
+{
+	static struct color_geometry geometry;
+	struct config_view root, view;
+	struct color_set colors;
+
+	if (!(region->flags & MEM_COLORED))
+		return false;
+	root_view(&root, system);
+	config_view_init(&view, cell->config, cell->size);
+	colors = config_colors(&view);
+	if (config_geometry(&root, &geometry, NULL) ||
+	    !color_set_count(&colors))
+		return false;
+	*memory = config_colored(&geometry, &colors, region);
+	return true;
+}
+
+void validator_locate(const struct validator_blob *system,
+		      const struct validator_blob *cell,
+		      const struct memory_region *region, uint64_t offset,
+		      struct validator_place *place)
+{
+	struct color_run run = { region->phys_start + offset,
+				 region->size - offset };
+	struct colored memory;
+
+	if (colored_region(system, cell, region, &memory))
+		color_locate(&memory, offset, &run);
+	place->phys = run.phys;
+	place->size = run.bytes;
+}
+
+uint64_t validator_span(const struct validator_blob *system,
+			const struct validator_blob *cell,
+			const struct memory_region *region)
+{
+	struct colored memory;
+
+	if (!colored_region(system, cell, region, &memory))
+		return region->size;
+	return color_span(&memory);
 }

@@ -9,7 +9,7 @@
 #include "abi/cell-config.h"
 
 struct validator_blob {
-	const void *config;
+	void *config;		/* own copy: colors are settled in it */
 	size_t size;
 };
 
@@ -17,10 +17,30 @@ int validator_check_system(const struct validator_blob *system,
 			   enum config_arch arch, char *reason);
 int validator_check_cell(const struct validator_blob *cell,
 			 enum config_arch arch, char *reason);
-/* A checked cell against a checked system and checked other cells. */
+/*
+ * A checked cell against a checked system and checked other cells. When the
+ * colors it gets are known, it asks for just these from then on.
+ */
 int validator_check_together(const struct validator_blob *system,
 			     const struct validator_blob *cell,
 			     const struct validator_blob *others,
 			     unsigned int others_count, char *reason);
+
+/* The cache of the machine, into a checked system that leaves it open. */
+void validator_settle_cache(const struct validator_blob *system, uint32_t sets,
+			    uint32_t ways, uint32_t line_bytes);
+/* Where byte `offset` of a region of the cell lies, how many follow it. */
+struct validator_place {
+	uint64_t phys;
+	uint64_t size;
+};
+void validator_locate(const struct validator_blob *system,
+		      const struct validator_blob *cell,
+		      const struct memory_region *region, uint64_t offset,
+		      struct validator_place *place);
+/* From the region's first byte to behind its last, with all in between. */
+uint64_t validator_span(const struct validator_blob *system,
+			const struct validator_blob *cell,
+			const struct memory_region *region);
 
 #endif

@@ -116,6 +116,13 @@ int cell_report(struct weir_cell_report *request, char *reason);
 int regulation_status(u32 cell_id, struct reg_status *status);
 int cell_report_fetch(u32 cell_id, struct cell_report *report);
 
+/* colors.c */
+/* What the hypervisor found out of the machine goes into weir.system. */
+int colors_learn(void);
+/* As "0-3,7", a line; empty when the cell is not colored. */
+ssize_t colors_list(u32 cell_id, char *buffer);
+extern const struct attribute_group coloring_group;
+
 /* hypercall.c: -ENODEV unless enabled. */
 long weir_hypercall(u32 number, unsigned long arg1, unsigned long arg2);
 /* The same; on failure fetches the hypervisor's line. */

@@ -234,6 +234,15 @@ static void sysfs_make(struct fake *fake)
 	fake_file(fake, "cells/0/statistics/cpu0/vmexits_virt_irq", "15");
 	fake_file(fake, "cells/0/statistics/cpu1/vmexits_total", "20");
 	fake_file(fake, "cells/0/statistics/cpu1/vmexits_virt_irq", "5");
+	fake_file(fake, "cells/0/colors", "");
+	fake_file(fake, "cells/2/colors", "0-3,9,20-23");
+	fake_file(fake, "coloring/colors_count", "32");
+	fake_file(fake, "coloring/llc_colors_count", "16");
+	fake_file(fake, "coloring/llc_sets", "1024");
+	fake_file(fake, "coloring/llc_ways", "16");
+	fake_file(fake, "coloring/llc_line_bytes", "64");
+	fake_file(fake, "coloring/functions",
+		  "0x1000 0x2000 0x4000 0x8000 0x60000");
 	fake_file(fake, "cells/2/name", "victim");
 	fake_file(fake, "cells/2/state", "running/locked");
 	fake_file(fake, "cells/2/cpus_assigned_list", "2");

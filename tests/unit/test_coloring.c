@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "coloring/cache-id.h"
 #include "coloring/coloring.h"
 #include "hv/errno.h"
 
@@ -279,6 +280,32 @@ static void test_walks_are_bounded(void **state)
 	assert_int_equal(color_span(&memory), memory.size);
 }
 
+/* Registers of Cortex-A53 (1 MiB), Cortex-A57 (2 MiB), and wide ones. */
+static void test_cache_registers(void **state)
+{
+	struct color_cache cache;
+
+	(void)state;
+	assert_int_equal(clidr_last_level(0x0a200023), 2);
+	assert_int_equal(clidr_last_level(0), 0);
+	/* Instructions only; both apart and a data cache behind it. */
+	assert_int_equal(clidr_last_level(1), 0);
+	assert_int_equal(clidr_last_level(4 << 6 | 2 << 3 | 3), 3);
+	/* Beyond a gap nothing is told. */
+	assert_int_equal(clidr_last_level(4 << 6 | 3), 1);
+	assert_int_equal(clidr_last_level(04444443), 7);
+	ccsidr_decode(0x707fe07a, false, &cache);
+	assert_int_equal(cache.sets, 1024);
+	assert_int_equal(cache.ways, 16);
+	assert_int_equal(cache.line_bytes, 64);
+	ccsidr_decode(0x70ffe07a, false, &cache);
+	assert_int_equal(cache.sets, 2048);
+	ccsidr_decode(4095ull << 32 | 11 << 3 | 2, true, &cache);
+	assert_int_equal(cache.sets, 4096);
+	assert_int_equal(cache.ways, 12);
+	assert_int_equal(cache.line_bytes, 64);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -289,6 +316,7 @@ int main(void)
 		cmocka_unit_test(test_dependent_functions),
 		cmocka_unit_test(test_sets),
 		cmocka_unit_test(test_walks_are_bounded),
+		cmocka_unit_test(test_cache_registers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

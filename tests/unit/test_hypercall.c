@@ -62,7 +62,7 @@ static void test_unknown_numbers_from_root(void **state)
 	cells_expect(fake_hypercall(0, 9, 0, 0), -ENOSYS,
 		     "hypercall 9 is not known");
 	cells_expect(fake_hypercall(0, 0xff, 0, 0), -ENOSYS, "255");
-	cells_expect(fake_hypercall(0, 0x105, 0, 0), -ENOSYS, "261");
+	cells_expect(fake_hypercall(0, WEIR_HC_LAST + 1, 0, 0), -ENOSYS, "262");
 	cells_expect(fake_hypercall(0, UINT64_MAX, 0, 0), -ENOSYS,
 		     "18446744073709551615");
 }

@@ -63,6 +63,29 @@ static void test_status(void **state)
 	prints("status", "status.txt");
 }
 
+static void test_colors(void **state)
+{
+	(void)state;
+	prints("colors", "colors.txt");
+	prints("colors --csv", "colors.csv");
+	prints("colors --json", "colors.json");
+}
+
+static void test_no_colors(void **state)
+{
+	(void)state;
+	/* A hash chooses the sets: banks only. */
+	fake_file(&fake, "coloring/llc_sets", "0");
+	fake_file(&fake, "coloring/llc_colors_count", "1");
+	assert_int_equal(fake_run(&fake, "colors --csv"), APP_OK);
+	assert_non_null(strstr(fake.out, "2,victim,\"0-3,9,20-23\",9,\r\n"));
+	fake_file(&fake, "coloring/colors_count", "0");
+	assert_int_equal(fake_run(&fake, "colors"), APP_ABSENT);
+	assert_non_null(strstr(fake.err, "names no colors"));
+	fake_file(&fake, "coloring/colors_count", NULL);
+	assert_int_equal(fake_run(&fake, "colors"), APP_ABSENT);
+}
+
 static void test_status_verbose_si(void **state)
 {
 	(void)state;
@@ -405,6 +428,8 @@ int main(void)
 		TEST(test_cell_list),
 		TEST(test_cell_stats),
 		TEST(test_regulators),
+		TEST(test_colors),
+		TEST(test_no_colors),
 		TEST(test_quiet),
 		TEST(test_refusals_are_explained),
 		TEST(test_refusal_without_a_reason),

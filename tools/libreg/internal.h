@@ -24,4 +24,8 @@ int reg_fail(struct reg_device *device, int error, enum reg_origin origin,
 int reg_control(struct reg_device *device, const char *what,
 		unsigned long command, void *request, char *reason);
 
+/* A one-line file of sysfs without its newline; 0 or negative errno. */
+int reg_line_read(const char *directory, const char *name, char *text,
+		  size_t size);
+
 #endif

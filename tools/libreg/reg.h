@@ -134,6 +134,32 @@ struct reg_stat {
 int reg_cell_stats(struct reg_device *device, uint32_t id, int cpu,
 		   struct reg_stat stats[REG_STATS_MAX]);
 
+#define REG_COLOR_WORDS		2
+#define REG_COLOR_FUNCTIONS_MAX	7
+
+/* Bit n % 64 of word n / 64: color n. */
+struct reg_color_set {
+	uint64_t word[REG_COLOR_WORDS];
+};
+
+/* What tells pages apart; llc_sets is 0 when the cache has no colors. */
+struct reg_colors {
+	uint32_t colors_count;
+	uint32_t llc_colors_count;
+	uint32_t llc_sets;
+	uint32_t llc_ways;
+	uint32_t llc_line_bytes;
+	uint32_t functions_count;
+	/* The parity of these address bits is bit n of a color. */
+	uint64_t functions[REG_COLOR_FUNCTIONS_MAX];
+};
+
+int reg_colors(struct reg_device *device, struct reg_colors *colors);
+/* Empty for a cell that is not colored. */
+int reg_cell_colors(struct reg_device *device, uint32_t id,
+		    struct reg_color_set *set);
+bool reg_color_has(const struct reg_color_set *set, unsigned int color);
+
 /* Names of ABI numbers; NULL or -ENOENT for an unknown one. */
 const char *reg_regulator_name(unsigned int id);
 const char *reg_regulator_kind(unsigned int id);

@@ -13,9 +13,8 @@
 
 #define PATH_BYTES	512
 
-/* Reads a one-line file without its newline; 0 or negative errno. */
-static int line_read(const char *directory, const char *name, char *text,
-		     size_t size)
+int reg_line_read(const char *directory, const char *name, char *text,
+		  size_t size)
 {
 	char path[PATH_BYTES];
 	ssize_t count;
@@ -45,7 +44,7 @@ static int number_read(const char *directory, const char *name,
 	char *end;
 	int ret;
 
-	ret = line_read(directory, name, text, sizeof(text));
+	ret = reg_line_read(directory, name, text, sizeof(text));
 	if (ret)
 		return ret;
 	errno = 0;
@@ -60,7 +59,7 @@ static uint64_t cpus_read(const char *directory, const char *name)
 	char *place = text;
 	uint64_t cpus = 0;
 
-	if (line_read(directory, name, text, sizeof(text)))
+	if (reg_line_read(directory, name, text, sizeof(text)))
 		return 0;
 	while (*place >= '0' && *place <= '9') {
 		unsigned long first = strtoul(place, &place, 10);
@@ -91,9 +90,9 @@ static bool cell_read(const char *cells, const char *entry,
 	if (snprintf(directory, sizeof(directory), "%s/%s", cells, entry) >=
 	    (int)sizeof(directory))
 		return false;
-	if (line_read(directory, "name", info->name, sizeof(info->name)))
+	if (reg_line_read(directory, "name", info->name, sizeof(info->name)))
 		return false;
-	if (line_read(directory, "state", info->state, sizeof(info->state)))
+	if (reg_line_read(directory, "state", info->state, sizeof(info->state)))
 		info->state[0] = '\0';
 	info->cpus = cpus_read(directory, "cpus_assigned_list");
 	info->cpus_failed = cpus_read(directory, "cpus_failed_list");

@@ -4,7 +4,7 @@ memsys-model-objs := $(d)config.o $(d)cache.o $(d)contention.o $(d)model.o \
 
 plugins-y += memsys
 memsys-plugin-objs := $(d)plugin.o $(d)plugin-hooks.o $(d)default-machine.o \
-	$(memsys-model-objs)
+	$(d)color-check.o $(memsys-model-objs)
 
 $(B)/plugin/$(d)default-machine.o: $(d)machines/zcu102.conf
 
@@ -21,6 +21,8 @@ test_memsys_zcu102-objs := $(memsys-model-objs)
 memsys-ddr-objs := $(d)ddr.o
 tests-unit-y += test_memsys_ddr
 test_memsys_ddr-objs := $(memsys-ddr-objs)
+tests-unit-y += test_memsys_colors
+test_memsys_colors-objs := $(d)color-check.o
 
 el2prof-count-objs := $(d)el2prof-count.o $(d)el2prof-output.o $(d)histogram.o
 plugins-y += el2prof

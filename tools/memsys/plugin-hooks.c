@@ -165,6 +165,23 @@ static void access_ram(unsigned int cpu, qemu_plugin_meminfo_t info,
 		memsys_access(plugin.model, cpu, last, is_store);
 }
 
+/*
+ * The model's account of an access, and the check of its color. Uncharged ones
+ * are checked too: they are no less real.
+ */
+static void account(unsigned int cpu, qemu_plugin_meminfo_t info, uint64_t phys)
+{
+	const struct memsys_cpu *regs = &plugin.page->cpu[cpu];
+	bool charged = !(plugin.excluded[cpu] && plugin.hwaddr_verified);
+	uint64_t fills = regs->llc_fills;
+
+	if (charged)
+		access_ram(cpu, info, phys);
+	if (plugin.colors)
+		color_check_access(plugin.colors, cpu, phys,
+				   regs->llc_fills - fills);
+}
+
 static void on_access(unsigned int cpu, qemu_plugin_meminfo_t info,
 		      uint64_t vaddr, void *unused)
 {
@@ -174,7 +191,7 @@ static void on_access(unsigned int cpu, qemu_plugin_meminfo_t info,
 	(void)unused;
 	if (!plugin.running || cpu >= plugin.num_cpus)
 		return;
-	if (plugin.excluded[cpu] && plugin.hwaddr_verified)
+	if (plugin.excluded[cpu] && plugin.hwaddr_verified && !plugin.colors)
 		return;
 	hwaddr = qemu_plugin_get_hwaddr(info, vaddr);
 	if (!hwaddr || qemu_plugin_hwaddr_is_io(hwaddr))
@@ -183,7 +200,7 @@ static void on_access(unsigned int cpu, qemu_plugin_meminfo_t info,
 	if (phys - plugin.page_phys < MEMSYS_PAGE_BYTES)
 		plugin.page_store_seen |= qemu_plugin_mem_is_store(info);
 	else if (phys - plugin.ram_phys < plugin.ram_bytes)
-		access_ram(cpu, info, phys);
+		account(cpu, info, phys);
 }
 
 /* --------------------------------------------------------- translation */

@@ -3,7 +3,9 @@
  * The memory-system plugin: feeds the model with what QEMU executes.
  *
  * Options (README.md explains them): ram=FILE base=ADDR page=ADDR machine=FILE
- * insn_ps=N on=0|1 observer=FILE window=CYCLES.
+ * insn_ps=N on=0|1 observer=FILE window=CYCLES, and of the check of colors:
+ * check=FILE colors=N owners=CPUS:COLORS/... span=ADDR span_bytes=N exempt=ADDR
+ * exempt_bytes=N.
  */
 #include "plugin.h"
 
@@ -27,6 +29,11 @@ struct options {
 	const char *ram;
 	const char *machine;
 	const char *observer;
+	const char *check;
+	const char *owners;
+	struct color_check_range span;
+	struct color_check_range exempt;
+	uint64_t colors;
 	uint64_t base;
 	uint64_t page;
 	uint64_t insn_ps;
@@ -87,6 +94,13 @@ static int parse_option(struct options *options, const char *name,
 		{ "ram", &options->ram, NULL },
 		{ "machine", &options->machine, NULL },
 		{ "observer", &options->observer, NULL },
+		{ "check", &options->check, NULL },
+		{ "owners", &options->owners, NULL },
+		{ "colors", NULL, &options->colors },
+		{ "span", NULL, &options->span.start },
+		{ "span_bytes", NULL, &options->span.bytes },
+		{ "exempt", NULL, &options->exempt.start },
+		{ "exempt_bytes", NULL, &options->exempt.bytes },
 		{ "base", NULL, &options->base },
 		{ "page", NULL, &options->page },
 		{ "insn_ps", NULL, &options->insn_ps },
@@ -201,6 +215,19 @@ static int create_model(const struct options *options,
 	return 0;
 }
 
+static int create_check(const struct options *options)
+{
+	if (!options->check)
+		return 0;
+	plugin.colors = color_check_create(options->check,
+					   (unsigned int)options->colors,
+					   &options->span, &options->exempt,
+					   options->owners);
+	if (!plugin.colors)
+		return refuse("check=%s: %s", options->check, strerror(errno));
+	return 0;
+}
+
 void plugin_exit(qemu_plugin_id_t id, void *unused)
 {
 	(void)id;
@@ -209,6 +236,9 @@ void plugin_exit(qemu_plugin_id_t id, void *unused)
 	if (plugin.observer && observer_close(plugin.observer))
 		fputs("memsys: the observer's file is incomplete\n", stderr);
 	plugin.observer = NULL;
+	if (plugin.colors && color_check_close(plugin.colors))
+		fputs("memsys: the file of the colors is incomplete\n", stderr);
+	plugin.colors = NULL;
 }
 
 int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc,
@@ -231,7 +261,7 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc,
 	plugin.num_cpus = (unsigned int)info->system.smp_vcpus;
 	if (parse_options(&options, argc, argv) ||
 	    load_machine(options.machine, &config) || map_page(&options) ||
-	    create_model(&options, &config))
+	    create_model(&options, &config) || create_check(&options))
 		return -1;
 	plugin.always_on = options.on;
 	if (plugin.always_on)

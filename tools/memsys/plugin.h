@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 
+#include "color-check.h"
 #include "memsys.h"
 #include "observer.h"
 #include "qemu-plugin-api.h"
@@ -20,6 +21,7 @@ struct plugin {
 	struct memsys *model;
 	struct memsys_page *page;	/* guest RAM, shared with the guest */
 	struct observer *observer;	/* NULL without observer=FILE */
+	struct color_check *colors;	/* NULL without check=FILE */
 	qemu_plugin_id_t id;
 	unsigned int num_cpus;
 	uint64_t ram_phys;

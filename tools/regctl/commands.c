@@ -19,6 +19,7 @@ const struct command *const commands[] = {
 	&command_monitor,
 	&command_console,
 	&command_regulators,
+	&command_colors,
 	&command_check,
 	&command_simulate,
 	&command_completion,

@@ -3,7 +3,7 @@
 regctl-parts := $(addprefix $(d),app.o options.o units.o format.o output.o \
 	json.o settings.o cells.o rates.o config.o commands.o cmd-hypervisor.o \
 	cmd-cell.o cmd-cell-list.o cmd-set.o cmd-status.o cmd-monitor.o \
-	cmd-regulators.o cmd-check.o cmd-simulate.o cmd-completion.o)
+	cmd-regulators.o cmd-colors.o cmd-check.o cmd-simulate.o cmd-completion.o)
 
 tools-host-y += regctl
 tools-arm64-y += regctl

@@ -9,6 +9,7 @@
 #include "hv/arch/cpu.h"
 #include "hv/arch/paging.h"
 #include "hv/cell.h"
+#include "hv/coloring.h"
 #include "hv/config-check.h"
 #include "hv/console.h"
 #include "hv/regulation.h"
@@ -124,7 +125,9 @@ int fake_boot(const void *config, size_t size)
 	if (error)
 		return error;
 	console_init((void *)(base + RING_OFFSET));
-	error = regulation_init();
+	error = coloring_init(NULL);
+	if (!error)
+		error = regulation_init();
 	return error ? error : cell_root_init(NULL);
 }
 

@@ -8,6 +8,7 @@
 
 #include "fake-internal.h"
 #include "fake.h"
+#include "hv/arch/cache.h"
 #include "hv/arch/cpu.h"
 #include "hv/arch/paging.h"
 #include "hv/errno.h"
@@ -226,6 +227,12 @@ int arch_cell_init(struct cell *cell, struct reason *reason)
 void arch_cell_exit(struct cell *cell)
 {
 	page_table_free(&cell->arch.stage2);
+}
+
+bool arch_cache_last(struct color_cache *cache)
+{
+	*cache = fake.cache;
+	return cache->sets != 0;
 }
 
 void arch_dcache_flush(const volatile void *virt, uint64_t size)

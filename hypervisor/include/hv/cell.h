@@ -12,6 +12,7 @@
 #include "abi/cell-config.h"
 #include "abi/hypercall.h"
 #include "abi/weir-config.h"
+#include "coloring/coloring.h"
 #include "arch_types.h"
 #include "console.h"
 #include "mmio.h"
@@ -32,6 +33,7 @@ struct cell {
 	hpa_t comm_phys;
 	uint32_t permissions;		/* WEIR_PERMIT_* */
 	bool scrub;
+	struct color_set colors;	/* none: it is not colored */
 	uint64_t msg_timeout_ns;
 	struct spinlock lock;		/* report, last, putc; see README */
 	struct cell_report report;	/* first fault since the start */

@@ -8,6 +8,7 @@
 #ifndef HV_PAGING_H
 #define HV_PAGING_H
 
+#include "coloring/coloring.h"
 #include "types.h"
 
 /* The pool is what remains of hypervisor memory behind the configuration. */
@@ -17,6 +18,9 @@ void page_pool_init(void *start, size_t pages);
  * power of two is aligned to its size in physical memory.
  */
 void *page_alloc(unsigned int count);
+/* One page of these colors, zeroed. */
+void *page_alloc_colored(const struct color_geometry *geometry,
+			 const struct color_set *colors);
 void page_free(void *pages, unsigned int count);
 size_t page_pool_size(void);
 size_t page_pool_used(void);

@@ -32,6 +32,7 @@ struct fake {
 	uint64_t timer_ns;		/* deadline armed last, any CPU */
 	/* Called in every turn of a waiting loop, as the world outside. */
 	void (*on_relax)(void);
+	struct color_cache cache;	/* the last level; sets 0: none named */
 	/* Failures to inject. */
 	bool fail_cell_init;
 	bool fail_early;
