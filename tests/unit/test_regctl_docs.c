@@ -124,6 +124,27 @@ static void test_configurations_are_good(void **state)
 	     "build/configs/qemu-virt-demo.cell", 1);
 }
 
+static void test_colors_are_checked(void **state)
+{
+	static char text[TEXT_BYTES];
+
+	(void)state;
+	assert_int_equal(shell(REGCTL " check build/configs/qemu-virt-model.cell "
+			       "build/configs/colored-victim-cell.cell "
+			       "build/configs/colored-bomb-cell.cell 2>&1",
+			       text), 0);
+	assert_non_null(strstr(text, "the machine has the cache"));
+	assert_int_equal(shell(REGCTL " check build/configs/qemu-virt-model.cell "
+			       "build/configs/colored-victim-cell.cell "
+			       "build/configs/clash-cell.cell 2>&1", text), 1);
+	assert_non_null(strstr(text,
+			       "color 7 belongs to cell \"colored-victim\""));
+	assert_int_equal(shell(REGCTL " check "
+			       "build/configs/colored-victim-cell.cell 2>&1",
+			       text), 0);
+	assert_non_null(strstr(text, "with a system configuration only"));
+}
+
 /* A good blob that lost its end, or one byte of its head, is found out. */
 static void test_damaged_configurations(void **state)
 {
@@ -347,6 +368,7 @@ int main(void)
 		cmocka_unit_test(test_exit_statuses),
 		cmocka_unit_test(test_errors_and_data_are_apart),
 		cmocka_unit_test(test_configurations_are_good),
+		cmocka_unit_test(test_colors_are_checked),
 		cmocka_unit_test(test_damaged_configurations),
 		cmocka_unit_test(test_manual),
 		cmocka_unit_test(test_manual_is_clean),

@@ -93,23 +93,47 @@ static void blobs_check_alone(struct blobs *blobs)
 	}
 }
 
+static int geometry_of(const struct blob *system,
+		       struct color_geometry *geometry)
+{
+	const struct system_desc *desc = system->data;
+	struct config_view root;
+
+	config_view_init(&root, &desc->root_cell,
+			 system->size - offsetof(struct system_desc, root_cell));
+	return config_geometry(&root, geometry, NULL);
+}
+
 /* What the hypervisor would choose for it now is what later ones do not get. */
 static void blob_settle(struct blob *blob, const struct blob *system,
 			const struct config_view *const *others,
 			unsigned int others_count)
 {
-	const struct system_desc *desc = system->data;
 	struct color_geometry geometry;
 	struct color_set colors;
-	struct config_view root;
 
-	config_view_init(&root, &desc->root_cell,
-			 system->size - offsetof(struct system_desc, root_cell));
-	if (config_is_colored(&blob->view) &&
-	    !config_geometry(&root, &geometry, NULL) &&
+	if (config_is_colored(&blob->view) && !geometry_of(system, &geometry) &&
 	    !config_choose_colors(&blob->view, &geometry, others, others_count,
 				  &colors, NULL))
 		config_settle_colors(&blob->view, &colors);
+}
+
+/* What cannot be checked here is not passed over in silence. */
+static void colors_note(const struct app *app, const struct blobs *blobs)
+{
+	struct color_geometry geometry;
+	bool colored = false;
+
+	for (unsigned int i = 0; i < blobs->count; i++)
+		colored |= blobs->all[i].kind == CONFIG_CELL &&
+			   blobs->all[i].good &&
+			   config_is_colored(&blobs->all[i].view);
+	if (!colored)
+		return;
+	if (!blobs->system)
+		app_note(app, "colors are checked with a system configuration only");
+	else if (geometry_of(blobs->system, &geometry) == -EAGAIN)
+		app_note(app, "the machine has the cache: whether colors exist and spans fit is checked there");
 }
 
 /* Every good cell against the system and the good cells before it. */
@@ -201,6 +225,7 @@ static int run(struct app *app, const void *data)
 		blobs_check_alone(blobs);
 		if (blobs->system)
 			blobs_check_together(blobs);
+		colors_note(app, blobs);
 		status = print(app, blobs);
 	}
 	blobs_free(blobs);
