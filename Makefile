@@ -8,8 +8,8 @@
 #   make test      unit, register-traffic and system tests
 #   make check     the unit and register-traffic tests; T=test_x runs one
 #   make system    the system tests; S=name runs one group
-#   make bench     all benchmarks; bench-first-light: those of this machine
-#                  bench-regulators: those of the regulators, simulated
+#   make bench     all benchmarks; bench-first-light, bench-regulators (in the
+#                  simulator), bench-coloring: one of them
 #   make all       hypervisor driver inmates configs tools plugin
 #   make lint      shellcheck, man pages, headers, house rules
 #   make install   the arm64 files below DESTDIR
@@ -356,20 +356,23 @@ test: machine $(host-tests)
 	-$(Q)tests/run-system $(S)
 	$(Q)tests/total unit system
 
-.PHONY: demo shell bench bench-first-light bench-regulators
+.PHONY: demo shell bench bench-first-light bench-regulators bench-coloring
 demo: machine
 	$(Q)tools/testbed/demo
 
 shell: machine
 	$(Q)tools/testbed/shell
 
-bench: bench-first-light bench-regulators
+bench: bench-first-light bench-regulators bench-coloring
 
 bench-first-light: machine
 	$(Q)tests/bench/first-light
 
 bench-regulators: $(B)/sim/weir-simulate $(B)/host/figures
 	$(Q)tests/bench/regulators
+
+bench-coloring: machine
+	$(Q)tests/bench/coloring
 
 # -------------------------------------------------------------------- lint
 

@@ -10,6 +10,7 @@
  *   period=TIME   between releases (default 1ms; 0: back to back)
  *   jobs=N        timed jobs (default 100; 0: for ever)
  *   warmup=N      jobs run first and not reported (default 3)
+ *   delay=TIME    before it touches its working set (default 0)
  *   clock=timer   no model: time with the system counter
  *
  * One line per job: "job N start CYCLES cycles CYCLES", in the clock's unit,
@@ -138,12 +139,16 @@ static void job_report(uint64_t job, uint64_t start, uint64_t cycles)
 	inmate_printf("job %lu start %lu cycles %lu\n", job, start, cycles);
 }
 
+static uint64_t cmdline_cycles(const char *name, uint64_t default_ns)
+{
+	return cmdline_ns(name, default_ns) * (clock_hz() / 1000) / 1000000;
+}
+
 static void victim_run(struct victim *victim)
 {
 	uint64_t jobs = cmdline_number("jobs", 100);
 	uint64_t warmup = cmdline_number("warmup", 3);
-	uint64_t period_cycles = cmdline_ns("period", 1000000) * (clock_hz() / 1000) /
-				 1000000;
+	uint64_t period_cycles = cmdline_cycles("period", 1000000);
 	uint64_t release = clock_cycles();
 
 	for (uint64_t job = 0; !jobs || job < jobs + warmup; job++) {
@@ -169,6 +174,7 @@ void inmate_main(void)
 	struct victim victim = { 0 };
 
 	clock_init();
+	clock_wait_until(clock_cycles() + cmdline_cycles("delay", 0));
 	if (!victim_init(&victim)) {
 		comm_set_state(CELL_FAILED);
 		inmate_halt();

@@ -17,10 +17,12 @@ create() {
 	done
 }
 
-# work NAME CELL: the victim's jobs, and when they were, in model cycles.
+# work NAME CELL: the victim's jobs, and when they were, in model cycles. Linux
+# is not colored: it sleeps while the victim fills the cache and works.
 work() {
 	ok "$1: start" run_guest "$2" victim \
-		"ws=256k period=2ms jobs=$jobs warmup=4"
+		"ws=256k period=2ms jobs=$jobs warmup=4 delay=30ms"
+	sleep 0.3
 	ok "$1: all jobs are done" becomes "$2" "shut down"
 	regctl console | tail -n $((jobs + 1)) >/tmp/jobs
 	report "jobs.$1" "$(awk '/^job/ {
@@ -90,7 +92,18 @@ for cycle in 1 2 3; do
 	last=$cycle
 done
 is "three times over, nothing leaks" "$last" 3
-report pool "$used before the first cell, $first with the root's blocks split"
+
+# pages CELL FILE: what the hypervisor spends on it while it exists.
+pages() {
+	before=$(cat $sys/mem_pool_used)
+	ok "create $1 alone" regctl -q cell create "$cells/$2.cell"
+	report "pages.$1" $(($(cat $sys/mem_pool_used) - before))
+	ok "destroy it" regctl -q cell destroy "$1"
+}
+
+report pages.root $((first - used))
+pages colored-victim colored-victim-cell
+pages victim victim
 ok "disable" regctl -q disable
 ok "Linux has no complaint" sh -c \
 	'! dmesg | grep -E "WARNING|BUG|Oops|rcu.*stall|Call trace"'
