@@ -82,7 +82,7 @@ calls=0
 while read -r state <$sys/cells/13/state && [ "$state" = running ]; do
 	read -r _ <$sys/mem_pool_used
 	calls=$((calls + 1))
-	usleep 5000
+	usleep 1000
 done
 is "flood: it started" "$started $(cat /tmp/start)" "0 "
 is "flood: it ends well" "$state" "shut down"
