@@ -8,6 +8,7 @@
 #   make test      unit, register-traffic and system tests
 #   make check     the unit and register-traffic tests; T=test_x runs one
 #   make system    the system tests; S=name runs one group
+#   make test-vmx  the Intel tests in Bochs; S=name runs one group
 #   make bench     all benchmarks; bench-first-light: those of this machine
 #   make all       hypervisor driver inmates configs tools plugin
 #   make lint      shellcheck, man pages, headers, house rules
@@ -38,6 +39,7 @@
 #   build/arm64/       hypervisor          build/unit/   host, sanitizers
 #   build/inmate/      runtime, inmates    build/host/   host tools
 #   build/arm64-root/  root-cell tools     build/plugin/ host, -fPIC
+#   build/vmx/         test kernel for Bochs
 
 comma := ,
 B := build
@@ -96,10 +98,12 @@ warnings := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes \
 strict := -Wconversion -Wsign-conversion
 common := -std=c11 -g -Ihypervisor/include -I. $(warnings)
 
-bare := -ffreestanding -fno-pic -fno-pie -fno-common -fno-stack-protector \
-	-fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections \
-	-march=armv8-a -mgeneral-regs-only -mstrict-align \
-	-mno-outline-atomics -mbranch-protection=none -O2
+freestanding := -ffreestanding -fno-pic -fno-pie -fno-common \
+	-fno-stack-protector -fno-asynchronous-unwind-tables \
+	-ffunction-sections -fdata-sections -mgeneral-regs-only -O2
+bare := $(freestanding) -march=armv8-a -mstrict-align \
+	-mno-outline-atomics -mbranch-protection=none
+bare-x86 := $(freestanding) -march=x86-64 -mno-red-zone -fcf-protection=none
 bare-ldflags := -nostdlib --gc-sections --build-id=none -z noexecstack \
 	-z max-page-size=4096 --fatal-warnings
 
@@ -116,6 +120,7 @@ flags-arm64-root = $(common) -D_GNU_SOURCE -DWEIR_ROOT -O2 \
 	-I$(SYSROOT)/usr/include
 flags-plugin = $(common) -D_GNU_SOURCE -DWEIR_HOST -O2 -fPIC \
 	-fvisibility=hidden
+flags-vmx = $(common) $(strict) $(bare-x86) -mcmodel=kernel -DWEIR_HV
 flags-configs = $(common) -ffreestanding -O2
 
 cc-arm64 := $(CROSS)gcc
@@ -124,6 +129,7 @@ cc-unit := gcc
 cc-host := gcc
 cc-arm64-root := $(CROSS)gcc
 cc-plugin := gcc
+cc-vmx := gcc
 cc-configs := $(CROSS)gcc
 
 # ------------------------------------------------------------ compile rules
@@ -141,7 +147,7 @@ $(B)/$(1)/%.o: %.S | $$(SETUP)
 	$$(Q)$$(cc-$(1)) $$(flags-$(1)) -D__ASSEMBLY__ $$(CFLAGS_$$*.o) \
 		-MMD -MP -c -o $$@ $$<
 endef
-flavours := arm64 inmate unit host arm64-root plugin configs
+flavours := arm64 inmate unit host arm64-root plugin configs vmx
 $(foreach f,$(flavours),$(eval $(call object-rules,$f)))
 
 $(B)/%.lds: %.lds.S | $(SETUP)
@@ -341,6 +347,10 @@ bench: bench-first-light
 bench-first-light: machine
 	$(Q)tests/bench/first-light
 
+.PHONY: test-vmx
+test-vmx: $(B)/vmx/root.bin
+	$(Q)tests/run-vmx $(S)
+
 # -------------------------------------------------------------------- lint
 
 headers := $(wildcard hypervisor/include/*/*.h hypervisor/include/*/*/*.h \
@@ -376,4 +386,4 @@ distclean:
 
 -include $(shell find $(B)/arm64 $(B)/inmate $(B)/unit $(B)/host \
 	$(B)/arm64-root $(B)/plugin $(B)/configs $(B)/hypervisor \
-	$(B)/profiler-inmate -name '*.d' 2>/dev/null)
+	$(B)/profiler-inmate $(B)/vmx -name '*.d' 2>/dev/null)

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The groups of tests; each is one boot. */
+#ifndef VMX_GROUPS_H
+#define VMX_GROUPS_H
+
+/* The root alone, without a hypervisor. */
+void group_machine(void);
+
+#endif

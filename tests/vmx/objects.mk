@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: GPL-2.0-only
+vmx-dir := $(d)
+vmx-objs := $(addprefix $(B)/vmx/,$(addprefix $(d),start.o vectors.o main.o \
+	console.o cpu.o probe.o apic.o smp.o machine.o test.o group-machine.o) \
+	hypervisor/format.o hypervisor/string.o)
+
+$(B)/vmx/root.elf: $(vmx-objs) $(d)root.lds $(d)objects.mk
+	$(quiet) LD $@
+	$(Q)ld $(bare-ldflags) -T $(vmx-dir)root.lds -o $@ $(vmx-objs)
+
+$(B)/vmx/root.bin: $(B)/vmx/root.elf
+	$(quiet) OBJCOPY $@
+	$(Q)objcopy -O binary $< $@
