@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Registers that regulate, and their host tests on models of them.
+objs-hv-x86-y += pmu.o pmu-guest.o
+
+pmu-test-objs := $(d)pmu.o $(d)pmu-guest.o tests/wrap/x86-pmu-model.o
+tests-wrap-y += test_x86_pmu test_x86_source
+test_x86_pmu-objs := $(pmu-test-objs)
+test_x86_source-objs := $(pmu-test-objs) regulators/registry.o \
+	regulators/counters/x86-pmu.o
+$(foreach o,$(pmu-test-objs) tests/wrap/test_x86_pmu.o \
+	tests/wrap/test_x86_source.o,\
+	$(eval CFLAGS_$o += -iquote hypervisor/arch/x86/include))
