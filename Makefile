@@ -23,7 +23,9 @@
 #   objs-hv-arm64-y   objects of the arm64 hypervisor
 #   objs-fake-y       objects of arch/fake, linked to every host test
 #   objs-inmate-y     runtime objects of every inmate
-#   inmates-y         NAME: NAME.c + runtime (+ NAME-inmate-objs)
+#   objs-inmate-arm64-y, objs-inmate-x86-y   those of one architecture
+#   inmates-y         NAME: NAME.c + runtime (+ NAME-inmate-objs), arm64
+#   inmates-x86-y     the same for x86, in build/x86/inmates
 #   configs-y         NAME: NAME.c becomes build/configs/NAME.cell
 # Name lists, whose objects are given from the top of the tree:
 #   tools-host-y, tools-arm64-y   NAME-objs, NAME-libs, NAME-libs-host,
@@ -39,6 +41,7 @@
 #   build/arm64/       hypervisor          build/unit/   host, sanitizers
 #   build/inmate/      runtime, inmates    build/host/   host tools
 #   build/arm64-root/  root-cell tools     build/plugin/ host, -fPIC
+#   build/inmate-x86/  the same for x86
 #   build/vmx/         test kernel for Bochs
 
 comma := ,
@@ -71,7 +74,8 @@ all: hypervisor driver inmates configs tools plugin
 
 # Lists of files relative to the directory, and plain lists of names.
 file-lists := objs-hv-y objs-hv-arm64-y objs-fake-y objs-inmate-y \
-	inmates-y configs-y
+	objs-inmate-arm64-y objs-inmate-x86-y inmates-y inmates-x86-y \
+	configs-y
 name-lists := tools-host-y tools-arm64-y plugins-y tests-unit-y tests-wrap-y
 flag-lists := cflags-hv-arm64-y cflags-inmate-y ldflags-hv-arm64-y
 
@@ -111,7 +115,11 @@ flags-arm64 = $(common) $(strict) $(bare) -DWEIR_HV \
 	-Ihypervisor/arch/arm64/include -I$(B)/arm64/generated \
 	$(cflags-hv-arm64-y)
 flags-inmate = $(common) $(bare) -DWEIR_INMATE \
-	-Iprofiler-inmate/runtime/include $(cflags-inmate-y)
+	-Iprofiler-inmate/runtime/include \
+	-Iprofiler-inmate/runtime/arm64/include $(cflags-inmate-y)
+flags-inmate-x86 = $(common) $(bare-x86) -DWEIR_INMATE \
+	-Iprofiler-inmate/runtime/include \
+	-Iprofiler-inmate/runtime/x86/include $(cflags-inmate-y)
 flags-unit = $(common) -D_GNU_SOURCE -DWEIR_HOST -O1 \
 	-fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=all -Ihypervisor/arch/fake/include
@@ -125,6 +133,7 @@ flags-configs = $(common) -ffreestanding -O2
 
 cc-arm64 := $(CROSS)gcc
 cc-inmate := $(CROSS)gcc
+cc-inmate-x86 := gcc
 cc-unit := gcc
 cc-host := gcc
 cc-arm64-root := $(CROSS)gcc
@@ -147,7 +156,7 @@ $(B)/$(1)/%.o: %.S | $$(SETUP)
 	$$(Q)$$(cc-$(1)) $$(flags-$(1)) -D__ASSEMBLY__ $$(CFLAGS_$$*.o) \
 		-MMD -MP -c -o $$@ $$<
 endef
-flavours := arm64 inmate unit host arm64-root plugin configs vmx
+flavours := arm64 inmate inmate-x86 unit host arm64-root plugin configs vmx
 $(foreach f,$(flavours),$(eval $(call object-rules,$f)))
 
 $(B)/%.lds: %.lds.S | $(SETUP)
@@ -219,27 +228,40 @@ $(B)/driver/weir.ko: $(driver-src) $(wildcard hypervisor/include/abi/*.h \
 
 # ----------------------------------------------------------------- inmates
 
-inmate-names := $(notdir $(all-inmates-y))
-inmate-lds := $(B)/profiler-inmate/runtime/inmate.lds
-inmate-runtime := $(addprefix $(B)/inmate/,$(all-objs-inmate-y))
+inmate-lds := $(B)/profiler-inmate/runtime/arm64/inmate.lds
+inmate-x86-lds := profiler-inmate/runtime/x86/inmate.lds
+inmate-runtime := $(addprefix $(B)/inmate/,$(all-objs-inmate-y) \
+	$(all-objs-inmate-arm64-y))
+inmate-x86-runtime := $(addprefix $(B)/inmate-x86/,$(all-objs-inmate-y) \
+	$(all-objs-inmate-x86-y))
 
-.PHONY: inmates
-inmates: $(inmate-names:%=$(B)/inmates/%.bin)
+.PHONY: inmates inmates-x86
+inmates: $(addprefix $(B)/inmates/,$(addsuffix .bin,$(notdir $(all-inmates-y))))
+inmates-x86: $(addprefix $(B)/x86/inmates/,\
+	$(addsuffix .bin,$(notdir $(all-inmates-x86-y))))
 
+# inmate-rules FLAVOUR, DIRECTORY, TOOL PREFIX, PATH
 define inmate-rules
-$(B)/inmates/$(notdir $(1)).elf: $(B)/inmate/$(1).o $(inmate-runtime) \
-		$(addprefix $(B)/inmate/,$($(notdir $(1))-inmate-objs)) \
-		$(inmate-lds) $(fragments)
+$(B)/$(2)/$(notdir $(4)).elf: $(B)/$(1)/$(4).o $($(1)-runtime) \
+		$(addprefix $(B)/$(1)/,$($(notdir $(4))-$(1)-objs)) \
+		$($(1)-lds) $(fragments)
 	@mkdir -p $$(@D)
 	$$(quiet) LD $$@
-	$$(Q)$(CROSS)ld $(bare-ldflags) -T $(inmate-lds) -o $$@ \
+	$$(Q)$(3)ld $(bare-ldflags) -T $($(1)-lds) -o $$@ \
 		$$(filter %.o,$$^)
 endef
-$(foreach i,$(all-inmates-y),$(eval $(call inmate-rules,$i)))
+$(foreach i,$(all-inmates-y),\
+	$(eval $(call inmate-rules,inmate,inmates,$(CROSS),$i)))
+$(foreach i,$(all-inmates-x86-y),\
+	$(eval $(call inmate-rules,inmate-x86,x86/inmates,,$i)))
 
 $(B)/inmates/%.bin: $(B)/inmates/%.elf
 	$(quiet) OBJCOPY $@
 	$(Q)$(CROSS)objcopy -O binary $< $@
+
+$(B)/x86/inmates/%.bin: $(B)/x86/inmates/%.elf
+	$(quiet) OBJCOPY $@
+	$(Q)objcopy -O binary $< $@
 
 # ----------------------------------------------------------------- configs
 
@@ -348,7 +370,7 @@ bench-first-light: machine
 	$(Q)tests/bench/first-light
 
 .PHONY: test-vmx
-test-vmx: $(B)/vmx/root.bin
+test-vmx: $(B)/vmx/root.bin inmates-x86 configs
 	$(Q)tests/run-vmx $(S)
 
 # -------------------------------------------------------------------- lint
@@ -384,6 +406,6 @@ clean:
 distclean:
 	$(Q)rm -rf $(B)
 
--include $(shell find $(B)/arm64 $(B)/inmate $(B)/unit $(B)/host \
+-include $(shell find $(B)/arm64 $(B)/inmate* $(B)/unit $(B)/host \
 	$(B)/arm64-root $(B)/plugin $(B)/configs $(B)/hypervisor \
 	$(B)/profiler-inmate $(B)/vmx -name '*.d' 2>/dev/null)

@@ -31,7 +31,7 @@ test_config_together-objs := tests/unit/blobs.o
 test_config_check-objs := tests/unit/blobs.o
 test_config_blobs-deps := $(patsubst %,$(B)/configs/%.cell,qemu-virt-gicv2 \
 	qemu-virt-gicv3 qemu-virt-model qemu-virt-model-gicv2 qemu-virt-demo \
-	qemu-virt-shell victim bomb jitter)
+	qemu-virt-shell victim bomb jitter bochs bochs-jitter bochs-hostile)
 tests-unit-y += test_string test_format test_console test_mmio
 tests-unit-y += test_cells test_hypercall test_message test_setup test_pci
 test_cells-objs := tests/unit/blobs.o tests/unit/cells.o \
