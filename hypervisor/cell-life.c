@@ -141,6 +141,13 @@ static int cell_prepare(struct cell *cell, struct reason *reason)
 		error = regulation_cell_init(cell, reason);
 	if (error)
 		arch_cell_exit(cell);
+	if (error)
+		return error;
+	error = partition_cell_init(cell, reason);
+	if (error) {
+		regulation_cell_exit(cell);
+		arch_cell_exit(cell);
+	}
 	return error;
 }
 
@@ -199,6 +206,7 @@ static int cell_build(struct cell *cell, gpa_t config, struct reason *reason)
 		return error;
 	error = cell_take_over(cell, reason);
 	if (error) {
+		partition_cell_exit(cell);
 		regulation_cell_exit(cell);
 		arch_cell_exit(cell);
 	}
@@ -340,6 +348,7 @@ static void cell_give_back(struct cell *cell)
 	uint64_t all = root->cpus | cell->cpus;
 
 	cell_unpublish(cell);
+	partition_cell_exit(cell);
 	regulation_cell_exit(cell);
 	arch_cell_exit(cell);
 	root_take_back(cell);
@@ -453,5 +462,7 @@ int cell_root_init(struct reason *reason)
 		error = pci_cell_init(root, reason);
 	if (!error)
 		error = regulation_cell_init(root, reason);
+	if (!error)
+		error = partition_cell_init(root, reason);
 	return error;
 }

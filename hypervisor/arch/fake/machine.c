@@ -11,6 +11,7 @@
 #include "hv/cell.h"
 #include "hv/config-check.h"
 #include "hv/console.h"
+#include "hv/partition.h"
 #include "hv/regulation.h"
 #include "hv/setup.h"
 
@@ -125,6 +126,7 @@ int fake_boot(const void *config, size_t size)
 		return error;
 	console_init((void *)(base + RING_OFFSET));
 	error = regulation_init();
+	partition_init();
 	return error ? error : cell_root_init(NULL);
 }
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Registers that regulate, and their host tests on models of them.
-objs-hv-x86-y += pmu.o pmu-guest.o
+objs-hv-x86-y += pmu.o pmu-guest.o cat.o
 
 pmu-test-objs := $(d)pmu.o $(d)pmu-guest.o tests/wrap/x86-pmu-model.o
 tests-wrap-y += test_x86_pmu test_x86_source
@@ -10,3 +10,11 @@ test_x86_source-objs := $(pmu-test-objs) regulators/registry.o \
 $(foreach o,$(pmu-test-objs) tests/wrap/test_x86_pmu.o \
 	tests/wrap/test_x86_source.o,\
 	$(eval CFLAGS_$o += -iquote hypervisor/arch/x86/include))
+
+# Shares, from the hypercall down to registers that refuse.
+cat-test-objs := $(d)cat.o tests/wrap/x86-cat-model.o
+tests-wrap-y += test_x86_cat
+test_x86_cat-objs := $(cat-test-objs) tests/unit/blobs.o tests/unit/cells.o \
+	regulators/memguard.o regulators/counters/pmuv3.o
+$(foreach o,$(cat-test-objs) tests/wrap/test_x86_cat.o,\
+	$(eval CFLAGS_$o += -iquote tests/unit))

@@ -72,7 +72,9 @@ enum cpu_stat {
 #define WEIR_HC_REG_GET		0x102 /* gpa of struct reg_status */
 #define WEIR_HC_CELL_REPORT	0x103 /* gpa of struct cell_report; root only */
 #define WEIR_HC_LAST_REASON	0x104 /* gpa of struct reason_report */
-#define WEIR_HC_LAST		0x104
+#define WEIR_HC_PART_SET	0x105 /* gpa of struct part_request */
+#define WEIR_HC_PART_GET	0x106 /* gpa of struct part_status */
+#define WEIR_HC_LAST		0x106
 
 /* WEIR_HC_QUERY */
 #define WEIR_FEATURE_ABI_REVISION	0

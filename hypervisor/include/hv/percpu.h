@@ -18,6 +18,7 @@
 #define EVENT_FLUSH_TLB		0x0008u	/* stage 2 of the cell changed */
 #define EVENT_REGULATION	0x0010u	/* the cell's policy changed */
 #define EVENT_IRQCHIP		0x0020u	/* virtual interrupts are pending */
+#define EVENT_PARTITION		0x0040u	/* shares of caches or clock changed */
 
 struct per_cpu {
 	/* Used by assembly, see arch: keep first. */
