@@ -2,3 +2,6 @@
 objs-fake-y += memory.o cpu.o timer.o machine.o pmu.o doorbell.o
 
 CFLAGS_$(d)memory.o += -Ihypervisor/arch/arm64/include
+
+# Shares of caches and clock.
+objs-fake-y += partition.o
