@@ -5,5 +5,11 @@
 
 /* The root alone, without a hypervisor. */
 void group_machine(void);
+/* Enabling and disabling. */
+void group_enable(void);
+/* The life of a cell. */
+void group_cell(void);
+/* A cell that does what it must not. */
+void group_hostile(void);
 
 #endif

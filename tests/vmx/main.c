@@ -10,6 +10,9 @@ static const struct {
 	void (*run)(void);
 } groups[] = {
 	{ "machine", group_machine },
+	{ "enable", group_enable },
+	{ "cell", group_cell },
+	{ "hostile", group_hostile },
 };
 
 static void group_run(void)

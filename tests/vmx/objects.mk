@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 vmx-dir := $(d)
 vmx-objs := $(addprefix $(B)/vmx/,$(addprefix $(d),start.o vectors.o main.o \
-	console.o cpu.o probe.o apic.o smp.o machine.o test.o group-machine.o) \
+	console.o cpu.o probe.o apic.o smp.o machine.o test.o group-machine.o \
+	weir.o ring.o group-enable.o group-cell.o group-hostile.o) \
+	hypervisor/driver/launch-x86.o hypervisor/driver/launch-x86-code.o \
 	hypervisor/format.o hypervisor/string.o)
 
 $(B)/vmx/root.elf: $(vmx-objs) $(d)root.lds $(d)objects.mk

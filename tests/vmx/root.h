@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "hv/errno.h"
 #include "hv/printk.h"
 #include "hv/string.h"
 #include "layout.h"
@@ -157,11 +158,11 @@ void test_begin(const char *name);
 bool test_expect(bool condition, const char *file, int line, const char *text);
 bool test_equal(int64_t got, int64_t wanted, const char *file, int line,
 		const char *text);
+/* Whether the test that runs has failed already. */
+bool test_failing(void);
 void test_end(void);
 /* A figure: "data: KEY VALUE". */
 void test_report(const char *key, uint64_t value);
 void tests_done(void);
-
-#define ETIMEDOUT		110
 
 #endif

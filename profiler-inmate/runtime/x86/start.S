@@ -59,6 +59,7 @@ start32:
 	xchg	%ebx, secondary_stack
 	test	%ebx, %ebx
 	jnz	1f
+	mov	$stack_top, %esp
 	mov	$bss_start, %edi
 	mov	$bss_end, %ecx
 	sub	%edi, %ecx
