@@ -180,6 +180,9 @@ void cpu_fault(struct per_cpu *cpu, enum park_reason reason, uint64_t address,
 		[PARK_SERROR] = "asynchronous external abort",
 		[PARK_GUEST_ABORT] = "instruction fetch from memory the cell does not own",
 		[PARK_IRQ_CHIP] = "interrupt controller access not allowed",
+		[PARK_IO_PORT] = "access to a port the cell does not own",
+		[PARK_TRIPLE_FAULT] = "triple fault",
+		[PARK_EXCEPTION_STORM] = "exceptions without end",
 	};
 	struct cell_report report = {
 		.failed_cpu = cpu->id,

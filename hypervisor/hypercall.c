@@ -117,7 +117,7 @@ static long call_cpu_info(struct call *call)
 			      "CPU %u is not the calling cell's", cpu->id);
 	if (call->arg2 == CPU_INFO_STATE)
 		return cpu->failed ? CPU_STATE_FAILED : CPU_STATE_RUNNING;
-	if (call->arg2 >= CPU_INFO_STAT_BASE && stat < CPU_STATS_ARM64)
+	if (call->arg2 >= CPU_INFO_STAT_BASE && stat < ARCH_CPU_STATS)
 		return cpu->stats[stat] & INT32_MAX;
 	return refuse(&call->reason, -EINVAL,
 		      "CPU information %llu is not known",

@@ -61,6 +61,16 @@ enum cpu_stat {
 	CPU_STAT_PSCI = 7,
 	CPU_STAT_SMCCC = 8,
 	CPU_STATS_ARM64 = 9,
+	/* x86 */
+	CPU_STAT_PIO = 4,
+	CPU_STAT_XAPIC = 5,
+	CPU_STAT_CR = 6,
+	CPU_STAT_CPUID = 7,
+	CPU_STAT_XSETBV = 8,
+	CPU_STAT_EXCEPTION = 9,
+	CPU_STAT_MSR_OTHER = 10,
+	CPU_STAT_X2APIC_ICR = 11,
+	CPU_STATS_X86 = 12,
 };
 
 /*
@@ -96,6 +106,9 @@ enum park_reason {
 	PARK_SERROR = 7,
 	PARK_GUEST_ABORT = 8,	/* instruction abort at stage 2 */
 	PARK_IRQ_CHIP = 9,
+	PARK_IO_PORT = 10,	/* x86; the report's address is the port */
+	PARK_TRIPLE_FAULT = 11,	/* x86 */
+	PARK_EXCEPTION_STORM = 12, /* x86: nothing but exceptions is made */
 };
 
 /* WEIR_HC_CELL_REPORT: caller fills size and cell_id. */

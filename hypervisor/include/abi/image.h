@@ -54,7 +54,7 @@ struct image_header {
 	/* written by the hypervisor when enabling fails, NUL terminated */
 	char reason[128];
 	uint64_t x86_entry;		/* offset of the first instruction */
-	/* filled in by the driver when the configuration has 0 for them */
+	/* filled in by the driver: the configuration's, or what Linux knows */
 	uint32_t x86_tsc_khz;
 	uint32_t x86_apic_khz;		/* 0: the timer has a TSC deadline */
 } ABI_PACKED;

@@ -35,7 +35,7 @@ struct per_cpu {
 	bool active;			/* runs guests, not (any more) bare Linux */
 	uint64_t reset_address;		/* for EVENT_RESET, guest physical */
 	uint64_t reset_argument;	/* CPU_ON context */
-	uint32_t stats[CPU_STATS_ARM64];
+	uint32_t stats[ARCH_CPU_STATS];
 
 	struct tick_cpu tick;
 	struct reg_cpu reg;
