@@ -21,6 +21,7 @@
 # $(d) is the directory with a trailing slash. File lists, relative to it:
 #   objs-hv-y         objects of the hypervisor on every architecture
 #   objs-hv-arm64-y   objects of the arm64 hypervisor
+#   objs-hv-x86-y     objects of the x86 hypervisor
 #   objs-fake-y       objects of arch/fake, linked to every host test
 #   objs-inmate-y     runtime objects of every inmate
 #   objs-inmate-arm64-y, objs-inmate-x86-y   those of one architecture
@@ -39,6 +40,7 @@
 #
 # Flavours of an object dir/file.o:
 #   build/arm64/       hypervisor          build/unit/   host, sanitizers
+#   build/x86/         the same for x86
 #   build/inmate/      runtime, inmates    build/host/   host tools
 #   build/arm64-root/  root-cell tools     build/plugin/ host, -fPIC
 #   build/inmate-x86/  the same for x86
@@ -73,7 +75,7 @@ all: hypervisor driver inmates configs tools plugin
 # ---------------------------------------------------------------- fragments
 
 # Lists of files relative to the directory, and plain lists of names.
-file-lists := objs-hv-y objs-hv-arm64-y objs-fake-y objs-inmate-y \
+file-lists := objs-hv-y objs-hv-arm64-y objs-hv-x86-y objs-fake-y objs-inmate-y \
 	objs-inmate-arm64-y objs-inmate-x86-y inmates-y inmates-x86-y \
 	configs-y
 name-lists := tools-host-y tools-arm64-y plugins-y tests-unit-y tests-wrap-y
@@ -114,6 +116,9 @@ bare-ldflags := -nostdlib --gc-sections --build-id=none -z noexecstack \
 flags-arm64 = $(common) $(strict) $(bare) -DWEIR_HV \
 	-Ihypervisor/arch/arm64/include -I$(B)/arm64/generated \
 	$(cflags-hv-arm64-y)
+flags-x86 = $(common) $(strict) $(bare-x86) -fpie -DWEIR_HV \
+	$(if $(filter %.c,$<),-include visibility.h) \
+	-Ihypervisor/arch/x86/include -I$(B)/x86/generated
 flags-inmate = $(common) $(bare) -DWEIR_INMATE \
 	-Iprofiler-inmate/runtime/include \
 	-Iprofiler-inmate/runtime/arm64/include $(cflags-inmate-y)
@@ -132,6 +137,7 @@ flags-vmx = $(common) $(strict) $(bare-x86) -mcmodel=kernel -DWEIR_HV
 flags-configs = $(common) -ffreestanding -O2
 
 cc-arm64 := $(CROSS)gcc
+cc-x86 := gcc
 cc-inmate := $(CROSS)gcc
 cc-inmate-x86 := gcc
 cc-unit := gcc
@@ -156,7 +162,7 @@ $(B)/$(1)/%.o: %.S | $$(SETUP)
 	$$(Q)$$(cc-$(1)) $$(flags-$(1)) -D__ASSEMBLY__ $$(CFLAGS_$$*.o) \
 		-MMD -MP -c -o $$@ $$<
 endef
-flavours := arm64 inmate inmate-x86 unit host arm64-root plugin configs vmx
+flavours := arm64 x86 inmate inmate-x86 unit host arm64-root plugin configs vmx
 $(foreach f,$(flavours),$(eval $(call object-rules,$f)))
 
 $(B)/%.lds: %.lds.S | $(SETUP)
@@ -183,8 +189,9 @@ hv-lds := $(B)/$(hv-arch)/hypervisor.lds
 hv-offsets := $(if $(wildcard $(hv-arch)/asm_offsets.c),\
 	$(B)/arm64/generated/asm_offsets.h)
 
-.PHONY: hypervisor
+.PHONY: hypervisor hypervisor-x86
 hypervisor: $(if $(wildcard $(hv-arch)/hypervisor.lds.S),$(B)/arm64/weir.bin)
+hypervisor-x86: $(B)/x86/weir.bin
 
 $(hv-objs): | $(hv-offsets)
 
@@ -205,6 +212,36 @@ $(B)/arm64/weir.elf: $(hv-objs) $(hv-lds) $(fragments)
 $(B)/arm64/weir.bin: $(B)/arm64/weir.elf
 	$(quiet) OBJCOPY $@
 	$(Q)$(CROSS)objcopy -O binary $< $@
+
+hv-x86-arch := hypervisor/arch/x86
+hv-x86-objs := $(addprefix $(B)/x86/,$(all-objs-hv-y) $(all-objs-hv-x86-y))
+hv-x86-lds := $(B)/x86/$(hv-x86-arch)/hypervisor.lds
+hv-x86-offsets := $(B)/x86/generated/asm_offsets.h
+
+$(hv-x86-objs): | $(hv-x86-offsets)
+
+$(hv-x86-offsets): $(hv-x86-arch)/asm_offsets.c | $(SETUP)
+	@mkdir -p $(@D)
+	$(quiet) GEN $@
+	$(Q)$(cc-x86) $(flags-x86) -g0 -MMD -MP -MT $@ -MF $@.d \
+		-S -o $@.s $<
+	$(Q)sed -n 's/.*->\([A-Za-z0-9_]*\) [#$$]*\(-*[0-9]*\).*/#define \1 \2/p' \
+		$@.s >$@
+
+$(hv-x86-lds): $(hv-x86-arch)/hypervisor.lds.S
+	@mkdir -p $(@D)
+	$(quiet) LDS $@
+	$(Q)gcc $(flags-x86) -D__ASSEMBLY__ -DWEIR_LINKER -E -P -x c \
+		-MMD -MP -MT $@ -MF $(@:.lds=.lds.d) -o $@ $<
+
+$(B)/x86/weir.elf: $(hv-x86-objs) $(hv-x86-lds) $(fragments)
+	$(quiet) LD $@
+	$(Q)ld $(bare-ldflags) -T $(hv-x86-lds) -Map $(B)/x86/weir.map \
+		-o $@ $(hv-x86-objs)
+
+$(B)/x86/weir.bin: $(B)/x86/weir.elf
+	$(quiet) OBJCOPY $@
+	$(Q)objcopy -O binary $< $@
 
 # ------------------------------------------------------------------- driver
 
@@ -370,7 +407,7 @@ bench-first-light: machine
 	$(Q)tests/bench/first-light
 
 .PHONY: test-vmx
-test-vmx: $(B)/vmx/root.bin inmates-x86 configs
+test-vmx: $(B)/vmx/root.bin $(B)/x86/weir.bin inmates-x86 configs
 	$(Q)tests/run-vmx $(S)
 
 # -------------------------------------------------------------------- lint
@@ -406,6 +443,6 @@ clean:
 distclean:
 	$(Q)rm -rf $(B)
 
--include $(shell find $(B)/arm64 $(B)/inmate* $(B)/unit $(B)/host \
+-include $(shell find $(B)/arm64 $(B)/x86 $(B)/inmate* $(B)/unit $(B)/host \
 	$(B)/arm64-root $(B)/plugin $(B)/configs $(B)/hypervisor \
 	$(B)/profiler-inmate $(B)/vmx -name '*.d' 2>/dev/null)

@@ -1,4 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
+objs-hv-x86-y += entry.o boot.o host.o segment.o pgtable.o mmu.o stage2.o
+objs-hv-x86-y += vmx.o vmx-caps.o vmx-exit.o vmx-guest.o
+objs-hv-x86-y += exits.o cpuid-filter.o msr.o io.o bitmaps.o
+objs-hv-x86-y += memory-exit.o decode.o walk.o
+objs-hv-x86-y += apic.o apic-guest.o icr.o
+objs-hv-x86-y += cpu.o cell.o timer.o doorbell.o uart-8250.o
+objs-hv-x86-y += pmu-hw.o
+
 # Registers that regulate, and their host tests on models of them.
 objs-hv-x86-y += pmu.o pmu-guest.o cat.o
 
