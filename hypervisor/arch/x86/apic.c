@@ -8,6 +8,8 @@
 #include "hv/printk.h"
 #include "x86-regs.h"
 
+#define CPUID_TSC_DEADLINE	BIT(24)	/* leaf 1, ECX */
+
 #define ICR_BUSY		(1u << 12)
 #define ICR_FIXED_COMMAND	0x4000u
 #define ICR_NMI_COMMAND		0x4400u
@@ -162,7 +164,8 @@ void apic_reset(struct per_cpu *cpu)
 {
 	mask_local_vectors();
 	apic_write(APIC_TIMER_INITIAL, 0);
-	msr_write(MSR_TSC_DEADLINE, 0);
+	if (cpuid_query(1, 0).ecx & CPUID_TSC_DEADLINE)
+		msr_write(MSR_TSC_DEADLINE, 0);
 	drain();
 	apic_write(APIC_TIMER_DIVIDE, 0);
 	if (!apic.x2apic) {

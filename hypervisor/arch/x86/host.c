@@ -20,6 +20,7 @@
 #define TSS_ACCESS_AVAILABLE	0x89u
 #define GATE_INTERRUPT		0x8eull
 #define IST_FAULTS		1
+#define IST_NMI			2
 #define STUB_BYTES		16
 #define FIRST_INTERRUPT		32
 #define XSAVE_AREA_BYTES	4096
@@ -47,7 +48,8 @@ static void idt_fill(void)
 {
 	for (unsigned int vector = 0; vector < FIRST_INTERRUPT; vector++)
 		gate_set(vector, (uintptr_t)exception_stubs +
-				 vector * STUB_BYTES, IST_FAULTS);
+				 vector * STUB_BYTES,
+			 vector == VECTOR_NMI ? IST_NMI : IST_FAULTS);
 	for (unsigned int vector = FIRST_INTERRUPT; vector < 256; vector++)
 		gate_set(vector, (uintptr_t)leftover_entry, 0);
 }
@@ -144,7 +146,9 @@ static void own_tables(struct per_cpu *cpu)
 	};
 
 	cpu->arch.tss.ist[IST_FAULTS - 1] =
-		(uintptr_t)cpu->arch.nmi_stack + NMI_STACK_BYTES;
+		(uintptr_t)cpu->arch.fault_stack + IST_STACK_BYTES;
+	cpu->arch.tss.ist[IST_NMI - 1] =
+		(uintptr_t)cpu->arch.nmi_stack + IST_STACK_BYTES;
 	cpu->arch.tss.io_bitmap = sizeof(cpu->arch.tss);
 	cpu->arch.gdt[HV_SELECTOR_CODE / 8] = DESCRIPTOR_CODE;
 	cpu->arch.gdt[HV_SELECTOR_DATA / 8] = DESCRIPTOR_DATA;

@@ -37,11 +37,30 @@ hpa_t stage2_apic_page(void)
 	return hv_virt_to_phys(stage2.apic_page);
 }
 
+/*
+ * The interrupt controller's page is never the cell's, whatever its regions
+ * say: each access exits.
+ */
+static int cover_apic(struct cell *cell)
+{
+	if (!(vmx_controls.cpu2 & CPU2_APIC_ACCESS))
+		return page_table_unmap(&cell->arch.stage2, APIC_PAGE,
+					PAGE_BYTES);
+	return page_table_map(&cell->arch.stage2, APIC_PAGE,
+			      stage2_apic_page(), PAGE_BYTES,
+			      MAP_READ | MAP_WRITE | MAP_DEVICE);
+}
+
 int stage2_cell_init(struct cell *cell, struct reason *reason)
 {
 	if (page_table_init(&cell->arch.stage2, &ept_format) < 0)
 		return refuse(reason, -ENOMEM,
 			      "no pages left for the cell's page tables");
+	if (cover_apic(cell) < 0) {
+		page_table_free(&cell->arch.stage2);
+		return refuse(reason, -ENOMEM,
+			      "no pages left for the cell's page tables");
+	}
 	return 0;
 }
 
@@ -67,21 +86,10 @@ static uint32_t map_flags(uint64_t region_flags)
 	return flags;
 }
 
-/*
- * The interrupt controller's page is never the cell's, whatever its regions
- * say: each access exits.
- */
-static int cover_apic(struct cell *cell, const struct memory_region *region)
+static bool covers_apic(const struct memory_region *region)
 {
-	if (region->virt_start > APIC_PAGE ||
-	    region->virt_start + region->size <= APIC_PAGE)
-		return 0;
-	if (!(vmx_controls.cpu2 & CPU2_APIC_ACCESS))
-		return page_table_unmap(&cell->arch.stage2, APIC_PAGE,
-					PAGE_BYTES);
-	return page_table_map(&cell->arch.stage2, APIC_PAGE,
-			      stage2_apic_page(), PAGE_BYTES,
-			      MAP_READ | MAP_WRITE | MAP_DEVICE);
+	return region->virt_start <= APIC_PAGE &&
+	       region->virt_start + region->size > APIC_PAGE;
 }
 
 int arch_cell_map(struct cell *cell, const struct memory_region *region)
@@ -100,7 +108,7 @@ int arch_cell_map(struct cell *cell, const struct memory_region *region)
 				       map_flags(region->flags));
 		done += step;
 	}
-	return error ? error : cover_apic(cell, region);
+	return !error && covers_apic(region) ? cover_apic(cell) : error;
 }
 
 int arch_cell_unmap(struct cell *cell, const struct memory_region *region)
@@ -108,7 +116,7 @@ int arch_cell_unmap(struct cell *cell, const struct memory_region *region)
 	int error = page_table_unmap(&cell->arch.stage2, region->virt_start,
 				     region->size);
 
-	return error ? error : cover_apic(cell, region);
+	return !error && covers_apic(region) ? cover_apic(cell) : error;
 }
 
 bool arch_cell_translate(const struct cell *cell, gpa_t address, hpa_t *phys,

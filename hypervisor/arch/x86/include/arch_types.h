@@ -90,7 +90,8 @@ struct tss {
 } __attribute__((packed));
 
 #define HV_GDT_ENTRIES		5
-#define NMI_STACK_BYTES		4096
+/* Of NMIs, and of faults, which an NMI may interrupt. */
+#define IST_STACK_BYTES		4096
 
 struct arch_percpu {
 	struct image_x86_cpu launch;	/* abi/image.h: at the very start */
@@ -117,7 +118,8 @@ struct arch_percpu {
 	uint64_t gdt[HV_GDT_ENTRIES];
 	uint64_t leave_gdt[IMAGE_X86_GDT_ENTRIES];
 	struct tss tss;
-	uint8_t nmi_stack[NMI_STACK_BYTES] __attribute__((aligned(16)));
+	uint8_t nmi_stack[IST_STACK_BYTES] __attribute__((aligned(16)));
+	uint8_t fault_stack[IST_STACK_BYTES] __attribute__((aligned(16)));
 	uint8_t vmxon_region[PAGE_BYTES] __attribute__((aligned(4096)));
 	uint8_t vmcs[PAGE_BYTES] __attribute__((aligned(4096)));
 };
