@@ -78,8 +78,7 @@ static const struct msr_range ranges[] = {
 	{ 0x6a0, 0x6a8, RW, 0 },	/* control-flow enforcement */
 	{ 0x6e0, 0x6e0, RW, RW },	/* TSC deadline */
 	{ 0x770, 0x777, RW, 0 },	/* hardware performance states */
-	{ 0xc80, 0xc8f, MSR_IGNORE_WRITE, 0 },	/* RDT: the hypervisor's */
-	{ 0xc90, 0xd8f, MSR_IGNORE_WRITE, 0 },
+	{ 0xc80, 0xd8f, RI, 0 },	/* RDT: the hypervisor sets it */
 	{ 0xda0, 0xda0, RW, 0 },	/* extended supervisor state */
 	{ 0xc0000080, 0xc0000084, RW, RW },	/* EFER, SYSCALL */
 	{ 0xc0000100, 0xc0000103, RW, RW },	/* segment bases, TSC_AUX */
