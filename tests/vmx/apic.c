@@ -64,6 +64,9 @@ void apic_setup(bool x2apic)
 	wrmsr(MSR_APIC_BASE, x2apic ? base | APIC_BASE_X2APIC : base);
 	apic_write(APIC_TASK_PRIORITY, 0);
 	apic_write(APIC_SPURIOUS, SPURIOUS_ENABLE | VECTOR_SPURIOUS);
+	apic_write(APIC_LVT_TIMER, TIMER_DEADLINE | VECTOR_TIMER);
+	/* The mode must be in force before a deadline: SDM 3A, 10.5.4.1. */
+	__asm__ volatile("mfence" ::: "memory");
 	if (!x2apic) {
 		apic_write(APIC_FORMAT, 0xffffffff);
 		apic_write(APIC_LOGICAL, 1u << (24 + apic_id()));
@@ -103,8 +106,5 @@ void apic_start_cpu(uint32_t destination, uint64_t start)
 
 void apic_timer_arm(uint64_t deadline_tsc)
 {
-	apic_write(APIC_LVT_TIMER, TIMER_DEADLINE | VECTOR_TIMER);
-	/* The mode must be in force before the deadline: SDM 3A, 10.5.4.1. */
-	__asm__ volatile("mfence" ::: "memory");
 	wrmsr(MSR_TSC_DEADLINE, deadline_tsc);
 }

@@ -172,16 +172,8 @@ static void test_refusals(void)
 
 void group_cell(void)
 {
-	int error = cpu_online(1);
-
-	if (!error)
-		error = weir_prepare();
-	if (!error)
-		error = weir_enable();
-	if (error) {
-		print("cannot begin: %d %s\n", error, weir_reason());
+	if (!weir_begin())
 		return;
-	}
 	test_refusals();
 	if (test_first()) {
 		test_restart();

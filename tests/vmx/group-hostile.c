@@ -208,16 +208,8 @@ static void test_act(const struct act *act, bool first)
 
 void group_hostile(void)
 {
-	int error = cpu_online(1);
-
-	if (!error)
-		error = weir_prepare();
-	if (!error)
-		error = weir_enable();
-	if (error) {
-		print("cannot begin: %d %s\n", error, weir_reason());
+	if (!weir_begin())
 		return;
-	}
 	for (size_t n = 0; n < ARRAY_COUNT(acts); n++)
 		test_act(&acts[n], n == 0);
 	test_begin("after all that the cell goes and the hypervisor leaves");

@@ -11,5 +11,9 @@ void group_enable(void);
 void group_cell(void);
 /* A cell that does what it must not. */
 void group_hostile(void);
+/* Exits and instructions. */
+void group_cost(void);
+/* Ways of the cache. */
+void group_cat(void);
 
 #endif

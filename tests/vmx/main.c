@@ -13,6 +13,8 @@ static const struct {
 	{ "enable", group_enable },
 	{ "cell", group_cell },
 	{ "hostile", group_hostile },
+	{ "cost", group_cost },
+	{ "cat", group_cat },
 };
 
 static void group_run(void)

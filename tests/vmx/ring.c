@@ -12,7 +12,7 @@ static uint32_t seen;
 
 static const volatile struct console_ring *ring(void)
 {
-	const struct system_desc *system = file_get("bochs.cell").data;
+	const struct system_desc *system = system_file().data;
 	char *memory = direct(system->hypervisor_memory.phys_start);
 	const struct image_header *head = (const void *)file_get("weir.bin").data;
 

@@ -9,6 +9,20 @@ static uint8_t tables[LAUNCH_TABLE_PAGES * PAGE_BYTES]
 static struct launch launch;
 static struct reason_report report;
 
+struct file system_file(void)
+{
+	static char name[64];
+	const char *wanted = option("system");
+	size_t n = 0;
+
+	if (!wanted)
+		wanted = "bochs.cell";
+	for (; n + 1 < sizeof(name) && wanted[n] && wanted[n] != ' '; n++)
+		name[n] = wanted[n];
+	name[n] = '\0';
+	return file_get(name);
+}
+
 static struct image_header *header(void)
 {
 	return launch.memory;
@@ -19,6 +33,7 @@ static int memory_fill(const struct system_desc *system, struct file image,
 		       struct file config)
 {
 	struct image_header *head = launch.memory;
+	uint32_t max_cpus = cpus_online();
 	uint64_t offset;
 
 	memset(launch.memory, 0, launch.memory_bytes);
@@ -26,12 +41,12 @@ static int memory_fill(const struct system_desc *system, struct file image,
 	if (memcmp(head->magic, IMAGE_MAGIC, sizeof(head->magic)) ||
 	    head->revision != IMAGE_REVISION)
 		return -EINVAL;
-	offset = head->core_size + CPUS_MAX * head->percpu_size;
+	offset = head->core_size + max_cpus * head->percpu_size;
 	if (offset + config.bytes > launch.memory_bytes)
 		return -ENOMEM;
 	memcpy((char *)launch.memory + offset, config.data, config.bytes);
 	head->image_phys = launch.memory_phys;
-	head->max_cpus = CPUS_MAX;
+	head->max_cpus = max_cpus;
 	head->online_cpus = cpus_online();
 	head->config_size = config.bytes;
 	head->x86_tsc_khz = system->platform.x86.tsc_khz;
@@ -41,7 +56,7 @@ static int memory_fill(const struct system_desc *system, struct file image,
 
 int weir_prepare(void)
 {
-	struct file config = file_get("bochs.cell");
+	struct file config = system_file();
 	const struct system_desc *system = config.data;
 	int error;
 
@@ -160,4 +175,19 @@ int cell_end(const struct cell_files *files)
 	int error = (int)hypercall(HC_CELL_DESTROY, cell_id(files), 0);
 
 	return error ? error : cpu_online(1);
+}
+
+bool weir_begin(void)
+{
+	const struct system_desc *system = system_file().data;
+	const uint64_t *wanted = (const void *)(system + 1);
+	int error = *wanted & 2 ? cpu_online(1) : 0;
+
+	if (!error)
+		error = weir_prepare();
+	if (!error)
+		error = weir_enable();
+	if (error)
+		print("cannot begin: %d %s\n", error, weir_reason());
+	return !error;
 }

@@ -6,8 +6,10 @@
 #include "abi/hypercall.h"
 #include "root.h"
 
+/* The system configuration: bochs.cell unless the command line has system=NAME. */
+struct file system_file(void);
 /*
- * Takes image and system configuration (files weir.bin and bochs.cell) to
+ * Takes image and system configuration (weir.bin, system_file()) to
  * hypervisor memory. To be called again before each weir_enable().
  */
 int weir_prepare(void);
@@ -20,6 +22,9 @@ const char *weir_reason(void);
 long hypercall(uint32_t number, uint64_t arg1, uint64_t arg2);
 /* The hypervisor's line about the last management call that failed. */
 const char *refusal(void);
+
+/* cpu_online(1), prepare, enable; when that fails, says why. */
+bool weir_begin(void);
 
 /* Configuration, image, and command line of a cell, by their files. */
 struct cell_files {
