@@ -15,5 +15,7 @@ void group_hostile(void);
 void group_cost(void);
 /* Ways of the cache. */
 void group_cat(void);
+/* Calling a CPU out of its guest. */
+void group_kick(void);
 
 #endif

@@ -15,6 +15,7 @@ static const struct {
 	{ "hostile", group_hostile },
 	{ "cost", group_cost },
 	{ "cat", group_cat },
+	{ "kick", group_kick },
 };
 
 static void group_run(void)

@@ -11,6 +11,7 @@
  *   act=vmx           a=N: the N-th instruction of VMX
  *   act=wbinvd|invd|hlt|spin|triple|storm
  *   act=strings       a=PORT
+ *   act=load          a=KIND: 0 CPUID, 1 hypercalls, 2 APIC, 3 all
  *   act=cpuid         a=LEAF b=SUBLEAF
  *   act=hypercall     a=NUMBER b=ARGUMENT
  *
@@ -21,6 +22,8 @@
 
 #define NO_TRAP			255u
 #define CR4_OSXSAVE		(1ull << 18)
+#define MSR_APIC_LVT_TIMER	0x832
+#define LVT_MASKED		0x10000
 
 struct fixup {
 	uint64_t instruction, target;
@@ -246,6 +249,13 @@ static uint64_t act_cpuid(void)
 	return ecx;
 }
 
+static void act_quiet_cpuid(void)
+{
+	uint32_t eax = 0, ebx, ecx = 0, edx;
+
+	__asm__ volatile("cpuid" : "+a"(eax), "=b"(ebx), "+c"(ecx), "=d"(edx));
+}
+
 /* No table of vectors: the fault, the double fault, the end. */
 static uint64_t act_triple(void)
 {
@@ -285,6 +295,22 @@ static uint64_t act_spin(void)
 	return 0;
 }
 
+/* Exits as fast as they can be made, of one kind or by turns. */
+static uint64_t act_load(void)
+{
+	for (uint64_t n = 0;; n++) {
+		uint64_t kind = a == 3 ? n % 3 : a;
+
+		if (kind == 0)
+			act_quiet_cpuid();
+		else if (kind == 1)
+			inmate_hypercall(WEIR_HC_QUERY, 0, 0);
+		else
+			inmate_wrmsr(MSR_APIC_LVT_TIMER, LVT_MASKED);
+	}
+	return 0;
+}
+
 static uint64_t act_hlt(void)
 {
 	__asm__ volatile("cli\n\thlt" ::: "memory");
@@ -306,6 +332,7 @@ static const struct {
 	{ "triple", act_triple }, { "storm", act_storm },
 	{ "hypercall", act_hypercall }, { "hlt", act_hlt },
 	{ "spin", act_spin },
+	{ "load", act_load },
 };
 
 static bool same(const char *x, const char *y)
