@@ -26,3 +26,12 @@ test_x86_cat-objs := $(cat-test-objs) tests/unit/blobs.o tests/unit/cells.o \
 	regulators/memguard.o regulators/counters/pmuv3.o
 $(foreach o,$(cat-test-objs) tests/wrap/test_x86_cat.o,\
 	$(eval CFLAGS_$o += -iquote tests/unit))
+
+# Host tests of what is pure.
+x86-pure := vmx-caps bitmaps icr pgtable segment cpuid-filter decode
+x86-tests := test_vmx_caps test_x86_bitmaps test_x86_icr test_x86_formats \
+	test_x86_decode
+tests-unit-y += $(x86-tests)
+$(foreach t,$(x86-tests),$(eval $t-objs := $(x86-pure:%=$(d)%.o)))
+$(foreach o,$(x86-pure:%=$(d)%.o) $(x86-tests:%=tests/unit/%.o),\
+	$(eval CFLAGS_$o += -iquote hypervisor/arch/x86/include))
