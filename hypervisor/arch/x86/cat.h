@@ -4,9 +4,8 @@
  * SDM vol. 3, "Intel Resource Director Technology Allocation Features" and
  * "Software Controlled Clock Modulation"). Contract: hv/arch/partition.h.
  *
- * Guests have none of it. CPUID does not announce it to them; the root, which
- * looked before the hypervisor came, may write without effect, since its kernel
- * does so for every CPU that comes online. Others get #GP.
+ * Guests have none of it: CPUID does not announce it to them, and the MSR
+ * policy (bitmaps.c) keeps them from the registers.
  */
 #ifndef X86_CAT_H
 #define X86_CAT_H
@@ -18,11 +17,9 @@
 #define CPUID_BASIC			0x01u
 #define CPUID_THERMAL			0x06u
 #define CPUID_THERMAL_EAX_FINE		(1u << 5)  /* 16 steps of the clock */
-#define CPUID_BASIC_EDX_ACPI			(1u << 22) /* clock modulation */
+#define CPUID_BASIC_EDX_ACPI		(1u << 22) /* clock modulation */
 #define CPUID_EXTENDED			0x07u
-#define CPUID_EXTENDED_EBX_MONITORING	(1u << 12)
 #define CPUID_EXTENDED_EBX_ALLOCATION	(1u << 15)
-#define CPUID_MONITORING		0x0fu
 #define CPUID_ALLOCATION		0x10u
 
 #define MSR_CLOCK_MODULATION		0x19au
@@ -37,16 +34,6 @@
 #define MSR_L3_MASK(n)			(0xc90u + (n))
 #define MSR_L2_MASK(n)			(0xd10u + (n))
 #define MSR_DELAY(n)			(0xd50u + (n))
-#define MSR_ALLOCATION_FIRST		0xc80u
-#define MSR_ALLOCATION_LAST		0xd8fu
-
-/* Whether the functions below are in charge. */
-bool cat_guest_has_msr(uint32_t msr);
-/* 0, or -EINVAL where the guest gets #GP. */
-int cat_guest_rdmsr(bool is_root, uint64_t *value);
-int cat_guest_wrmsr(bool is_root);
-/* Corrects what CPUID said. */
-void cat_guest_cpuid(uint32_t leaf, uint32_t subleaf, struct cpuid_regs *regs);
 
 /* WBINVD; host tests supply it. */
 #ifdef WEIR_HOST

@@ -37,12 +37,10 @@ void exit_cpuid(struct per_cpu *cpu)
 	uint32_t subleaf = (uint32_t)gpr[GPR_RCX];
 	struct cpuid_regs regs = cpuid_query(leaf, subleaf);
 	struct cpuid_viewer viewer;
-	struct vcpu_mode mode;
 
 	exit_count(cpu, CPU_STAT_CPUID);
-	vcpu_get_mode(cpu, &mode);
 	viewer.is_root = cpu->cell == cell_root();
-	viewer.cr4 = mode.cr4;
+	viewer.cr4 = vcpu_get_cr4(cpu);
 	cpuid_filter(&viewer, leaf, subleaf, &regs);
 	pmu_guest_cpuid(leaf, subleaf, &regs);
 	gpr[GPR_RAX] = regs.eax;
@@ -68,16 +66,14 @@ void exit_hypercall(struct per_cpu *cpu)
 	uint64_t *gpr = cpu->arch.regs->gpr;
 	uint32_t number = (uint32_t)gpr[GPR_RAX];
 	uint64_t mask = UINT32_MAX;
-	struct vcpu_mode mode;
 	long result;
 
-	vcpu_get_mode(cpu, &mode);
 	vcpu_skip(cpu);
-	if (mode.cpl != 0 || (mode.rflags & RFLAGS_VM)) {
+	if (!vcpu_is_kernel(cpu)) {
 		gpr[GPR_RAX] = (uint64_t)-EPERM;
 		return;
 	}
-	if (mode.code64)
+	if (vcpu_is_code64(cpu))
 		mask = UINT64_MAX;
 	result = hypercall_handle(cpu, number, gpr[GPR_RDI] & mask,
 				  gpr[GPR_RSI] & mask);
@@ -107,11 +103,9 @@ void exit_xsetbv(struct per_cpu *cpu)
 {
 	const uint64_t *gpr = cpu->arch.regs->gpr;
 	uint64_t value = (gpr[GPR_RAX] & UINT32_MAX) | gpr[GPR_RDX] << 32;
-	struct vcpu_mode mode;
 
 	exit_count(cpu, CPU_STAT_XSETBV);
-	vcpu_get_mode(cpu, &mode);
-	if (mode.cpl != 0 || (uint32_t)gpr[GPR_RCX] != 0 || !xcr0_valid(value)) {
+	if (!vcpu_is_kernel(cpu) || (uint32_t)gpr[GPR_RCX] != 0 || !xcr0_valid(value)) {
 		vcpu_inject_gp(cpu);
 		return;
 	}

@@ -18,15 +18,39 @@ uint64_t vcpu_rip(const struct per_cpu *cpu)
 	return vmcs_read(VMCS_GUEST_RIP);
 }
 
+/* With LMA off the bit is reserved, and 0. */
+bool vcpu_is_code64(const struct per_cpu *cpu)
+{
+	(void)cpu;
+	return vmcs_read(VMCS_GUEST_ACCESS + 2u * SEGMENT_CS) & ACCESS_LONG;
+}
+
+bool vcpu_is_kernel(const struct per_cpu *cpu)
+{
+	uint64_t ss = vmcs_read(VMCS_GUEST_ACCESS + 2u * SEGMENT_SS);
+
+	(void)cpu;
+	return !(ss >> ACCESS_DPL_SHIFT & 3) &&
+	       !(vmcs_read(VMCS_GUEST_RFLAGS) & RFLAGS_VM);
+}
+
+uint64_t vcpu_get_cr4(const struct per_cpu *cpu)
+{
+	(void)cpu;
+	return vmcs_read(VMCS_GUEST_CR4);
+}
+
 /* Blocking by STI and MOV SS lasts one instruction: this one. */
 void vcpu_advance(struct per_cpu *cpu, unsigned int bytes)
 {
 	uint64_t blocked = vmcs_read(VMCS_GUEST_INTERRUPTIBILITY);
-	uint64_t rip = vmcs_read(VMCS_GUEST_RIP) + bytes;
-	struct vcpu_mode mode;
+	uint64_t rip = vmcs_read(VMCS_GUEST_RIP);
+	uint64_t next = rip + bytes;
 
-	vcpu_get_mode(cpu, &mode);
-	vmcs_write(VMCS_GUEST_RIP, mode.code64 ? rip : rip & UINT32_MAX);
+	/* Outside 64-bit code it wraps; looked at where it matters only. */
+	if (((next ^ rip) >> 32) && !vcpu_is_code64(cpu))
+		next &= UINT32_MAX;
+	vmcs_write(VMCS_GUEST_RIP, next);
 	if (blocked & (BLOCKED_BY_STI | BLOCKED_BY_MOV_SS))
 		vmcs_write(VMCS_GUEST_INTERRUPTIBILITY,
 			   blocked & ~(BLOCKED_BY_STI | BLOCKED_BY_MOV_SS));
@@ -86,17 +110,13 @@ bool vcpu_inject_nmi(struct per_cpu *cpu)
 void vcpu_get_mode(const struct per_cpu *cpu, struct vcpu_mode *mode)
 {
 	uint64_t cs = vmcs_read(VMCS_GUEST_ACCESS + 2u * SEGMENT_CS);
-	uint64_t ss = vmcs_read(VMCS_GUEST_ACCESS + 2u * SEGMENT_SS);
-
-	(void)cpu;
 	mode->cr0 = vmcs_read(VMCS_GUEST_CR0);
 	mode->cr3 = vmcs_read(VMCS_GUEST_CR3);
 	mode->cr4 = vmcs_read(VMCS_GUEST_CR4);
 	mode->efer = vmcs_read(VMCS_GUEST_EFER);
 	mode->rflags = vmcs_read(VMCS_GUEST_RFLAGS);
 	mode->cs_base = vmcs_read(VMCS_GUEST_BASE + 2u * SEGMENT_CS);
-	mode->cpl = ss >> ACCESS_DPL_SHIFT & 3;
-	mode->code64 = (mode->efer & EFER_LMA) && (cs & ACCESS_LONG);
+	mode->code64 = vcpu_is_code64(cpu);
 	mode->code32 = cs & ACCESS_BIG;
 }
 

@@ -111,7 +111,7 @@ struct arch_percpu {
 	volatile bool msr_probe;	/* which is no news */
 	uint64_t deadline;		/* of the timer, in TSC ticks */
 	uint64_t mtrr_def_type;		/* what a cell's guest believes */
-	uint32_t pci_address;		/* what its guest wrote to 0xcf8 */
+	volatile uint64_t *window;	/* entry of this CPU's window, walk.c */
 	uint64_t storm_start;		/* of intercepted exceptions, TSC */
 	uint32_t storm_count;
 	struct pmu_cpu pmu;

@@ -56,11 +56,14 @@ struct vcpu_mode {
 	uint64_t efer;
 	uint64_t rflags;
 	uint64_t cs_base;
-	unsigned int cpl;
 	bool code64;		/* 64-bit code, not only long mode */
 	bool code32;		/* default operand size, outside 64-bit code */
 };
 
+bool vcpu_is_code64(const struct per_cpu *cpu);
+/* Ring 0, and not virtual 8086 mode. */
+bool vcpu_is_kernel(const struct per_cpu *cpu);
+uint64_t vcpu_get_cr4(const struct per_cpu *cpu);
 void vcpu_get_mode(const struct per_cpu *cpu, struct vcpu_mode *mode);
 uint64_t vcpu_segment_base(const struct per_cpu *cpu, enum segment_name name);
 /* Registers by number, RSP included. */
