@@ -9,7 +9,7 @@
 #   make check     the unit and register-traffic tests; T=test_x runs one
 #   make system    the system tests; S=name runs one group
 #   make test-vmx  the Intel tests in Bochs; S=name runs one group
-#   make bench     all benchmarks; bench-first-light: those of this machine
+#   make bench     all benchmarks: bench-first-light, bench-vmx
 #   make all       hypervisor driver inmates configs tools plugin
 #   make lint      shellcheck, man pages, headers, house rules
 #   make install   the arm64 files below DESTDIR
@@ -263,6 +263,20 @@ $(B)/driver/weir.ko: $(driver-src) $(wildcard hypervisor/include/abi/*.h \
 		2>$(@D)/kbuild.log || { cat $(@D)/kbuild.log >&2; exit 1; }
 	$(Q)grep -v 'Skipping BTF generation' $(@D)/kbuild.log >&2 || true
 
+# For the kernel that KDIR_X86 has the headers of; by default this one.
+KDIR_X86 ?= /lib/modules/$(shell uname -r)/build
+
+.PHONY: driver-x86
+driver-x86: $(B)/driver-x86/weir.ko
+
+$(B)/driver-x86/weir.ko: $(driver-src) $(wildcard hypervisor/include/abi/*.h \
+		hypervisor/config-*.[ch] hypervisor/include/hv/*.h)
+	@rm -rf $(@D)/*.[chS] && mkdir -p $(@D)
+	@ln -sf $(abspath $(driver-src)) $(@D)/
+	$(quiet) KBUILD $@
+	$(Q)$(MAKE) -s -C $(KDIR_X86)/ M=$(abspath $(@D)) ARCH=x86 \
+		WEIR_TOP=$(CURDIR) modules
+
 # ----------------------------------------------------------------- inmates
 
 inmate-lds := $(B)/profiler-inmate/runtime/arm64/inmate.lds
@@ -394,20 +408,24 @@ test: machine $(host-tests)
 	-$(Q)tests/run-system $(S)
 	$(Q)tests/total unit system
 
-.PHONY: demo shell bench bench-first-light
+.PHONY: demo shell bench bench-first-light bench-vmx
 demo: machine
 	$(Q)tools/testbed/demo
 
 shell: machine
 	$(Q)tools/testbed/shell
 
-bench: bench-first-light
+bench: bench-first-light bench-vmx
 
 bench-first-light: machine
 	$(Q)tests/bench/first-light
 
-.PHONY: test-vmx
-test-vmx: $(B)/vmx/root.bin $(B)/x86/weir.bin inmates-x86 configs
+bench-vmx: vmx-machine $(B)/host/figures
+	$(Q)tests/bench/vmx
+
+.PHONY: vmx-machine test-vmx
+vmx-machine: $(B)/vmx/root.bin $(B)/x86/weir.bin inmates-x86 configs
+test-vmx: vmx-machine
 	$(Q)tests/run-vmx $(S)
 
 # -------------------------------------------------------------------- lint
