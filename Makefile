@@ -408,7 +408,7 @@ test: machine $(host-tests)
 	-$(Q)tests/run-system $(S)
 	$(Q)tests/total unit system
 
-.PHONY: demo shell bench bench-first-light bench-vmx bench-vmx
+.PHONY: demo shell bench bench-first-light bench-vmx
 demo: machine
 	$(Q)tools/testbed/demo
 
@@ -419,9 +419,6 @@ bench: bench-first-light bench-vmx
 
 bench-first-light: machine
 	$(Q)tests/bench/first-light
-
-bench-vmx: vmx-machine $(B)/host/figures
-	$(Q)tests/bench/vmx
 
 bench-vmx: vmx-machine $(B)/host/figures
 	$(Q)tests/bench/vmx
