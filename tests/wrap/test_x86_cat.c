@@ -413,32 +413,6 @@ static void test_disable_puts_all_back(void **unused)
 	}
 }
 
-static void test_guests_have_none_of_it(void **unused)
-{
-	struct cpuid_regs regs;
-	uint64_t value;
-
-	(void)unused;
-	cat_init(&kinds[0]);
-	machine_start(&kinds[0]);
-	regs = cpuid_query(CPUID_ALLOCATION, 1);
-	cat_guest_cpuid(CPUID_ALLOCATION, 1, &regs);
-	assert_int_equal(regs.eax | regs.ebx | regs.ecx | regs.edx, 0);
-	regs = cpuid_query(CPUID_EXTENDED, 0);
-	cat_guest_cpuid(CPUID_EXTENDED, 0, &regs);
-	assert_int_equal(regs.ebx, 0);
-	assert_true(cat_guest_has_msr(MSR_PQR_ASSOC));
-	assert_true(cat_guest_has_msr(MSR_L3_MASK(127)));
-	assert_true(cat_guest_has_msr(MSR_DELAY(0)));
-	assert_true(cat_guest_has_msr(MSR_CLOCK_MODULATION));
-	assert_false(cat_guest_has_msr(0xc7f));
-	assert_false(cat_guest_has_msr(0xd90));
-	assert_int_equal(cat_guest_rdmsr(false, &value), -EINVAL);
-	assert_int_equal(cat_guest_wrmsr(false), -EINVAL);
-	assert_int_equal(cat_guest_rdmsr(true, &value), 0);
-	assert_int_equal(cat_guest_wrmsr(true), 0);
-}
-
 /* Nothing about caches anywhere: nothing is touched. */
 static void test_machine_without(void **unused)
 {
@@ -648,7 +622,6 @@ int main(void)
 		cmocka_unit_test(test_bandwidth_and_clock),
 		cmocka_unit_test(test_flush),
 		cmocka_unit_test(test_disable_puts_all_back),
-		cmocka_unit_test(test_guests_have_none_of_it),
 		cmocka_unit_test(test_machine_without),
 		cmocka_unit_test(test_random_operations),
 	};
