@@ -9,6 +9,7 @@
 #include "hv/percpu.h"
 #include "hv/printk.h"
 #include "icr.h"
+#include "ioapic.h"
 #include "pmu.h"
 #include "x86-regs.h"
 
@@ -120,12 +121,8 @@ static void send_one(struct per_cpu *target, const struct icr *icr)
 	}
 }
 
-static uint64_t targets(const struct per_cpu *cpu, const struct icr *icr,
-			bool x2apic_format, bool *foreign)
+void apic_cpus(struct icr_cpu *cpus)
 {
-	struct icr_cpu cpus[HV_MAX_CPUS];
-	bool x2apic = apic_is_x2apic() || x2apic_format;
-
 	for (unsigned int i = 0; i < HV_MAX_CPUS; i++) {
 		const struct per_cpu *other = percpu_get(i);
 
@@ -133,8 +130,16 @@ static uint64_t targets(const struct per_cpu *cpu, const struct icr *icr,
 		cpus[i].apic_id = other ? other->arch.apic_id : 0;
 		cpus[i].ldr = other ? other->arch.apic_ldr : 0;
 	}
+}
+
+static uint64_t targets(const struct per_cpu *cpu, const struct icr *icr,
+			bool x2apic_format, bool *foreign)
+{
+	struct icr_cpu cpus[HV_MAX_CPUS];
+
+	apic_cpus(cpus);
 	return icr_targets(icr, cpus, HV_MAX_CPUS, cpu->id, cpu->cell->cpus,
-			   x2apic, foreign);
+			   apic_is_x2apic() || x2apic_format, foreign);
 }
 
 /*
@@ -182,6 +187,7 @@ static int guest_write_register(struct per_cpu *cpu, unsigned int reg,
 	case USE_LDR:
 		apic_write(reg, value);
 		cpu->arch.apic_ldr = value;
+		ioapic_config_commit();
 		return 0;
 	case USE_READ:
 		return 0;

@@ -9,6 +9,7 @@
 #include "hv/errno.h"
 #include "hv/percpu.h"
 #include "hv/setup.h"
+#include "ioapic.h"
 #include "pmu.h"
 #include "stage2.h"
 
@@ -50,6 +51,8 @@ int arch_cell_init(struct cell *cell, struct reason *reason)
 	if (!error && apic_cell_init(cell) < 0)
 		error = refuse(reason, -EINVAL,
 			       "a region of the cell is where the local APIC is");
+	if (!error)
+		error = ioapic_cell_init(cell, reason);
 	if (error) {
 		bitmaps_exit(cell);
 		stage2_cell_exit(cell);
@@ -79,6 +82,7 @@ void arch_cell_reset(struct cell *cell)
 void arch_config_commit(struct cell *cell)
 {
 	(void)cell;
+	ioapic_config_commit();
 }
 
 static uint16_t cpus_count(uint64_t cpus)

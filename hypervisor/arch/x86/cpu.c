@@ -13,6 +13,7 @@
 #include "hv/printk.h"
 #include "hv/regulation.h"
 #include "hv/setup.h"
+#include "ioapic.h"
 #include "pmu-internal.h"
 #include "pmu-regs.h"
 #include "pmu.h"
@@ -115,6 +116,7 @@ void arch_cpu_restore(struct per_cpu *cpu)
 	cpu->arch.taken = false;
 	arch_timer_disarm();
 	pmu_cpu_restore(&cpu->arch.pmu);
+	ioapic_restore();
 	vcpu_cpu_exit(cpu);
 }
 

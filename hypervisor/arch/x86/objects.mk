@@ -3,7 +3,7 @@ objs-hv-x86-y += entry.o boot.o host.o segment.o pgtable.o mmu.o stage2.o
 objs-hv-x86-y += vmx.o vmx-caps.o vmx-exit.o vmx-guest.o
 objs-hv-x86-y += exits.o cpuid-filter.o msr.o io.o bitmaps.o
 objs-hv-x86-y += memory-exit.o decode.o walk.o
-objs-hv-x86-y += apic.o apic-guest.o icr.o
+objs-hv-x86-y += apic.o apic-guest.o icr.o ioapic.o ioapic-filter.o
 objs-hv-x86-y += cpu.o cell.o timer.o doorbell.o uart-8250.o
 objs-hv-x86-y += pmu-hw.o
 
@@ -28,9 +28,9 @@ $(foreach o,$(cat-test-objs) tests/wrap/test_x86_cat.o,\
 	$(eval CFLAGS_$o += -iquote tests/unit))
 
 # Host tests of what is pure.
-x86-pure := vmx-caps bitmaps icr pgtable segment cpuid-filter decode
+x86-pure := vmx-caps bitmaps icr ioapic-filter pgtable segment cpuid-filter decode
 x86-tests := test_vmx_caps test_x86_bitmaps test_x86_icr test_x86_formats \
-	test_x86_decode
+	test_x86_decode test_x86_ioapic
 tests-unit-y += $(x86-tests)
 $(foreach t,$(x86-tests),$(eval $t-objs := $(x86-pure:%=$(d)%.o)))
 $(foreach o,$(x86-pure:%=$(d)%.o) $(x86-tests:%=tests/unit/%.o),\

@@ -54,6 +54,10 @@ void apic_send_nmi(uint32_t apic_id);
 /* An interrupt for this CPU itself. */
 void apic_send_self(const struct per_cpu *cpu, uint8_t vector);
 
+struct icr_cpu;
+/* Fills HV_MAX_CPUS of them. */
+void apic_cpus(struct icr_cpu *cpus);
+
 /* The page of the cell, for xAPIC guests. */
 int apic_cell_init(struct cell *cell);
 /*

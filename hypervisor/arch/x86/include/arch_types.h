@@ -131,6 +131,7 @@ struct arch_cell {
 	struct page_table stage2;
 	uint8_t *msr_bitmap;		/* one page */
 	uint8_t *io_bitmap;		/* two pages */
+	uint8_t ioapic_index[4];	/* which register its window shows */
 };
 
 #endif
