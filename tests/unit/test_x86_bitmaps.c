@@ -11,10 +11,10 @@
 #include "bitmaps.h"
 #include "x86-regs.h"
 
-static const struct msr_viewer root_x2apic = { true, true };
-static const struct msr_viewer root_xapic = { true, false };
-static const struct msr_viewer cell_x2apic = { false, true };
-static const struct msr_viewer cell_xapic = { false, false };
+static const struct msr_viewer root_x2apic = { true, true, true };
+static const struct msr_viewer root_xapic = { true, false, false };
+static const struct msr_viewer cell_x2apic = { false, true, true };
+static const struct msr_viewer cell_xapic = { false, false, false };
 
 static uint8_t bitmap[2 * BITMAP_BYTES];
 
@@ -80,17 +80,33 @@ static void gives_guests_what_they_run_on(void **state)
 	assert_true(msr_bitmap_exits(bitmap, 0xc001001f, false));
 }
 
-static bool is_c1(uint32_t msr)
+static int use_of_two(uint32_t msr)
 {
-	return msr == 0xc1;
+	if (msr == 0xc1)
+		return 1;
+	return msr == 0x1d9 ? -1 : 0;
 }
 
-static void adds_what_is_direct_besides(void **state)
+static void counters_are_the_roots_or_nobodys(void **state)
+{
+	static const uint32_t counters[] = { 0xc1, 0x186, 0x309, 0x38f, 0x4c1 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(counters); i++) {
+		assert_true(msr_policy(&root_x2apic, counters[i]));
+		assert_false(msr_policy(&root_xapic, counters[i]));
+		assert_false(msr_policy(&cell_x2apic, counters[i]));
+	}
+}
+
+static void counters_have_the_last_word(void **state)
 {
 	(void)state;
-	msr_bitmap_build(bitmap, &cell_xapic, is_c1);
+	msr_bitmap_build(bitmap, &cell_xapic, use_of_two);
 	assert_false(msr_bitmap_exits(bitmap, 0xc1, true));
 	assert_true(msr_bitmap_exits(bitmap, 0xc2, true));
+	assert_true(msr_bitmap_exits(bitmap, 0x1d9, true));
+	assert_true(msr_bitmap_exits(bitmap, 0x1d9, false));
 }
 
 static void opens_listed_ports_only(void **state)
@@ -121,7 +137,8 @@ int main(void)
 		cmocka_unit_test(follows_the_list),
 		cmocka_unit_test(keeps_what_is_the_hypervisors),
 		cmocka_unit_test(gives_guests_what_they_run_on),
-		cmocka_unit_test(adds_what_is_direct_besides),
+		cmocka_unit_test(counters_are_the_roots_or_nobodys),
+		cmocka_unit_test(counters_have_the_last_word),
 		cmocka_unit_test(opens_listed_ports_only),
 	};
 

@@ -84,6 +84,20 @@ static const struct msr_range ranges[] = {
 	{ 0xc0000100, 0xc0000103, RW, RW },	/* segment bases, TSC_AUX */
 };
 
+/* Counters, while the hypervisor has none of them. */
+static const struct msr_range counter_ranges[] = {
+	{ 0x0c1, 0x0c8, RW, 0 },
+	{ 0x186, 0x18d, RW, 0 },
+	{ 0x1a6, 0x1a7, RW, 0 },	/* off-core responses */
+	{ 0x309, 0x318, RW, 0 },
+	{ 0x345, 0x345, R, 0 },	/* capabilities */
+	{ 0x38d, 0x392, RW, 0 },	/* control and status */
+	{ 0x3f1, 0x3f1, RW, 0 },	/* PEBS */
+	{ 0x3f6, 0x3f7, RW, 0 },
+	{ 0x4c1, 0x4c8, RW, 0 },
+	{ 0x600, 0x600, RW, 0 },	/* debug store */
+};
+
 /* x2APIC registers without harm (SDM vol. 3, table 10-6). ICR and LVT exit. */
 static const struct msr_range x2apic_ranges[] = {
 	{ 0x802, 0x803, R, R },		/* id, version */
@@ -115,11 +129,17 @@ static unsigned int find(const struct msr_range *list, size_t count,
 
 unsigned int msr_policy(const struct msr_viewer *viewer, uint32_t msr)
 {
+	unsigned int policy;
+
 	if (msr >= MSR_X2APIC_BASE && msr <= MSR_X2APIC_END)
 		return viewer->x2apic ?
 			       find(x2apic_ranges, ARRAY_COUNT(x2apic_ranges),
 				    viewer, msr) : 0;
-	return find(ranges, ARRAY_COUNT(ranges), viewer, msr);
+	policy = find(ranges, ARRAY_COUNT(ranges), viewer, msr);
+	if (!policy && viewer->counters)
+		policy = find(counter_ranges, ARRAY_COUNT(counter_ranges),
+			      viewer, msr);
+	return policy;
 }
 
 /* Byte and bit of an MSR for reads; false when the bitmap has none. */
@@ -147,6 +167,17 @@ static void msr_clear(uint8_t *bitmap, uint32_t msr, unsigned int policy)
 		bitmap[byte + WRITE_OFFSET] &= (uint8_t)~bit;
 }
 
+static void msr_set(uint8_t *bitmap, uint32_t msr)
+{
+	size_t byte;
+	uint8_t bit;
+
+	if (!msr_place(msr, &byte, &bit))
+		return;
+	bitmap[byte] |= bit;
+	bitmap[byte + WRITE_OFFSET] |= bit;
+}
+
 static void clear_list(uint8_t *bitmap, const struct msr_viewer *viewer,
 		       const struct msr_range *list, size_t count)
 {
@@ -159,16 +190,23 @@ static void clear_list(uint8_t *bitmap, const struct msr_viewer *viewer,
 }
 
 void msr_bitmap_build(uint8_t *bitmap, const struct msr_viewer *viewer,
-		      bool (*direct)(uint32_t msr))
+		      int (*counter_use)(uint32_t msr))
 {
 	memset(bitmap, 0xff, BITMAP_BYTES);
 	clear_list(bitmap, viewer, ranges, ARRAY_COUNT(ranges));
 	if (viewer->x2apic)
 		clear_list(bitmap, viewer, x2apic_ranges,
 			   ARRAY_COUNT(x2apic_ranges));
-	for (uint32_t msr = 0; direct && msr < LOW_MSRS; msr++) {
-		if (direct(msr))
+	if (viewer->counters)
+		clear_list(bitmap, viewer, counter_ranges,
+			   ARRAY_COUNT(counter_ranges));
+	for (uint32_t msr = 0; counter_use && msr < LOW_MSRS; msr++) {
+		int use = counter_use(msr);
+
+		if (use > 0)
 			msr_clear(bitmap, msr, RW);
+		else if (use < 0)
+			msr_set(bitmap, msr);
 	}
 }
 

@@ -10,14 +10,23 @@
 #include "hv/percpu.h"
 #include "hv/setup.h"
 #include "ioapic.h"
+#include "pmu-internal.h"
 #include "pmu.h"
 #include "stage2.h"
+
+static int counter_use(uint32_t msr)
+{
+	if (!pmu_guest_has_msr(msr))
+		return 0;
+	return pmu_guest_direct(msr) ? 1 : -1;
+}
 
 static int bitmaps_init(struct cell *cell, struct reason *reason)
 {
 	const struct msr_viewer viewer = {
 		.is_root = cell == cell_root(),
 		.x2apic = apic_is_x2apic(),
+		.counters = pmu_machine.count == 0,
 	};
 	struct config_view view;
 
@@ -27,7 +36,7 @@ static int bitmaps_init(struct cell *cell, struct reason *reason)
 		return refuse(reason, -ENOMEM,
 			      "no pages left for the cell's bitmaps");
 	config_view_init(&view, cell->config, cell->config_size);
-	msr_bitmap_build(cell->arch.msr_bitmap, &viewer, pmu_guest_direct);
+	msr_bitmap_build(cell->arch.msr_bitmap, &viewer, counter_use);
 	io_bitmap_build(cell->arch.io_bitmap, view.pio,
 			view.desc->num_pio_regions);
 	return 0;

@@ -11,6 +11,7 @@
 #include "hv/percpu.h"
 #include "hv/regulation.h"
 #include "hv/errno.h"
+#include "pmu-internal.h"
 #include "pmu-regs.h"
 #include "pmu.h"
 #include "vcpu.h"
@@ -113,13 +114,21 @@ void exit_xsetbv(struct per_cpu *cpu)
 	vcpu_skip(cpu);
 }
 
+/* Who has all counters of the machine reads them as without us. */
+static bool read_counter(struct per_cpu *cpu, uint32_t index, uint64_t *value)
+{
+	if (pmu_machine.count != 0)
+		return !pmu_guest_rdpmc(&cpu->arch.pmu, index, value);
+	return cpu->cell == cell_root() && host_read_counter(index, value);
+}
+
 void exit_rdpmc(struct per_cpu *cpu)
 {
 	uint64_t *gpr = cpu->arch.regs->gpr;
 	uint64_t value;
 
 	exit_count(cpu, CPU_STAT_MSR_OTHER);
-	if (pmu_guest_rdpmc(&cpu->arch.pmu, (uint32_t)gpr[GPR_RCX], &value)) {
+	if (!read_counter(cpu, (uint32_t)gpr[GPR_RCX], &value)) {
 		vcpu_inject_gp(cpu);
 		return;
 	}

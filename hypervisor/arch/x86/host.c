@@ -26,7 +26,9 @@
 #define XSAVE_AREA_BYTES	4096
 
 #define OPCODE_WRMSR		0x30u
+#define OPCODE_RDTSC		0x31u
 #define OPCODE_RDMSR		0x32u
+#define OPCODE_RDPMC		0x33u
 
 #define CPUID_XSAVE		BIT(26)	/* leaf 1, ECX */
 
@@ -300,6 +302,20 @@ bool host_msr_exists(uint32_t msr)
 	return cpu->arch.msr_faults == before;
 }
 
+bool host_read_counter(uint32_t index, uint64_t *value)
+{
+	struct per_cpu *cpu = this_cpu();
+	uint32_t before = cpu->arch.msr_faults;
+	uint32_t low, high;
+
+	cpu->arch.msr_probe = true;
+	__asm__ volatile("rdpmc" : "=a" (low), "=d" (high) : "c" (index)
+			 : "memory");
+	cpu->arch.msr_probe = false;
+	*value = (uint64_t)high << 32 | low;
+	return cpu->arch.msr_faults == before;
+}
+
 /*
  * An MSR that the CPU announces and does not have, or a value it refuses: the
  * access has no effect, a read brings 0, and the console says so.
@@ -310,14 +326,15 @@ static bool msr_fault(struct exception_frame *frame)
 	const uint8_t *code = (const uint8_t *)frame->rip;
 
 	if (frame->vector != VECTOR_GP || code[0] != 0x0f ||
-	    (code[1] != OPCODE_RDMSR && code[1] != OPCODE_WRMSR))
+	    code[1] < OPCODE_WRMSR || code[1] == OPCODE_RDTSC ||
+	    code[1] > OPCODE_RDPMC)
 		return false;
 	cpu->arch.msr_faults++;
 	if (!cpu->arch.msr_probe)
 		printk("%s of MSR 0x%x refused at 0x%llx\n",
-		       code[1] == OPCODE_RDMSR ? "read" : "write",
+		       code[1] == OPCODE_WRMSR ? "write" : "read",
 		       (uint32_t)frame->rcx, ULL(frame->rip));
-	if (code[1] == OPCODE_RDMSR) {
+	if (code[1] != OPCODE_WRMSR) {
 		frame->rax = 0;
 		frame->rdx = 0;
 	}

@@ -67,8 +67,12 @@ void exit_io(struct per_cpu *cpu, const struct io_access *access)
 	bool may;
 
 	exit_count(cpu, CPU_STAT_PIO);
-	if (cpu->cell != cell_root() || access->is_string) {
+	if (cpu->cell != cell_root()) {
 		cpu_fault(cpu, PARK_IO_PORT, access->port, access->size);
+		return;
+	}
+	if (access->is_string) {
+		vcpu_inject_gp(cpu);
 		return;
 	}
 	may = root_may(access);

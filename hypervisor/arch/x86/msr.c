@@ -7,6 +7,7 @@
 #include "hv/errno.h"
 #include "hv/percpu.h"
 #include "hv/printk.h"
+#include "pmu-internal.h"
 #include "pmu.h"
 #include "vcpu.h"
 #include "x86-regs.h"
@@ -23,6 +24,7 @@ static unsigned int policy(const struct per_cpu *cpu, uint32_t msr)
 	const struct msr_viewer viewer = {
 		.is_root = is_root(cpu),
 		.x2apic = apic_is_x2apic(),
+		.counters = pmu_machine.count == 0,
 	};
 
 	return msr_policy(&viewer, msr);

@@ -341,6 +341,9 @@ void vcpu_reset(struct per_cpu *cpu, uint64_t cs_base, uint16_t ip)
 	vmcs_write(VMCS_GUEST_RIP, ip);
 	vmcs_write(VMCS_GUEST_RSP, 0);
 	vmcs_write(VMCS_GUEST_RFLAGS, RFLAGS_RESERVED);
+	/* It waits for no NMI window any more. */
+	cpu->arch.vmx.cpu_controls = vmx_controls.cpu;
+	vmcs_write(VMCS_CPU_CONTROLS, vmx_controls.cpu);
 	vmcs_write(VMCS_ENTRY_CONTROLS, vmx_controls.entry);
 	vmcs_write(VMCS_ENTRY_EVENT, 0);
 	write_quiet_state();

@@ -20,17 +20,19 @@
 struct msr_viewer {
 	bool is_root;
 	bool x2apic;		/* the machine's interrupt controllers are */
+	bool counters;		/* all of the machine's are the guests' */
 };
 
 /* By the list alone; 0 for an MSR that is not on it. */
 unsigned int msr_policy(const struct msr_viewer *viewer, uint32_t msr);
 
 /*
- * Fills the 4 KiB from msr_policy(). `direct` names further MSRs that may be
- * read and written; NULL: none.
+ * Fills the 4 KiB from msr_policy(). `counter_use` says of an MSR that it may
+ * be read and written (above 0), or that it exits whatever the list says (below
+ * 0); NULL: nothing of any.
  */
 void msr_bitmap_build(uint8_t *bitmap, const struct msr_viewer *viewer,
-		      bool (*direct)(uint32_t msr));
+		      int (*counter_use)(uint32_t msr));
 /* Whether the access would exit. */
 bool msr_bitmap_exits(const uint8_t *bitmap, uint32_t msr, bool is_write);
 

@@ -21,6 +21,8 @@ void host_leave(struct per_cpu *cpu, const struct guest_regs *regs)
 uint64_t host_cr4(void);
 /* Whether reading it is no #GP. */
 bool host_msr_exists(uint32_t msr);
+/* RDPMC; false: it is #GP. */
+bool host_read_counter(uint32_t index, uint64_t *value);
 /* Components XCR0 may have; 0 when there is no XSAVE. */
 uint64_t host_xcr0_supported(void);
 /* Floating point and vector registers as after a reset. */
