@@ -15,7 +15,6 @@
 #include "pmu-regs.h"
 #include "pmu.h"
 #include "vcpu.h"
-#include "vmx.h"
 #include "x86-regs.h"
 
 #define DEADLINE_NEVER		UINT64_MAX
@@ -211,6 +210,6 @@ void exit_finish(struct per_cpu *cpu)
 			take_pending(cpu);
 		if (cpu->arch.guest_nmi)
 			cpu->arch.guest_nmi = !vcpu_inject_nmi(cpu);
-		vmx_timer_program(cpu);
+		vcpu_timer_program(cpu);
 	} while (exit_pending(cpu));
 }

@@ -7,9 +7,7 @@
 #include "hv/arch/paging.h"
 #include "hv/errno.h"
 #include "hv/percpu.h"
-#include "pgtable.h"
 #include "vcpu.h"
-#include "vmx.h"
 
 /* What is mapped at once where there are no blocks of 1 GiB. */
 #define CHUNK_BYTES		0x20000000ull
@@ -24,7 +22,7 @@ int stage2_init(void)
 	stage2.apic_page = page_alloc(1);
 	if (!stage2.apic_page)
 		return -ENOMEM;
-	return page_table_init(&stage2.empty, &ept_format);
+	return page_table_init(&stage2.empty, vcpu_stage2()->format);
 }
 
 hpa_t stage2_empty_root(void)
@@ -43,7 +41,7 @@ hpa_t stage2_apic_page(void)
  */
 static int cover_apic(struct cell *cell)
 {
-	if (!(vmx_controls.cpu2 & CPU2_APIC_ACCESS))
+	if (!vcpu_stage2()->apic_page)
 		return page_table_unmap(&cell->arch.stage2, APIC_PAGE,
 					PAGE_BYTES);
 	return page_table_map(&cell->arch.stage2, APIC_PAGE,
@@ -53,7 +51,7 @@ static int cover_apic(struct cell *cell)
 
 int stage2_cell_init(struct cell *cell, struct reason *reason)
 {
-	if (page_table_init(&cell->arch.stage2, &ept_format) < 0)
+	if (page_table_init(&cell->arch.stage2, vcpu_stage2()->format) < 0)
 		return refuse(reason, -ENOMEM,
 			      "no pages left for the cell's page tables");
 	if (cover_apic(cell) < 0) {
@@ -94,7 +92,7 @@ static bool covers_apic(const struct memory_region *region)
 
 int arch_cell_map(struct cell *cell, const struct memory_region *region)
 {
-	uint64_t chunk = vmx_controls.block_1g ? UINT64_MAX : CHUNK_BYTES;
+	uint64_t chunk = vcpu_stage2()->block_1g ? UINT64_MAX : CHUNK_BYTES;
 	uint64_t done = 0;
 	int error = 0;
 

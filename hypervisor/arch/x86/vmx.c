@@ -29,6 +29,8 @@
 
 struct vmx_controls vmx_controls;
 
+static struct vcpu_stage2 stage2_facts;
+
 static void read_caps(struct vmx_caps *caps)
 {
 	bool true_msrs;
@@ -88,7 +90,15 @@ int vcpu_init(void)
 	error = vmx_controls_compute(&caps, &vmx_controls, &why);
 	if (error)
 		printk("this CPU's VMX lacks: %s\n", why);
+	stage2_facts.format = &ept_format;
+	stage2_facts.block_1g = vmx_controls.block_1g;
+	stage2_facts.apic_page = vmx_controls.cpu2 & CPU2_APIC_ACCESS;
 	return error;
+}
+
+const struct vcpu_stage2 *vcpu_stage2(void)
+{
+	return &stage2_facts;
 }
 
 static void write_segment(enum segment_name name,
@@ -358,7 +368,7 @@ void vcpu_park(struct per_cpu *cpu)
 
 /*
  * The flag comes first: whatever the code that was interrupted writes to the
- * controls, vmx_timer_program() will write them anew.
+ * controls, vcpu_timer_program() will write them anew.
  */
 void vcpu_force_exit(struct per_cpu *cpu)
 {
@@ -383,7 +393,7 @@ static uint64_t timer_value(uint64_t deadline)
 	return value < UINT32_MAX ? value : UINT32_MAX;
 }
 
-void vmx_timer_program(struct per_cpu *cpu)
+void vcpu_timer_program(struct per_cpu *cpu)
 {
 	struct vmx_cpu *vmx = &cpu->arch.vmx;
 	bool on = cpu->arch.deadline != DEADLINE_NEVER;

@@ -95,7 +95,8 @@ static bool walk_legacy(struct cell *cell, const struct vcpu_mode *mode,
 	uint64_t table = mode->cr3 & 0xfffff000ull;
 	uint32_t entry;
 
-	if (!peek(cell, table + (linear >> 22 & 1023) * 4, &entry, sizeof(entry)) || !(entry & ENTRY_PRESENT))
+	if (!peek(cell, table + (linear >> 22 & 1023) * 4, &entry, sizeof(entry)) ||
+	    !(entry & ENTRY_PRESENT))
 		return false;
 	if ((entry & ENTRY_BLOCK) && (mode->cr4 & CR4_PSE)) {
 		uint64_t high = entry >> LEGACY_HIGH_SHIFT & LEGACY_HIGH;
@@ -105,7 +106,8 @@ static bool walk_legacy(struct cell *cell, const struct vcpu_mode *mode,
 		return true;
 	}
 	table = entry & 0xfffff000ull;
-	if (!peek(cell, table + (linear >> 12 & 1023) * 4, &entry, sizeof(entry)) || !(entry & ENTRY_PRESENT))
+	if (!peek(cell, table + (linear >> 12 & 1023) * 4, &entry, sizeof(entry)) ||
+	    !(entry & ENTRY_PRESENT))
 		return false;
 	*address = gpa((entry & 0xfffff000ull) | (linear & 0xfff));
 	return true;

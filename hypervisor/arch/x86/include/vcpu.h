@@ -12,8 +12,16 @@
 
 /* Once, master CPU. -ENODEV: this CPU lacks something, which is printed. */
 int vcpu_init(void);
-/* Second stage of cells: its format, and the largest block it may use. */
-const struct paging_format *vcpu_stage2_format(void);
+
+/* Second stage of cells, as every CPU of this machine has it. */
+struct vcpu_stage2 {
+	const struct paging_format *format;
+	bool block_1g;		/* blocks of 1 GiB may be used */
+	bool apic_page;		/* accesses to stage2_apic_page() exit though it is mapped */
+};
+
+/* After vcpu_init(). */
+const struct vcpu_stage2 *vcpu_stage2(void);
 
 /* Virtualisation on; the guest is the kernel that entered. -ENODEV, -EIO. */
 int vcpu_cpu_init(struct per_cpu *cpu);
@@ -36,6 +44,12 @@ void vcpu_park(struct per_cpu *cpu);
  * point of the hypervisor; any number of times.
  */
 void vcpu_force_exit(struct per_cpu *cpu);
+
+/*
+ * Before entry: the guest leaves at cpu->arch.deadline, or for other reasons
+ * only. Undoes vcpu_force_exit().
+ */
+void vcpu_timer_program(struct per_cpu *cpu);
 
 uint64_t vcpu_rip(const struct per_cpu *cpu);
 /* Goes on so many bytes further. */

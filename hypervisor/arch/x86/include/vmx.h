@@ -9,9 +9,6 @@
 /* What every CPU of this machine gets; after vcpu_init(). */
 extern struct vmx_controls vmx_controls;
 
-/* Before entry: the timer's control and value, from cpu->arch.deadline. */
-void vmx_timer_program(struct per_cpu *cpu);
-
 /* vmx-exit.c, for entry.S */
 void vmx_exit(struct per_cpu *cpu);
 void vmx_entry_failed(struct per_cpu *cpu) __attribute__((noreturn));
