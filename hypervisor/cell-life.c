@@ -300,16 +300,20 @@ static int set_loadable_locked(uint32_t id, struct reason *reason)
 	return 0;
 }
 
-/* The first CPU starts at the reset address, the others wait for it. */
 static void cell_release(struct cell *cell)
 {
-	unsigned int first = (unsigned int)__builtin_ctzll(cell->cpus);
-	struct per_cpu *cpu = percpu_get(first);
+	uint64_t starters = arch_cell_starters(cell);
 
-	cpu->reset_address = cell->config->cpu_reset_address;
-	cpu->reset_argument = 0;
-	cpus_post(cell->cpus & ~BIT(first), EVENT_PARK | EVENT_FLUSH_TLB);
-	cpus_post(BIT(first), EVENT_RESET | EVENT_FLUSH_TLB);
+	for (unsigned int i = 0; i < HV_MAX_CPUS; i++) {
+		struct per_cpu *cpu = starters >> i & 1 ? percpu_get(i) : NULL;
+
+		if (!cpu)
+			continue;
+		cpu->reset_address = cell->config->cpu_reset_address;
+		cpu->reset_argument = 0;
+	}
+	cpus_post(cell->cpus & ~starters, EVENT_PARK | EVENT_FLUSH_TLB);
+	cpus_post(starters, EVENT_RESET | EVENT_FLUSH_TLB);
 	cpus_resume(cell->cpus);
 }
 

@@ -75,7 +75,7 @@ void arch_cell_exit(struct cell *cell)
 	stage2_cell_exit(cell);
 }
 
-/* Its CPUs wait for a start-up message, but for the one the core starts. */
+/* They may be started anew by messages only after an INIT. */
 void arch_cell_reset(struct cell *cell)
 {
 	for (unsigned int i = 0; i < HV_MAX_CPUS; i++) {
@@ -83,9 +83,15 @@ void arch_cell_reset(struct cell *cell)
 							    NULL;
 
 		if (cpu)
-			__atomic_store_n(&cpu->arch.wait_sipi, 1,
+			__atomic_store_n(&cpu->arch.wait_sipi, 0,
 					 __ATOMIC_SEQ_CST);
 	}
+}
+
+/* All at once, as Jailhouse starts them: its inmates count their CPUs. */
+uint64_t arch_cell_starters(const struct cell *cell)
+{
+	return cell->cpus;
 }
 
 void arch_config_commit(struct cell *cell)
