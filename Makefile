@@ -9,6 +9,7 @@
 #   make check     the unit and register-traffic tests; T=test_x runs one
 #   make system    the system tests; S=name runs one group
 #   make test-vmx  the Intel tests in Bochs; S=name runs one group
+#   make test-vmx-linux  a Debian kernel in Bochs, a quarter of an hour
 #   make bench     all benchmarks: bench-first-light, bench-vmx
 #   make all       hypervisor driver inmates configs tools plugin
 #   make lint      shellcheck, man pages, headers, house rules
@@ -427,6 +428,13 @@ bench-vmx: vmx-machine $(B)/host/figures
 vmx-machine: $(B)/vmx/root.bin $(B)/x86/weir.bin inmates-x86 configs
 test-vmx: vmx-machine
 	$(Q)tests/run-vmx $(S)
+
+.PHONY: test-vmx-linux
+test-vmx-linux: vmx-machine $(B)/host/regctl
+	$(Q)tests/vmx/linux/setup
+	$(Q)$(MAKE) driver-x86 KDIR_X86=$(CURDIR)/$(B)/sysroot-x86/kdir
+	$(Q)tests/vmx/linux/initramfs $(B)/vmx/initramfs.cpio.gz
+	$(Q)tests/run-vmx linux
 
 # -------------------------------------------------------------------- lint
 

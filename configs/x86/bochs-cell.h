@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * A bare-metal cell of Bochs on CPU 1: 1 MiB of RAM at guest address 0, the
+ * A bare-metal cell of Bochs: 1 MiB of RAM at guest address 0, the
  * communication region behind it, more RAM from 2 MiB on. The file that
  * includes this says which: CELL_NAME, CELL_ID, CELL_RAM_BASE (4 MiB), and
- * optionally CELL_FLAGS.
+ * optionally CELL_FLAGS and CELL_CPUS (mask).
  */
 #include "bochs.h"
 
@@ -11,6 +11,9 @@
 #define CELL_HIGH_BASE		0x200000
 #define CELL_HIGH_BYTES		0x200000
 
+#ifndef CELL_CPUS
+#define CELL_CPUS		0x2
+#endif
 #ifndef CELL_FLAGS
 #define CELL_FLAGS		CELL_PASSIVE_COMMREG
 #endif
@@ -32,7 +35,7 @@ struct {
 		.num_memory_regions = sizeof(config.memory) /
 				      sizeof(config.memory[0]),
 	},
-	.cpus = { 0x2 },
+	.cpus = { CELL_CPUS },
 	.memory = {
 		{
 			.phys_start = CELL_RAM_BASE,

@@ -14,6 +14,8 @@
 #define TRAP_GP			13u
 #define VALUE_ANY		~0ull
 #define WORDS_BYTES		96
+#define VECTOR_NMI		2
+#define MSR_APIC_COMMAND	0x830
 
 struct act {
 	const char *what;
@@ -137,12 +139,19 @@ static const struct act acts[] = {
 	SEES("calls what is not", "hypercall", 99, 0, (uint64_t)-ENOSYS),
 };
 
+/* What the root may not see of all this. */
+static uint64_t root_interrupts;
 static struct cell_report report;
 static char words[WORDS_BYTES];
 
 static struct cell_files guest = {
 	.config = "bochs-hostile.cell", .image = "acts.bin", .words = words,
 };
+
+static bool same(const char *x, const char *y)
+{
+	return !strncmp(x, y, WORDS_BYTES);
+}
 
 static bool stopped(void)
 {
@@ -155,6 +164,32 @@ static bool life_over(void *data)
 	(void)data;
 	return stopped() || ring_wait("act: trap ", 0) ||
 	       ring_wait("exception: ", 0) || ring_wait("act: no act", 0);
+}
+
+/* Exceptions apart, which the root has by itself when it probes. */
+static uint64_t interrupts_of_root(void)
+{
+	uint64_t count = cpus[0].interrupts[VECTOR_NMI];
+
+	for (unsigned int n = 32; n < 256; n++)
+		count += cpus[0].interrupts[n];
+	return count;
+}
+
+/* What the report says it was: an address, a port, or an MSR. */
+static void expect_place(const struct act *act)
+{
+	switch (act->reason) {
+	case PARK_SYSTEM_REGISTER:
+		expect_equal(report.syndrome, same(act->name, "icr") ?
+					      MSR_APIC_COMMAND : act->a);
+		break;
+	case PARK_IO_PORT:
+	case PARK_MEMORY_ACCESS:
+	case PARK_GUEST_ABORT:
+		expect_equal(report.address, act->a);
+		break;
+	}
 }
 
 static void report_get(void)
@@ -186,6 +221,7 @@ static void test_act(const struct act *act, bool first)
 	static char name[128];
 
 	hv_snprintf(name, sizeof(name), "a guest %s", act->what);
+	root_interrupts = interrupts_of_root();
 	test_begin(name);
 	if (run_life(act, first)) {
 		report_get();
@@ -194,6 +230,7 @@ static void test_act(const struct act *act, bool first)
 			expect_equal(report.reason, act->reason);
 			expect_equal(report.failed_cpu, 1);
 			expect(report.text[0]);
+			expect_place(act);
 		} else {
 			expect(!stopped());
 			expect_equal(ring_number("act: trap "), act->trap);
@@ -201,6 +238,7 @@ static void test_act(const struct act *act, bool first)
 				expect_equal(ring_number("value "), act->value);
 		}
 	}
+	expect_equal(interrupts_of_root(), root_interrupts);
 	if (test_failing())
 		ring_show();
 	test_end();

@@ -17,5 +17,7 @@ void group_cost(void);
 void group_cat(void);
 /* Calling a CPU out of its guest. */
 void group_kick(void);
+/* A cell with two CPUs. */
+void group_smp(void);
 
 #endif

@@ -16,6 +16,7 @@ static const struct {
 	{ "cost", group_cost },
 	{ "cat", group_cat },
 	{ "kick", group_kick },
+	{ "smp", group_smp },
 };
 
 static void group_run(void)

@@ -17,7 +17,7 @@
 #include "layout.h"
 #include "x86.h"
 
-#define CPUS_MAX		2
+#define CPUS_MAX		3
 #define PAGE_BYTES		4096ull
 #define ARRAY_COUNT(a)		(sizeof(a) / sizeof((a)[0]))
 

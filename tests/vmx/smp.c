@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The second CPU: coming, going, and steps that all CPUs take at once. */
+/* Other CPUs: coming, going, and steps that all CPUs take at once. */
 #include "root.h"
 
 #define START_TIMEOUT_TSC	(TSC_HZ / 2)
@@ -51,9 +51,11 @@ static void wait_for_jobs(struct cpu *cpu)
 	}
 }
 
+static unsigned int starting;
+
 static void second_main(void)
 {
-	struct cpu *cpu = &cpus[1];
+	struct cpu *cpu = &cpus[starting];
 
 	cpu_setup(cpu);
 	cpu->job_seen = job.number;
@@ -70,6 +72,7 @@ int cpu_online(unsigned int number)
 	cpu->number = number;
 	start_stack = (uint64_t)cpu->stack + sizeof(cpu->stack);
 	start_entry = second_main;
+	starting = number;
 	/* APIC ids count from 0 here. */
 	apic_start_cpu(number, AP_START);
 	end = rdtsc() + START_TIMEOUT_TSC;

@@ -114,6 +114,17 @@ const char *refusal(void)
 	return report.text;
 }
 
+/* Online or offline, one after the other. */
+static int cpus_move(uint64_t wanted, int (*move)(unsigned int number))
+{
+	int error = 0;
+
+	for (unsigned int n = 0; n < CPUS_MAX && !error; n++)
+		if (wanted >> n & 1)
+			error = move(n);
+	return error;
+}
+
 /* --- cells -------------------------------------------------------------- */
 
 /* A copy with zeroes behind it: a configuration without a block needs them. */
@@ -127,6 +138,11 @@ static const struct cell_desc *cell_desc(const struct cell_files *files)
 uint32_t cell_id(const struct cell_files *files)
 {
 	return cell_desc(files)->id;
+}
+
+static uint64_t cell_cpus(const struct cell_files *files)
+{
+	return *(const uint64_t *)(const void *)(cell_desc(files) + 1);
 }
 
 static const struct memory_region *cell_ram(const struct cell_files *files)
@@ -158,7 +174,7 @@ int cell_begin(const struct cell_files *files)
 
 	memset(config_copy, 0, sizeof(config_copy));
 	memcpy(config_copy, config.data, config.bytes);
-	error = cpu_offline(1);
+	error = cpus_move(cell_cpus(files), cpu_offline);
 	if (!error)
 		error = (int)hypercall(HC_CELL_CREATE,
 				       virt_to_phys(config_copy), 0);
@@ -174,14 +190,14 @@ int cell_end(const struct cell_files *files)
 {
 	int error = (int)hypercall(HC_CELL_DESTROY, cell_id(files), 0);
 
-	return error ? error : cpu_online(1);
+	return error ? error : cpus_move(cell_cpus(files), cpu_online);
 }
 
 bool weir_begin(void)
 {
 	const struct system_desc *system = system_file().data;
 	const uint64_t *wanted = (const void *)(system + 1);
-	int error = *wanted & 2 ? cpu_online(1) : 0;
+	int error = cpus_move(*wanted & ~1ull, cpu_online);
 
 	if (!error)
 		error = weir_prepare();

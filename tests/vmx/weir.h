@@ -23,7 +23,10 @@ long hypercall(uint32_t number, uint64_t arg1, uint64_t arg2);
 /* The hypervisor's line about the last management call that failed. */
 const char *refusal(void);
 
-/* cpu_online(1), prepare, enable; when that fails, says why. */
+/*
+ * The other CPUs of the configuration come, it is prepared and enabled. When that
+ * fails, says why.
+ */
 bool weir_begin(void);
 
 /* Configuration, image, and command line of a cell, by their files. */
@@ -31,11 +34,11 @@ struct cell_files {
 	const char *config, *image, *words;
 };
 
-/* CPU 1 goes offline, the cell comes, is loaded and started. */
+/* Its CPUs go offline, the cell comes, is loaded and started. */
 int cell_begin(const struct cell_files *files);
 /* Loads anew with other words, and starts. */
 int cell_restart(const struct cell_files *files);
-/* Destroys the cell; CPU 1 comes back online. */
+/* Destroys the cell; its CPUs come back online. */
 int cell_end(const struct cell_files *files);
 uint32_t cell_id(const struct cell_files *files);
 
