@@ -10,6 +10,7 @@
 #   make system    the system tests; S=name runs one group
 #   make test-vmx  the Intel tests in Bochs; S=name runs one group
 #   make test-vmx-linux  a Debian kernel in Bochs, a quarter of an hour
+#   make demo-vmx  shares of cache and clock, changed live in Bochs
 #   make bench     all benchmarks: bench-first-light, bench-vmx
 #   make all       hypervisor driver inmates configs tools plugin
 #   make lint      shellcheck, man pages, headers, house rules
@@ -428,6 +429,11 @@ bench-vmx: vmx-machine $(B)/host/figures
 vmx-machine: $(B)/vmx/root.bin $(B)/x86/weir.bin inmates-x86 configs
 test-vmx: vmx-machine
 	$(Q)tests/run-vmx $(S)
+
+.PHONY: demo-vmx
+demo-vmx: vmx-machine
+	$(Q)tests/run-vmx demo
+	$(Q)sed -n 's/^demo: //p' $(B)/test/vmx-demo/serial.txt
 
 .PHONY: test-vmx-linux
 test-vmx-linux: vmx-machine $(B)/host/regctl

@@ -19,5 +19,7 @@ void group_cat(void);
 void group_kick(void);
 /* A cell with two CPUs. */
 void group_smp(void);
+/* Shares of cache and clock in a table. */
+void group_demo(void);
 
 #endif

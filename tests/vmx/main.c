@@ -17,6 +17,7 @@ static const struct {
 	{ "cat", group_cat },
 	{ "kick", group_kick },
 	{ "smp", group_smp },
+	{ "demo", group_demo },
 };
 
 static void group_run(void)
