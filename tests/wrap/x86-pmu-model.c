@@ -7,6 +7,16 @@
 /* Instructions that a register access retires where it is executed. */
 #define ACCESS_INSTRUCTIONS	3u
 
+const struct model_kind model_kinds[MODEL_KINDS] = {
+	{ .version = 2, .general = 4, .fixed = 3, .bits = 40 },
+	{ .version = 3, .general = 8, .fixed = 3, .bits = 48,
+	  .full_width = true, .switched = true },
+	{ .version = 4, .general = 4, .fixed = 3, .bits = 48,
+	  .full_width = true, .switched = true },
+	{ .version = 5, .general = 8, .fixed = 4, .bits = 48,
+	  .full_width = true },
+};
+
 struct model machine;
 struct pmu_cpu cpu_state;
 

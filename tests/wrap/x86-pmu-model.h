@@ -48,6 +48,10 @@ struct model {
 	uint64_t overflows[PMU_GENERAL_MAX];
 };
 
+/* Some that there are: of versions 2 to 5. */
+#define MODEL_KINDS	4u
+extern const struct model_kind model_kinds[MODEL_KINDS];
+
 extern struct model machine;
 extern struct pmu_cpu cpu_state;
 

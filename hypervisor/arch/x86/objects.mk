@@ -11,20 +11,25 @@ objs-hv-x86-y += pmu-hw.o
 objs-hv-x86-y += pmu.o pmu-guest.o cat.o
 
 pmu-test-objs := $(d)pmu.o $(d)pmu-guest.o tests/wrap/x86-pmu-model.o
-tests-wrap-y += test_x86_pmu test_x86_source
+tests-wrap-y += test_x86_pmu test_x86_pmu_random test_x86_source
 test_x86_pmu-objs := $(pmu-test-objs)
+test_x86_pmu_random-objs := $(pmu-test-objs)
 test_x86_source-objs := $(pmu-test-objs) regulators/registry.o \
 	regulators/counters/x86-pmu.o
 $(foreach o,$(pmu-test-objs) tests/wrap/test_x86_pmu.o \
+	tests/wrap/test_x86_pmu_random.o \
 	tests/wrap/test_x86_source.o,\
 	$(eval CFLAGS_$o += -iquote hypervisor/arch/x86/include))
 
 # Shares, from the hypercall down to registers that refuse.
-cat-test-objs := $(d)cat.o tests/wrap/x86-cat-model.o
-tests-wrap-y += test_x86_cat
+cat-test-objs := $(d)cat.o tests/wrap/x86-cat-model.o \
+	tests/wrap/x86-cat-machine.o
+tests-wrap-y += test_x86_cat test_x86_cat_random
 test_x86_cat-objs := $(cat-test-objs) tests/unit/blobs.o tests/unit/cells.o \
 	regulators/memguard.o regulators/counters/pmuv3.o
-$(foreach o,$(cat-test-objs) tests/wrap/test_x86_cat.o,\
+test_x86_cat_random-objs := $(test_x86_cat-objs)
+$(foreach o,$(cat-test-objs) tests/wrap/test_x86_cat.o \
+	tests/wrap/test_x86_cat_random.o,\
 	$(eval CFLAGS_$o += -iquote tests/unit))
 
 # Host tests of what is pure.
