@@ -163,6 +163,34 @@ static void refuses_exits_that_cannot_be_off(void **state)
 	assert_int_equal(compute(&caps, &controls), -ENODEV);
 }
 
+/* When the timer reaches 0, counted as the SDM says (25.5.1). */
+static uint64_t fires_at(uint64_t now, uint64_t value, unsigned int shift)
+{
+	return value ? ((now >> shift) + value) << shift : now;
+}
+
+static void timer_fires_soon_and_never_early(void **state)
+{
+	uint64_t seed = 88172645463325252ull;
+
+	(void)state;
+	for (unsigned int i = 0; i < 1000000; i++) {
+		unsigned int shift = i % 8;
+		uint64_t now, deadline, at;
+
+		seed ^= seed << 13;
+		seed ^= seed >> 7;
+		seed ^= seed << 17;
+		now = seed >> 8;
+		deadline = now + (seed & 0xfffff);
+		at = fires_at(now, vmx_timer_value(deadline, now, shift), shift);
+		assert_true(at >= deadline);
+		assert_true(at - deadline < 1ull << shift);
+	}
+	assert_int_equal(vmx_timer_value(5, 10, 3), 0);
+	assert_int_equal(vmx_timer_value(UINT64_MAX, 0, 0), UINT32_MAX);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -173,6 +201,7 @@ int main(void)
 		cmocka_unit_test(leaves_out_optional_controls),
 		cmocka_unit_test(refuses_what_is_missing),
 		cmocka_unit_test(refuses_exits_that_cannot_be_off),
+		cmocka_unit_test(timer_fires_soon_and_never_early),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -379,20 +379,6 @@ void vcpu_force_exit(struct per_cpu *cpu)
 	vmcs_write(VMCS_TIMER, 0);
 }
 
-/* Never early: the timer's last tick may be a part of one. */
-static uint64_t timer_value(uint64_t deadline)
-{
-	uint64_t now = read_tsc();
-	uint64_t value;
-
-	if (deadline <= now)
-		return 0;
-	value = (deadline - now) >> vmx_controls.timer_shift;
-	if (vmx_controls.timer_shift)
-		value++;
-	return value < UINT32_MAX ? value : UINT32_MAX;
-}
-
 void vcpu_timer_program(struct per_cpu *cpu)
 {
 	struct vmx_cpu *vmx = &cpu->arch.vmx;
@@ -406,5 +392,6 @@ void vcpu_timer_program(struct per_cpu *cpu)
 			   vmx_controls.pin | (on ? PIN_TIMER : 0));
 	}
 	if (on)
-		vmcs_write(VMCS_TIMER, timer_value(cpu->arch.deadline));
+		vmcs_write(VMCS_TIMER, vmx_timer_value(cpu->arch.deadline, read_tsc(),
+					   vmx_controls.timer_shift));
 }

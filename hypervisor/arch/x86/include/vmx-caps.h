@@ -84,4 +84,11 @@ struct vmx_controls {
 int vmx_controls_compute(const struct vmx_caps *caps,
 			 struct vmx_controls *controls, const char **why);
 
+/*
+ * What the preemption timer gets for a deadline, both in TSC ticks: it fires
+ * not before it and less than a timer tick after it, or early when 32 bits
+ * do not reach that far.
+ */
+uint64_t vmx_timer_value(uint64_t deadline, uint64_t now, unsigned int shift);
+
 #endif
