@@ -7,6 +7,8 @@
 #include "weir.h"
 
 #define ROUNDS			20
+#define HYPERVISOR_MEMORY	0x18000000ull
+#define BEYOND_MEMORY		0x50000000ull
 #define CPUID_HYPERVISOR	(1u << 31)
 #define HC_UNKNOWN		99
 #define ENOSYS_NEGATIVE		(-38)
@@ -156,7 +158,7 @@ static void test_machine_as_root(void)
 		expect_equal(probe_vmxoff(), VECTOR_UD);
 		expect_equal(probe_rdmsr(MSR_EFER, &value), NO_TRAP);
 		expect_equal(probe_write_cr4(read_cr4()), NO_TRAP);
-		expect_equal(probe_read32(0x18000000, &word), NO_TRAP);
+		expect_equal(probe_read32(HYPERVISOR_MEMORY, &word), NO_TRAP);
 		expect_equal(word, 0);
 		expect_equal(weir_disable(), 0);
 	}
@@ -174,6 +176,39 @@ static void test_second_restarts(void)
 		enabled_step_ok = true;
 		cpus_call(enabled_step, NULL);
 		expect(enabled_step_ok);
+		expect_equal(weir_disable(), 0);
+	}
+	test_end();
+}
+
+static void write_hypervisor(void)
+{
+	probe_write32(HYPERVISOR_MEMORY, 1);
+}
+
+static void read_nowhere(void)
+{
+	uint32_t value;
+
+	probe_read32(BEYOND_MEMORY, &value);
+}
+
+static bool second_stopped(void *data)
+{
+	(void)data;
+	return hypercall(HC_CPU_GET_INFO, 1, CPU_INFO_STATE) ==
+	       CPU_STATE_FAILED;
+}
+
+/* Not even the root's CPUs: the one that tries is stopped, and INIT wakes it. */
+static void test_root_stopped(const char *name, void (*act)(void))
+{
+	test_begin(name);
+	if (enable()) {
+		expect_equal(cpu_offline_after(1, act), 0);
+		expect(wait_until(second_stopped, NULL, 100));
+		expect_equal(cpu_online(1), 0);
+		expect_equal(hypercall(HC_CPU_GET_INFO, 1, CPU_INFO_STATE), 0);
 		expect_equal(weir_disable(), 0);
 	}
 	test_end();
@@ -208,5 +243,8 @@ void group_enable(void)
 		return;
 	test_machine_as_root();
 	test_second_restarts();
+	test_root_stopped("a CPU of the root that writes to the hypervisor is stopped",
+			  write_hypervisor);
+	test_root_stopped("one that reads where nothing is, too", read_nowhere);
 	test_rounds();
 }

@@ -117,6 +117,8 @@ unsigned int cpus_online(void);
 int cpu_online(unsigned int number);
 /* Sends it to sleep with interrupts off, as Linux does before a cell takes it. */
 int cpu_offline(unsigned int number);
+/* Goes offline and then does this, from which it need not come back. */
+int cpu_offline_after(unsigned int number, void (*act)(void));
 /*
  * All online CPUs in `step` at once, interrupts off. Returns the first error;
  * each CPU's own is in cpus[].result.

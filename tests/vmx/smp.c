@@ -82,22 +82,37 @@ int cpu_online(unsigned int number)
 	return 0;
 }
 
+struct farewell {
+	unsigned int number;
+	void (*act)(void);
+};
+
 /* As Linux's play_dead(): nothing but INIT wakes it. */
 static int sleep_step(void *data)
 {
+	const struct farewell farewell = *(struct farewell *)data;
 	struct cpu *cpu = cpu_this();
 
-	if (cpu->number != *(unsigned int *)data)
+	if (cpu->number != farewell.number)
 		return 0;
 	cpu->online = false;
 	__atomic_fetch_add(&job.left, 1, __ATOMIC_SEQ_CST);
+	if (farewell.act)
+		farewell.act();
 	for (;;)
 		__asm__ volatile("cli\n\thlt" ::: "memory");
 }
 
 int cpu_offline(unsigned int number)
 {
-	return cpus_call(sleep_step, &number);
+	return cpu_offline_after(number, NULL);
+}
+
+int cpu_offline_after(unsigned int number, void (*act)(void))
+{
+	struct farewell farewell = { number, act };
+
+	return cpus_call(sleep_step, &farewell);
 }
 
 int cpus_call(int (*step)(void *data), void *data)
