@@ -37,6 +37,7 @@ static struct {
 	uint32_t due;			/* overflows not yet reported */
 	uint64_t overflows;		/* in all */
 	uint64_t reported;
+	uint64_t discarded;		/* with the counter they were of */
 } oracle;
 
 /* What the root left in or writes to the counters taken from it. */
@@ -363,6 +364,13 @@ static void op_lvt(void)
 	twin.lvt = value;
 }
 
+/* Stopped or started anew: what was due is nobody's any more. */
+static void discard(unsigned int i)
+{
+	oracle.discarded += oracle.due >> i & 1;
+	oracle.due &= ~(1u << i);
+}
+
 static void op_own(void)
 {
 	unsigned int i = (unsigned int)some(OURS);
@@ -372,7 +380,7 @@ static void op_own(void)
 	case 0:
 		oracle.running[i] = false;
 		oracle.irq[i] = false;
-		oracle.due &= ~(1u << i);
+		discard(i);
 		arch_pmu_stop(i);
 		break;
 	case 1:
@@ -382,7 +390,7 @@ static void op_own(void)
 		oracle.irq[i] = true;
 		oracle.event[i] = EVENT(some(EVENTS));
 		oracle.count[i] = 0;
-		oracle.due &= ~(1u << i);
+		discard(i);
 		arch_pmu_start(i, oracle.event[i]);
 		arch_pmu_irq(i, true);
 		break;
@@ -506,6 +514,14 @@ static void operation(void)
 	}
 }
 
+/* Of all kinds, for the figures. */
+static struct {
+	uint64_t operations;
+	uint64_t overflows;
+	uint64_t lost;
+	uint64_t faults;
+} sum;
+
 static void operations(const struct model_kind *kind, bool inherited)
 {
 	start_on(kind, inherited);
@@ -516,11 +532,14 @@ static void operations(const struct model_kind *kind, bool inherited)
 			check_all();
 	}
 	check_all();
-	/* It was no idle run, and none was lost but those thrown away. */
+	/* It was no idle run. */
+	take(arch_pmu_take_overflows());
 	assert_true(oracle.overflows > OPERATIONS / 100);
-	assert_true(oracle.reported <= oracle.overflows);
-	assert_true(oracle.reported > oracle.overflows * 9 / 10);
 	assert_true(twin.pmis > OPERATIONS / 1000);
+	sum.operations += OPERATIONS / 2;
+	sum.overflows += oracle.overflows;
+	sum.lost += oracle.overflows - oracle.reported - oracle.discarded;
+	sum.faults += machine.faults;
 }
 
 /* A million of them. */
@@ -531,6 +550,12 @@ static void test_random_operations(void **unused)
 		operations(&model_kinds[k], false);
 		operations(&model_kinds[k], true);
 	}
+	assert_int_equal(sum.lost, 0);
+	printf("data: pmu_operations %llu\ndata: pmu_overflows %llu\n"
+	       "data: pmu_lost %llu\ndata: pmu_faults %llu\n",
+	       (unsigned long long)sum.operations,
+	       (unsigned long long)sum.overflows,
+	       (unsigned long long)sum.lost, (unsigned long long)sum.faults);
 }
 
 int main(void)
