@@ -8,8 +8,11 @@
 #   make test      unit, register-traffic and system tests
 #   make check     the unit and register-traffic tests; T=test_x runs one
 #   make system    the system tests; S=name runs one group
+#   make test-vmx  the Intel tests in Bochs; S=name runs one group
+#   make test-vmx-linux  a Debian kernel in Bochs, a quarter of an hour
+#   make demo-vmx  shares of cache and clock, changed live in Bochs
 #   make bench     all benchmarks; bench-first-light, bench-regulators (in the
-#                  simulator), bench-coloring: one of them
+#                  simulator), bench-coloring, bench-vmx: one of them
 #   make all       hypervisor driver inmates configs tools plugin
 #   make lint      shellcheck, man pages, headers, house rules
 #   make install   the arm64 files below DESTDIR
@@ -21,9 +24,12 @@
 # $(d) is the directory with a trailing slash. File lists, relative to it:
 #   objs-hv-y         objects of the hypervisor on every architecture
 #   objs-hv-arm64-y   objects of the arm64 hypervisor
+#   objs-hv-x86-y     objects of the x86 hypervisor
 #   objs-fake-y       objects of arch/fake, linked to every host test
 #   objs-inmate-y     runtime objects of every inmate
-#   inmates-y         NAME: NAME.c + runtime (+ NAME-inmate-objs)
+#   objs-inmate-arm64-y, objs-inmate-x86-y   those of one architecture
+#   inmates-y         NAME: NAME.c + runtime (+ NAME-inmate-objs), arm64
+#   inmates-x86-y     the same for x86, in build/x86/inmates
 #   configs-y         NAME: NAME.c becomes build/configs/NAME.cell
 # Name lists, whose objects are given from the top of the tree:
 #   tools-host-y, tools-arm64-y   NAME-objs, NAME-libs, NAME-libs-host,
@@ -38,9 +44,12 @@
 #
 # Flavours of an object dir/file.o:
 #   build/arm64/       hypervisor          build/unit/   host, sanitizers
+#   build/x86/         the same for x86
 #   build/inmate/      runtime, inmates    build/host/   host tools
 #   build/arm64-root/  root-cell tools     build/plugin/ host, -fPIC
 #   build/sim/         host tools that simulate the hypervisor on arch/fake
+#   build/inmate-x86/  the same for x86
+#   build/vmx/         test kernel for Bochs
 
 comma := ,
 B := build
@@ -71,8 +80,9 @@ all: hypervisor driver inmates configs tools plugin
 # ---------------------------------------------------------------- fragments
 
 # Lists of files relative to the directory, and plain lists of names.
-file-lists := objs-hv-y objs-hv-arm64-y objs-fake-y objs-inmate-y \
-	inmates-y configs-y
+file-lists := objs-hv-y objs-hv-arm64-y objs-hv-x86-y objs-fake-y objs-inmate-y \
+	objs-inmate-arm64-y objs-inmate-x86-y inmates-y inmates-x86-y \
+	configs-y
 name-lists := tools-host-y tools-arm64-y tools-sim-y plugins-y tests-unit-y tests-wrap-y
 flag-lists := cflags-hv-arm64-y cflags-inmate-y ldflags-hv-arm64-y
 
@@ -99,10 +109,12 @@ warnings := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes \
 strict := -Wconversion -Wsign-conversion
 common := -std=c11 -g -Ihypervisor/include -I. $(warnings)
 
-bare := -ffreestanding -fno-pic -fno-pie -fno-common -fno-stack-protector \
-	-fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections \
-	-march=armv8-a -mgeneral-regs-only -mstrict-align \
-	-mno-outline-atomics -mbranch-protection=none -O2
+freestanding := -ffreestanding -fno-pic -fno-pie -fno-common \
+	-fno-stack-protector -fno-asynchronous-unwind-tables \
+	-ffunction-sections -fdata-sections -mgeneral-regs-only -O2
+bare := $(freestanding) -march=armv8-a -mstrict-align \
+	-mno-outline-atomics -mbranch-protection=none
+bare-x86 := $(freestanding) -march=x86-64 -mno-red-zone -fcf-protection=none
 bare-ldflags := -nostdlib --gc-sections --build-id=none -z noexecstack \
 	-z max-page-size=4096 --fatal-warnings
 
@@ -113,8 +125,15 @@ flags-arm64 = $(common) $(strict) $(bare) -DWEIR_HV \
 	-fomit-frame-pointer $(kept-registers) \
 	-Ihypervisor/arch/arm64/include -I$(B)/arm64/generated \
 	$(cflags-hv-arm64-y)
+flags-x86 = $(common) $(strict) $(bare-x86) -fpie -DWEIR_HV \
+	$(if $(filter %.c,$<),-include visibility.h) \
+	-Ihypervisor/arch/x86/include -I$(B)/x86/generated
 flags-inmate = $(common) $(bare) -DWEIR_INMATE \
-	-Iprofiler-inmate/runtime/include $(cflags-inmate-y)
+	-Iprofiler-inmate/runtime/include \
+	-Iprofiler-inmate/runtime/arm64/include $(cflags-inmate-y)
+flags-inmate-x86 = $(common) $(bare-x86) -DWEIR_INMATE \
+	-Iprofiler-inmate/runtime/include \
+	-Iprofiler-inmate/runtime/x86/include $(cflags-inmate-y)
 flags-unit = $(common) -D_GNU_SOURCE -DWEIR_HOST -O1 \
 	-fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=all -Ihypervisor/arch/fake/include
@@ -124,15 +143,19 @@ flags-arm64-root = $(common) -D_GNU_SOURCE -DWEIR_ROOT -O2 \
 	-I$(SYSROOT)/usr/include
 flags-plugin = $(common) -D_GNU_SOURCE -DWEIR_HOST -O2 -fPIC \
 	-fvisibility=hidden
+flags-vmx = $(common) $(strict) $(bare-x86) -mcmodel=kernel -DWEIR_HV
 flags-configs = $(common) -ffreestanding -O2
 
 cc-arm64 := $(CROSS)gcc
+cc-x86 := gcc
 cc-inmate := $(CROSS)gcc
+cc-inmate-x86 := gcc
 cc-unit := gcc
 cc-host := gcc
 cc-sim := gcc
 cc-arm64-root := $(CROSS)gcc
 cc-plugin := gcc
+cc-vmx := gcc
 cc-configs := $(CROSS)gcc
 
 # ------------------------------------------------------------ compile rules
@@ -150,7 +173,7 @@ $(B)/$(1)/%.o: %.S | $$(SETUP)
 	$$(Q)$$(cc-$(1)) $$(flags-$(1)) -D__ASSEMBLY__ $$(CFLAGS_$$*.o) \
 		-MMD -MP -c -o $$@ $$<
 endef
-flavours := arm64 inmate unit host sim arm64-root plugin configs
+flavours := arm64 x86 inmate inmate-x86 unit host sim arm64-root plugin configs vmx
 $(foreach f,$(flavours),$(eval $(call object-rules,$f)))
 
 $(B)/%.lds: %.lds.S | $(SETUP)
@@ -177,8 +200,9 @@ hv-lds := $(B)/$(hv-arch)/hypervisor.lds
 hv-offsets := $(if $(wildcard $(hv-arch)/asm_offsets.c),\
 	$(B)/arm64/generated/asm_offsets.h)
 
-.PHONY: hypervisor
+.PHONY: hypervisor hypervisor-x86
 hypervisor: $(if $(wildcard $(hv-arch)/hypervisor.lds.S),$(B)/arm64/weir.bin)
+hypervisor-x86: $(B)/x86/weir.bin
 
 # Code that keeps other registers must not be linked to what is left of before.
 $(hv-objs): Makefile | $(hv-offsets)
@@ -201,6 +225,36 @@ $(B)/arm64/weir.bin: $(B)/arm64/weir.elf
 	$(quiet) OBJCOPY $@
 	$(Q)$(CROSS)objcopy -O binary $< $@
 
+hv-x86-arch := hypervisor/arch/x86
+hv-x86-objs := $(addprefix $(B)/x86/,$(all-objs-hv-y) $(all-objs-hv-x86-y))
+hv-x86-lds := $(B)/x86/$(hv-x86-arch)/hypervisor.lds
+hv-x86-offsets := $(B)/x86/generated/asm_offsets.h
+
+$(hv-x86-objs): | $(hv-x86-offsets)
+
+$(hv-x86-offsets): $(hv-x86-arch)/asm_offsets.c | $(SETUP)
+	@mkdir -p $(@D)
+	$(quiet) GEN $@
+	$(Q)$(cc-x86) $(flags-x86) -g0 -MMD -MP -MT $@ -MF $@.d \
+		-S -o $@.s $<
+	$(Q)sed -n 's/.*->\([A-Za-z0-9_]*\) [#$$]*\(-*[0-9]*\).*/#define \1 \2/p' \
+		$@.s >$@
+
+$(hv-x86-lds): $(hv-x86-arch)/hypervisor.lds.S
+	@mkdir -p $(@D)
+	$(quiet) LDS $@
+	$(Q)gcc $(flags-x86) -D__ASSEMBLY__ -DWEIR_LINKER -E -P -x c \
+		-MMD -MP -MT $@ -MF $(@:.lds=.lds.d) -o $@ $<
+
+$(B)/x86/weir.elf: $(hv-x86-objs) $(hv-x86-lds) $(fragments)
+	$(quiet) LD $@
+	$(Q)ld $(bare-ldflags) -T $(hv-x86-lds) -Map $(B)/x86/weir.map \
+		-o $@ $(hv-x86-objs)
+
+$(B)/x86/weir.bin: $(B)/x86/weir.elf
+	$(quiet) OBJCOPY $@
+	$(Q)objcopy -O binary $< $@
+
 # ------------------------------------------------------------------- driver
 
 driver-src := $(wildcard hypervisor/driver/*.[chS] hypervisor/driver/Kbuild)
@@ -222,29 +276,56 @@ $(B)/driver/weir.ko: $(driver-src) $(wildcard hypervisor/include/abi/*.h \
 		2>$(@D)/kbuild.log || { cat $(@D)/kbuild.log >&2; exit 1; }
 	$(Q)grep -v 'Skipping BTF generation' $(@D)/kbuild.log >&2 || true
 
+# For the kernel that KDIR_X86 has the headers of; by default this one.
+KDIR_X86 ?= /lib/modules/$(shell uname -r)/build
+
+.PHONY: driver-x86
+driver-x86: $(B)/driver-x86/weir.ko
+
+$(B)/driver-x86/weir.ko: $(driver-src) $(wildcard hypervisor/include/abi/*.h \
+		hypervisor/config-*.[ch] hypervisor/include/hv/*.h)
+	@rm -rf $(@D)/*.[chS] && mkdir -p $(@D)
+	@ln -sf $(abspath $(driver-src)) $(@D)/
+	$(quiet) KBUILD $@
+	$(Q)$(MAKE) -s -C $(KDIR_X86)/ M=$(abspath $(@D)) ARCH=x86 \
+		WEIR_TOP=$(CURDIR) modules
+
 # ----------------------------------------------------------------- inmates
 
-inmate-names := $(notdir $(all-inmates-y))
-inmate-lds := $(B)/profiler-inmate/runtime/inmate.lds
-inmate-runtime := $(addprefix $(B)/inmate/,$(all-objs-inmate-y))
+inmate-lds := $(B)/profiler-inmate/runtime/arm64/inmate.lds
+inmate-x86-lds := profiler-inmate/runtime/x86/inmate.lds
+inmate-runtime := $(addprefix $(B)/inmate/,$(all-objs-inmate-y) \
+	$(all-objs-inmate-arm64-y))
+inmate-x86-runtime := $(addprefix $(B)/inmate-x86/,$(all-objs-inmate-y) \
+	$(all-objs-inmate-x86-y))
 
-.PHONY: inmates
-inmates: $(inmate-names:%=$(B)/inmates/%.bin)
+.PHONY: inmates inmates-x86
+inmates: $(addprefix $(B)/inmates/,$(addsuffix .bin,$(notdir $(all-inmates-y))))
+inmates-x86: $(addprefix $(B)/x86/inmates/,\
+	$(addsuffix .bin,$(notdir $(all-inmates-x86-y))))
 
+# inmate-rules FLAVOUR, DIRECTORY, TOOL PREFIX, PATH
 define inmate-rules
-$(B)/inmates/$(notdir $(1)).elf: $(B)/inmate/$(1).o $(inmate-runtime) \
-		$(addprefix $(B)/inmate/,$($(notdir $(1))-inmate-objs)) \
-		$(inmate-lds) $(fragments)
+$(B)/$(2)/$(notdir $(4)).elf: $(B)/$(1)/$(4).o $($(1)-runtime) \
+		$(addprefix $(B)/$(1)/,$($(notdir $(4))-$(1)-objs)) \
+		$($(1)-lds) $(fragments)
 	@mkdir -p $$(@D)
 	$$(quiet) LD $$@
-	$$(Q)$(CROSS)ld $(bare-ldflags) -T $(inmate-lds) -o $$@ \
+	$$(Q)$(3)ld $(bare-ldflags) -T $($(1)-lds) -o $$@ \
 		$$(filter %.o,$$^)
 endef
-$(foreach i,$(all-inmates-y),$(eval $(call inmate-rules,$i)))
+$(foreach i,$(all-inmates-y),\
+	$(eval $(call inmate-rules,inmate,inmates,$(CROSS),$i)))
+$(foreach i,$(all-inmates-x86-y),\
+	$(eval $(call inmate-rules,inmate-x86,x86/inmates,,$i)))
 
 $(B)/inmates/%.bin: $(B)/inmates/%.elf
 	$(quiet) OBJCOPY $@
 	$(Q)$(CROSS)objcopy -O binary $< $@
+
+$(B)/x86/inmates/%.bin: $(B)/x86/inmates/%.elf
+	$(quiet) OBJCOPY $@
+	$(Q)objcopy -O binary $< $@
 
 # ----------------------------------------------------------------- configs
 
@@ -356,14 +437,14 @@ test: machine $(host-tests)
 	-$(Q)tests/run-system $(S)
 	$(Q)tests/total unit system
 
-.PHONY: demo shell bench bench-first-light bench-regulators bench-coloring
+.PHONY: demo shell bench bench-first-light bench-regulators bench-coloring bench-vmx
 demo: machine
 	$(Q)tools/testbed/demo
 
 shell: machine
 	$(Q)tools/testbed/shell
 
-bench: bench-first-light bench-regulators bench-coloring
+bench: bench-first-light bench-regulators bench-coloring bench-vmx
 
 bench-first-light: machine
 	$(Q)tests/bench/first-light
@@ -373,6 +454,26 @@ bench-regulators: $(B)/sim/weir-simulate $(B)/host/figures
 
 bench-coloring: machine
 	$(Q)tests/bench/coloring
+
+bench-vmx: vmx-machine $(B)/host/figures
+	$(Q)tests/bench/vmx
+
+.PHONY: vmx-machine test-vmx
+vmx-machine: $(B)/vmx/root.bin $(B)/x86/weir.bin inmates-x86 configs
+test-vmx: vmx-machine
+	$(Q)tests/run-vmx $(S)
+
+.PHONY: demo-vmx
+demo-vmx: vmx-machine
+	$(Q)tests/run-vmx demo
+	$(Q)sed -n 's/^demo: //p' $(B)/test/vmx-demo/serial.txt
+
+.PHONY: test-vmx-linux
+test-vmx-linux: vmx-machine $(B)/host/regctl
+	$(Q)tests/vmx/linux/setup
+	$(Q)$(MAKE) driver-x86 KDIR_X86=$(CURDIR)/$(B)/sysroot-x86/kdir
+	$(Q)tests/vmx/linux/initramfs $(B)/vmx/initramfs.cpio.gz
+	$(Q)tests/run-vmx linux
 
 # -------------------------------------------------------------------- lint
 
@@ -407,6 +508,6 @@ clean:
 distclean:
 	$(Q)rm -rf $(B)
 
--include $(shell find $(B)/arm64 $(B)/inmate $(B)/unit $(B)/host \
+-include $(shell find $(B)/arm64 $(B)/x86 $(B)/inmate* $(B)/unit $(B)/host \
 	$(B)/arm64-root $(B)/plugin $(B)/sim $(B)/configs $(B)/hypervisor \
-	$(B)/profiler-inmate -name '*.d' 2>/dev/null)
+	$(B)/profiler-inmate $(B)/vmx -name '*.d' 2>/dev/null)

@@ -147,6 +147,13 @@ static int cell_prepare(struct cell *cell, struct reason *reason)
 		error = regulation_cell_init(cell, reason);
 	if (error)
 		arch_cell_exit(cell);
+	if (error)
+		return error;
+	error = partition_cell_init(cell, reason);
+	if (error) {
+		regulation_cell_exit(cell);
+		arch_cell_exit(cell);
+	}
 	return error;
 }
 
@@ -205,6 +212,7 @@ static int cell_build(struct cell *cell, gpa_t config, struct reason *reason)
 		return error;
 	error = cell_take_over(cell, reason);
 	if (error) {
+		partition_cell_exit(cell);
 		regulation_cell_exit(cell);
 		arch_cell_exit(cell);
 	}
@@ -298,16 +306,20 @@ static int set_loadable_locked(uint32_t id, struct reason *reason)
 	return 0;
 }
 
-/* The first CPU starts at the reset address, the others wait for it. */
 static void cell_release(struct cell *cell)
 {
-	unsigned int first = (unsigned int)__builtin_ctzll(cell->cpus);
-	struct per_cpu *cpu = percpu_get(first);
+	uint64_t starters = arch_cell_starters(cell);
 
-	cpu->reset_address = cell->config->cpu_reset_address;
-	cpu->reset_argument = 0;
-	cpus_post(cell->cpus & ~BIT(first), EVENT_PARK | EVENT_FLUSH_TLB);
-	cpus_post(BIT(first), EVENT_RESET | EVENT_FLUSH_TLB);
+	for (unsigned int i = 0; i < HV_MAX_CPUS; i++) {
+		struct per_cpu *cpu = starters >> i & 1 ? percpu_get(i) : NULL;
+
+		if (!cpu)
+			continue;
+		cpu->reset_address = cell->config->cpu_reset_address;
+		cpu->reset_argument = 0;
+	}
+	cpus_post(cell->cpus & ~starters, EVENT_PARK | EVENT_FLUSH_TLB);
+	cpus_post(starters, EVENT_RESET | EVENT_FLUSH_TLB);
 	cpus_resume(cell->cpus);
 }
 
@@ -346,6 +358,7 @@ static void cell_give_back(struct cell *cell)
 	uint64_t all = root->cpus | cell->cpus;
 
 	cell_unpublish(cell);
+	partition_cell_exit(cell);
 	regulation_cell_exit(cell);
 	arch_cell_exit(cell);
 	root_take_back(cell);
@@ -459,5 +472,7 @@ int cell_root_init(struct reason *reason)
 		error = pci_cell_init(root, reason);
 	if (!error)
 		error = regulation_cell_init(root, reason);
+	if (!error)
+		error = partition_cell_init(root, reason);
 	return error;
 }

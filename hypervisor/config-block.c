@@ -8,6 +8,8 @@
 #define HEARTBEAT_MAX_NS	1000000u
 #define MSG_TIMEOUT_MAX_NS	3600000000000ull	/* an hour */
 #define LAST_PPI		31
+#define CACHE_MAX_WAYS		32
+#define CACHE_MAX_CLASSES	128
 
 #define ULL(x)			((unsigned long long)(x))
 
@@ -171,6 +173,34 @@ static int check_colors(const struct config_subject *subject,
 	return 0;
 }
 
+static int check_cache(const struct config_subject *subject,
+		       const struct weir_record *record, unsigned int n)
+{
+	const struct weir_record_cache *cache = (const void *)record;
+
+	if (cache->level < 2 || cache->level > 3)
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: cache level %u, allowed are 2 and 3",
+			      n, cache->level);
+	if (cache->ways > CACHE_MAX_WAYS ||
+	    cache->ways_min > (cache->ways ? cache->ways : CACHE_MAX_WAYS))
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: %u ways, at least %u in a mask; at most %u are possible",
+			      n, cache->ways, cache->ways_min, CACHE_MAX_WAYS);
+	if ((cache->ways == 0) != (cache->classes == 0) ||
+	    cache->classes > CACHE_MAX_CLASSES)
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: %u ways in %u classes of service, at most %u",
+			      n, cache->ways, cache->classes,
+			      CACHE_MAX_CLASSES);
+	if ((cache->flags & ~(WEIR_CACHE_SPLIT | WEIR_CACHE_SPARSE)) ||
+	    cache->reserved)
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: cache flags 0x%x are not known", n,
+			      cache->flags);
+	return 0;
+}
+
 static const struct record_rule {
 	size_t size;
 	bool system_only;
@@ -190,6 +220,8 @@ static const struct record_rule {
 				   true, check_coloring },
 	[WEIR_RECORD_COLORS] = { sizeof(struct weir_record_colors), false, true,
 				 check_colors },
+	[WEIR_RECORD_CACHE] = { sizeof(struct weir_record_cache), true, false,
+				check_cache },
 };
 
 static const struct record_rule *record_rule(uint16_t type)

@@ -2,6 +2,7 @@
 /* The console ring that the driver reads, and the UART behind it. */
 #include "hv/console.h"
 
+#include "hv/arch/console.h"
 #include "hv/arch/cpu.h"
 #include "hv/errno.h"
 #include "hv/paging.h"
@@ -30,21 +31,34 @@ void console_init(struct console_ring *ring)
 	console.sent = ring->tail;
 }
 
+static const struct uart *uart_in_memory(uint16_t type)
+{
+	for (size_t i = 0; i < ARRAY_COUNT(uarts); i++) {
+		if (uarts[i]->type == type)
+			return uarts[i];
+	}
+	return NULL;
+}
+
 int console_uart_init(const struct console_desc *desc)
 {
-	const struct uart *uart = NULL;
-	void *base;
+	const struct uart *uart;
+	volatile void *base = NULL;
 
-	for (size_t i = 0; i < ARRAY_COUNT(uarts); i++) {
-		if (uarts[i]->type == desc->type)
-			uart = uarts[i];
-	}
-	if (!uart || !(desc->flags & CONSOLE_MMIO) || desc->size == 0)
+	if (desc->size == 0)
 		return -ENODEV;
-	base = hv_map(hpa(desc->address), desc->size,
-		      MAP_READ | MAP_WRITE | MAP_DEVICE);
-	if (!base)
-		return -ENOMEM;
+	if (desc->flags & CONSOLE_MMIO)
+		uart = uart_in_memory(desc->type);
+	else
+		uart = arch_uart(desc, &base);
+	if (!uart)
+		return -ENODEV;
+	if (desc->flags & CONSOLE_MMIO) {
+		base = hv_map(hpa(desc->address), desc->size,
+			      MAP_READ | MAP_WRITE | MAP_DEVICE);
+		if (!base)
+			return -ENOMEM;
+	}
 	uart->init(base, desc);
 	console.uart_base = base;
 	console.uart_size = desc->size;

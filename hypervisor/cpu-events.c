@@ -4,6 +4,7 @@
 #include "hv/arch/cpu.h"
 #include "hv/errno.h"
 #include "hv/memsys.h"
+#include "hv/partition.h"
 #include "hv/percpu.h"
 #include "hv/printk.h"
 #include "hv/regulation.h"
@@ -34,6 +35,7 @@ static void take_park(struct per_cpu *cpu)
 	regulation_cpu_stop(cpu);
 	memsys_cpu_stop(cpu);
 	cpu->failed = false;
+	partition_cpu_apply(cpu);
 	arch_cpu_park(cpu);
 	store(&cpu->parked, true);
 }
@@ -44,6 +46,7 @@ static void take_reset(struct per_cpu *cpu)
 	store(&cpu->parked, false);
 	arch_cpu_reset(cpu, cpu->reset_address, cpu->reset_argument);
 	memsys_cpu_start(cpu);
+	partition_cpu_apply(cpu);
 	regulation_cpu_reset(cpu);
 }
 
@@ -64,6 +67,8 @@ bool cpu_take_events(struct per_cpu *cpu)
 		take_reset(cpu);
 	if (events & EVENT_REGULATION)
 		regulation_cpu_event(cpu);
+	if (events & EVENT_PARTITION)
+		partition_cpu_apply(cpu);
 	if (events & EVENT_IRQCHIP)
 		arch_cpu_irqchip_event(cpu);
 	store(&cpu->suspended, events & EVENT_SUSPEND);
@@ -175,6 +180,9 @@ void cpu_fault(struct per_cpu *cpu, enum park_reason reason, uint64_t address,
 		[PARK_SERROR] = "asynchronous external abort",
 		[PARK_GUEST_ABORT] = "instruction fetch from memory the cell does not own",
 		[PARK_IRQ_CHIP] = "interrupt controller access not allowed",
+		[PARK_IO_PORT] = "access to a port the cell does not own",
+		[PARK_TRIPLE_FAULT] = "triple fault",
+		[PARK_EXCEPTION_STORM] = "exceptions without end",
 	};
 	struct cell_report report = {
 		.failed_cpu = cpu->id,

@@ -5,6 +5,7 @@
 #include "hv/cell.h"
 #include "hv/errno.h"
 #include "hv/memsys.h"
+#include "hv/partition.h"
 #include "hv/percpu.h"
 #include "hv/printk.h"
 #include "hv/regulation.h"
@@ -141,6 +142,7 @@ int setup_disable(struct per_cpu *cpu, struct reason *reason)
 			      DISABLE_PATIENCE_MS);
 	}
 	regulation_cpu_stop(cpu);
+	partition_cpu_restore(cpu);
 	cpu->active = false;
 	if (disable_leave()) {
 		printk("leaving\n");

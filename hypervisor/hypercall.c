@@ -9,6 +9,7 @@
 #include "hv/errno.h"
 #include "hv/memsys.h"
 #include "hv/paging.h"
+#include "hv/partition.h"
 #include "hv/percpu.h"
 #include "hv/regulation.h"
 #include "hv/setup.h"
@@ -117,7 +118,7 @@ static long call_cpu_info(struct call *call)
 			      "CPU %u is not the calling cell's", cpu->id);
 	if (call->arg2 == CPU_INFO_STATE)
 		return cpu->failed ? CPU_STATE_FAILED : CPU_STATE_RUNNING;
-	if (call->arg2 >= CPU_INFO_STAT_BASE && stat < CPU_STATS_ARM64)
+	if (call->arg2 >= CPU_INFO_STAT_BASE && stat < ARCH_CPU_STATS)
 		return cpu->stats[stat] & INT32_MAX;
 	return refuse(&call->reason, -EINVAL,
 		      "CPU information %llu is not known",
@@ -150,7 +151,8 @@ static long call_query(struct call *call)
 	case WEIR_FEATURE_HYPERCALLS:
 		return WEIR_HC_LAST;
 	case WEIR_FEATURE_REGULATORS:
-		return (long)regulation_regulators();
+		return (long)(regulation_regulators() |
+			      partition_regulators());
 	case WEIR_FEATURE_SOURCES:
 		return (long)regulation_sources();
 	case WEIR_FEATURE_CLOCK:
@@ -284,6 +286,63 @@ static long call_reg_get(struct call *call)
 	return error;
 }
 
+static int share_out(struct call *call, struct part_request *request)
+{
+	struct cell *target;
+	int error = may_regulate(call, request->cell_id);
+
+	if (error)
+		return error;
+	target = cell_get(request->cell_id);
+	if (!target)
+		return refuse(&call->reason, -ENOENT, "there is no cell %u",
+			      request->cell_id);
+	error = partition_set(target, request);
+	cell_put(target);
+	if (error)
+		refuse(&call->reason, error, "%.127s", request->reason);
+	return error;
+}
+
+static long call_part_set(struct call *call)
+{
+	struct part_request request;
+	int refused;
+	int error = copy_in(call, &request, sizeof(request), sizeof(request));
+
+	if (error)
+		return error;
+	memset(request.reason, 0, sizeof(request.reason));
+	refused = share_out(call, &request);
+	if (refused)
+		copy_reason(request.reason, &call->reason);
+	error = copy_out(call, &request, sizeof(request));
+	return refused ? refused : error;
+}
+
+static long call_part_get(struct call *call)
+{
+	struct part_status status;
+	struct buffer_head head;
+	struct cell *target;
+	int error = copy_in(call, &head, sizeof(head), sizeof(status));
+
+	if (!error)
+		error = may_look(call, head.cell_id);
+	if (error)
+		return error;
+	target = cell_get(head.cell_id);
+	if (!target)
+		return refuse(&call->reason, -ENOENT, "there is no cell %u",
+			      head.cell_id);
+	memset(&status, 0, sizeof(status));
+	status.size = head.size;
+	status.cell_id = head.cell_id;
+	partition_get(target, &status);
+	cell_put(target);
+	return copy_out(call, &status, sizeof(status));
+}
+
 static long call_report(struct call *call)
 {
 	struct cell_report report;
@@ -361,6 +420,8 @@ static const struct hypercall {
 	[WEIR_HC_LAST_REASON - WEIR_HC_QUERY] = { call_last_reason,
 						  KEEPS_REASON },
 	[WEIR_HC_COLORS - WEIR_HC_QUERY] = { call_colors, ROOT_ONLY },
+	[WEIR_HC_PART_SET - WEIR_HC_QUERY] = { call_part_set, CLEARS_REASON },
+	[WEIR_HC_PART_GET - WEIR_HC_QUERY] = { call_part_get, 0 },
 };
 
 static const struct hypercall *hypercall_find(uint64_t number)

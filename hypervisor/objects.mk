@@ -12,6 +12,7 @@ objs-hv-y += percpu.o spinlock.o mmio.o subpage.o pci.o
 objs-hv-y += setup.o disable.o cell.o cell-life.o cell-memory.o
 objs-hv-y += cpu-events.o message.o scrub.o hypercall.o coloring.o
 objs-hv-y += clock.o memsys.o tick.o regulation.o regulation-cpu.o
+objs-hv-y += partition.o partition-plan.o partition-machine.o
 
 # Host tests find all of it behind what they name themselves.
 objs-fake-y += $(objs-hv-y) arch/arm64/lpae.o
@@ -32,7 +33,7 @@ test_config_together-objs := tests/unit/blobs.o
 test_config_check-objs := tests/unit/blobs.o
 test_config_blobs-deps := $(patsubst %,$(B)/configs/%.cell,qemu-virt-gicv2 \
 	qemu-virt-gicv3 qemu-virt-model qemu-virt-model-gicv2 qemu-virt-demo \
-	qemu-virt-shell victim bomb jitter)
+	qemu-virt-shell victim bomb jitter bochs bochs-jitter bochs-hostile)
 tests-unit-y += test_string test_format test_console test_mmio
 tests-unit-y += test_cells test_hypercall test_message test_setup test_pci
 test_cells-objs := tests/unit/blobs.o tests/unit/cells.o \

@@ -67,7 +67,7 @@ static const struct pci_device *cell_function(const struct cell *cell,
 	return NULL;
 }
 
-static bool taken_from_root(uint16_t bdf)
+bool pci_taken_from_root(uint16_t bdf)
 {
 	for (unsigned int i = 1; i < HV_MAX_CELLS; i++) {
 		const struct cell *cell = cell_slot(i);
@@ -123,7 +123,7 @@ static enum mmio_result space_access(void *context, struct mmio_access *access)
 
 	if (access->size > 4 || offset & (access->size - 1u))
 		return MMIO_REFUSED;
-	if (cell == cell_root() ? taken_from_root(bdf) : !device)
+	if (cell == cell_root() ? pci_taken_from_root(bdf) : !device)
 		return access_nothing(access);
 	if (cell != cell_root() && access->is_write &&
 	    !write_allowed(cell, device, offset, access->size))

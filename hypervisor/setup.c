@@ -11,6 +11,7 @@
 #include "hv/errno.h"
 #include "hv/memsys.h"
 #include "hv/paging.h"
+#include "hv/partition.h"
 #include "hv/percpu.h"
 #include "hv/printk.h"
 #include "hv/regulation.h"
@@ -204,8 +205,10 @@ static int setup_prepare(struct reason *reason)
 		error = coloring_init(reason);
 	if (!error && regulation_init() < 0)
 		error = refuse(reason, -EIO, "regulation cannot be set up");
-	if (!error)
+	if (!error) {
+		partition_init();
 		error = cell_root_init(reason);
+	}
 	return error ? error : check_root_cpus(reason);
 }
 
@@ -233,6 +236,8 @@ static int setup_cpu(struct per_cpu *cpu, bool *started)
 	if (outcome() == OUTCOME_OPEN) {
 		*started = true;
 		error = arch_cpu_init(cpu);
+		if (!error)
+			partition_cpu_init(cpu);
 	}
 	spin_unlock(&setup.serial);
 	if (error)
@@ -273,6 +278,7 @@ static void setup_activate(struct per_cpu *cpu)
 {
 	cpu->active = true;
 	memsys_cpu_start(cpu);
+	partition_cpu_apply(cpu);
 	regulation_cpu_reset(cpu);
 	cpu_handle_events(cpu);
 	arch_cpu_activate(cpu);

@@ -14,7 +14,7 @@ static volatile bool fired;
 
 static void timer_interrupt(unsigned int irq)
 {
-	if (irq != IRQ_VIRTUAL_TIMER)
+	if (irq != IRQ_TIMER)
 		return;
 	late_ticks = timer_now_ticks() - next_ticks;
 	fired = true;
@@ -45,12 +45,8 @@ static void jitter_print(const struct jitter *jitter)
 /* Sleeps until the timer has fired; no interrupt is lost in between. */
 static void wait_for_timer(void)
 {
-	while (!fired) {
-		__asm__ volatile("wfi" ::: "memory");
-		irq_unmask();
-		__asm__ volatile("isb" ::: "memory");
-		irq_mask();
-	}
+	while (!fired)
+		irq_wait();
 	fired = false;
 }
 
@@ -67,7 +63,7 @@ void inmate_main(void)
 		return;
 	}
 	irq_init(timer_interrupt);
-	irq_enable(IRQ_VIRTUAL_TIMER);
+	irq_enable(IRQ_TIMER);
 	next_ticks = timer_now_ticks();
 	while (!stop && (!count || jitter.count < count)) {
 		next_ticks += period_ticks;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-objs-hv-y += registry.o budget.o pool.o memguard.o
-objs-fake-y += registry.o budget.o pool.o memguard.o
+objs-hv-y += registry.o budget.o pool.o memguard.o cat.o mba.o
+objs-fake-y += registry.o budget.o pool.o memguard.o cat.o mba.o
 
 memguard-sim-objs := tests/sim/linesim.o tests/sim/bounds.o \
 	$(addprefix $(d),registry.o budget.o pool.o memguard.o)

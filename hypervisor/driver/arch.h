@@ -31,6 +31,14 @@ extern const unsigned int arch_stats_count;
  */
 int arch_check(char *reason);
 
+/*
+ * After image and configuration are in hypervisor memory, before any CPU
+ * enters; arch_release() when none is in it any more, or this failed. Task
+ * context.
+ */
+int arch_prepare(char *reason);
+void arch_release(void);
+
 /* Offset of the first instruction, or 0 if the image has none for us. */
 u64 arch_image_entry(const struct image_header *header);
 

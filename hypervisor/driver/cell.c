@@ -189,7 +189,7 @@ int cell_create(struct weir_cell_create *request, char *reason)
 		ret = cpus_take(cell, reason);
 	if (ret)
 		goto out_cell;
-	ret = weir_command(HC_CELL_CREATE, virt_to_phys(cell->blob.config), 0,
+	ret = weir_command(HC_CELL_CREATE, virt_to_phys((void *)cell->blob.config), 0,
 			   reason);
 	if (ret < 0)
 		goto out_cpus;

@@ -111,13 +111,14 @@ static int memory_claim(const struct system_desc *config, char *reason)
 
 static void memory_release(void)
 {
+	arch_release();
 	weir.header = NULL;
 	memunmap(weir.memory);
 	weir.memory = NULL;
 	release_mem_region(weir.memory_phys, weir.memory_bytes);
 }
 
-/* Image, zeroes, configuration, header: all that EL2 finds when it starts. */
+/* Image, zeroes, configuration, header: all that the hypervisor finds when it starts. */
 static int memory_fill(const struct weir_enable *request,
 		       const cpumask_t *cpus, char *reason)
 {
@@ -146,11 +147,14 @@ static int memory_fill(const struct weir_enable *request,
 	header->config_size = weir.system.size;
 	header->reason[0] = '\0';
 	strscpy(weir.version, header->version, sizeof(weir.version));
+	ret = arch_prepare(reason);
+	if (ret)
+		return ret;
 	arch_cache_flush(weir.memory, weir.memory_bytes);
 	return 0;
 }
 
-/* What EL2 wrote with caches on or off, whichever it was. */
+/* What it wrote with caches on or off, whichever it was. */
 static void reason_fetch(char *reason)
 {
 	arch_cache_flush(weir.header, sizeof(*weir.header));

@@ -77,6 +77,16 @@ int arch_check(char *reason)
 	return 0;
 }
 
+/* The stub takes no more than registers. */
+int arch_prepare(char *reason)
+{
+	return 0;
+}
+
+void arch_release(void)
+{
+}
+
 u64 arch_image_entry(const struct image_header *header)
 {
 	return header->arm_entry;

@@ -57,6 +57,16 @@ static int run_reg_get(void *request, char *reason)
 	return regulation_get(request, reason);
 }
 
+static int run_part_set(void *request, char *reason)
+{
+	return partition_set(request, reason);
+}
+
+static int run_part_get(void *request, char *reason)
+{
+	return partition_get(request, reason);
+}
+
 static int run_cell_report(void *request, char *reason)
 {
 	return cell_report(request, reason);
@@ -96,6 +106,10 @@ static const struct command commands[] = {
 		COMMAND(weir_reg_get, reason, run_reg_get, true),
 	[_IOC_NR(WEIR_CELL_REPORT)] =
 		COMMAND(weir_cell_report, reason, run_cell_report, true),
+	[_IOC_NR(WEIR_PART_SET)] =
+		COMMAND(weir_part_set, request.reason, run_part_set, true),
+	[_IOC_NR(WEIR_PART_GET)] =
+		COMMAND(weir_part_get, reason, run_part_get, true),
 };
 
 static int command_run(const struct command *command, void *request)

@@ -62,6 +62,50 @@ out:
 	return ret;
 }
 
+int partition_set(struct weir_part_set *request, char *reason)
+{
+	struct weir_cell *cell = cell_find(&request->cell, reason);
+	struct part_request *buffer;
+	long ret;
+
+	if (IS_ERR(cell))
+		return PTR_ERR(cell);
+	buffer = kmemdup(&request->request, sizeof(*buffer), GFP_KERNEL);
+	if (!buffer)
+		return -ENOMEM;
+	buffer->size = sizeof(*buffer);
+	buffer->cell_id = cell->id;
+	ret = weir_hypercall(WEIR_HC_PART_SET, virt_to_phys(buffer), 0);
+	request->request = *buffer;
+	if (ret && !reason[0])
+		weir_refuse(reason, 0, "the hypervisor refused: error %ld",
+			    ret);
+	kfree(buffer);
+	return ret;
+}
+
+int partition_get(struct weir_part_get *request, char *reason)
+{
+	struct weir_cell *cell = cell_find(&request->cell, reason);
+	struct part_status *status;
+	long ret;
+
+	if (IS_ERR(cell))
+		return PTR_ERR(cell);
+	status = kzalloc(sizeof(*status), GFP_KERNEL);
+	if (!status)
+		return -ENOMEM;
+	status->size = sizeof(*status);
+	status->cell_id = cell->id;
+	ret = weir_hypercall(WEIR_HC_PART_GET, virt_to_phys(status), 0);
+	if (ret)
+		weir_refuse(reason, 0, "no shares: error %ld", ret);
+	else
+		request->status = *status;
+	kfree(status);
+	return ret;
+}
+
 int cell_report_fetch(u32 cell_id, struct cell_report *report)
 {
 	report->size = sizeof(*report);

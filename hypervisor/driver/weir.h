@@ -111,6 +111,8 @@ int cell_load(struct weir_cell_load *request, char *reason);
 /* regulation.c */
 int regulation_set(struct weir_reg_set *request, char *reason);
 int regulation_get(struct weir_reg_get *request, char *reason);
+int partition_set(struct weir_part_set *request, char *reason);
+int partition_get(struct weir_part_get *request, char *reason);
 int cell_report(struct weir_cell_report *request, char *reason);
 /* May be called without command_lock. */
 int regulation_status(u32 cell_id, struct reg_status *status);

@@ -2,14 +2,14 @@
 /* The mailbox between hypervisor and cell. */
 #include "inmate.h"
 
-struct comm_region_arm *comm_region(void)
+struct INMATE_COMM_REGION *comm_region(void)
 {
-	return (struct comm_region_arm *)INMATE_COMM_BASE;
+	return (struct INMATE_COMM_REGION *)INMATE_COMM_BASE;
 }
 
 void comm_set_state(enum cell_state state)
 {
-	__asm__ volatile("dmb ish" ::: "memory");
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	comm_region()->head.cell_state = state;
 }
 
@@ -19,7 +19,7 @@ static void comm_reply(uint32_t reply)
 
 	/* The hypervisor waits for the reply: the message goes first. */
 	head->msg_to_cell = MSG_NONE;
-	__asm__ volatile("dmb ishst" ::: "memory");
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	head->reply_from_cell = reply;
 }
 

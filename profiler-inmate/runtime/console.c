@@ -1,22 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Text output: through the hypervisor, or to a PL011 the cell owns. */
+/* Text output: through the hypervisor, or to a UART the cell owns. */
 #include "inmate.h"
 
-#define PL011_DR		0x00
-#define PL011_FR		0x18
-#define PL011_FR_TXFF		(1u << 5)
-#define PL011_WAIT_LOOPS	100000
 #define PUTC_BUSY		(-16)	/* -EBUSY: try again */
 #define PUTC_TRIES		100000
-
-static void pl011_putc(uint64_t base, char character)
-{
-	volatile uint32_t *flags = (volatile uint32_t *)(base + PL011_FR);
-
-	for (int n = 0; n < PL011_WAIT_LOOPS && *flags & PL011_FR_TXFF; n++)
-		;
-	*(volatile uint32_t *)(base + PL011_DR) = (unsigned char)character;
-}
 
 /* The hypervisor takes so many characters a second: try until it does. */
 static void virtual_putc(char character)
@@ -32,8 +19,7 @@ void inmate_putc(char character)
 {
 	const struct comm_region_head *head = &comm_region()->head;
 
-	if (head->console.type == CONSOLE_PL011)
-		pl011_putc(head->console.address, character);
+	uart_putc(&head->console, character);
 	if (head->flags & COMM_PUTC_ACTIVE)
 		virtual_putc(character);
 }

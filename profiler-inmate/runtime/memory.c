@@ -47,7 +47,7 @@ void *inmate_alloc(uint64_t size)
 	static uint64_t used;
 	uint64_t start = ((uint64_t)image_end + INMATE_LINE_BYTES - 1) &
 			 ~(uint64_t)(INMATE_LINE_BYTES - 1);
-	uint64_t room = cmdline_bytes("ram", 16ull << 20);
+	uint64_t room = cmdline_bytes("ram", INMATE_RAM_BYTES);
 
 	if (start + used >= room || size > room - start - used)
 		return NULL;

@@ -1,3 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-objs-inmate-y += start.o main.o comm.o hypercall.o console.o cmdline.o
-objs-inmate-y += timer.o irq.o clock.o memory.o
+objs-inmate-y += enter.o comm.o console.o cmdline.o memory.o
+objs-inmate-arm64-y += arm64/start.o arm64/mmu.o arm64/hypercall.o \
+	arm64/timer.o arm64/irq.o arm64/clock.o arm64/uart.o
+objs-inmate-x86-y += x86/start.o x86/vectors.o x86/exception.o \
+	x86/hypercall.o x86/apic.o x86/uart.o

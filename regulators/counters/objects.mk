@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 objs-hv-y += memsys.o
 objs-hv-arm64-y += pmuv3.o
+objs-hv-x86-y += x86-pmu.o
 objs-fake-y += memsys.o pmuv3.o
 
 tests-wrap-y += test_pmuv3_regs

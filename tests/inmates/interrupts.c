@@ -103,7 +103,7 @@ static void wait_for(const volatile uint32_t *word, uint32_t value)
 	uint64_t end = timer_now_ticks() + timer_ns_to_ticks(PATIENCE_NS);
 
 	timer_arm(end);
-	irq_enable(IRQ_VIRTUAL_TIMER);
+	irq_enable(IRQ_TIMER);
 	irq_mask();
 	while (*word != value && timer_now_ticks() < end) {
 		__asm__ volatile("dsb sy\n\twfi");
@@ -122,7 +122,7 @@ static void on_interrupt(unsigned int irq)
 	} else if (irq == RTC_IRQ) {
 		write32(RTC_BASE + RTC_ICR, 1);
 		alarms++;
-	} else if (irq == IRQ_VIRTUAL_TIMER) {
+	} else if (irq == IRQ_TIMER) {
 		timer_disarm();
 	} else if (irq >= FREE_IRQ && irq < FREE_IRQ + FREE_COUNT) {
 		if (order_count < FREE_COUNT)

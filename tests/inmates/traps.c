@@ -132,11 +132,11 @@ static volatile uint8_t *timer_priority(void)
 	__asm__ volatile("mrs %0, mpidr_el1" : "=r"(mpidr));
 	if (comm->gic_version == 2)
 		return (volatile uint8_t *)(comm->gicd_base + GICD_IPRIORITYR +
-					    IRQ_VIRTUAL_TIMER);
+					    IRQ_TIMER);
 	return (volatile uint8_t *)(comm->gicr_base +
 				    (mpidr & 0xff) * GICR_FRAME_BYTES +
 				    GICR_SGI_FRAME + GICD_IPRIORITYR +
-				    IRQ_VIRTUAL_TIMER);
+				    IRQ_TIMER);
 }
 
 /* Loads that extend, and the zero register in both directions. */

@@ -106,6 +106,41 @@ static int take_get(struct fake *fake, struct weir_reg_get *get)
 	return 0;
 }
 
+static void note_share(struct fake *fake, const char *name,
+		       const struct part_cache *share)
+{
+	note(fake, " %s=%#llx/%#llx/%u/%u", name,
+	     (unsigned long long)share->mask,
+	     (unsigned long long)share->code_mask, share->ways_count,
+	     share->flags);
+}
+
+static int take_part_set(struct fake *fake, struct weir_part_set *set)
+{
+	static const char *const verbs[] = { "?", "share", "unshare",
+					     "share?" };
+	const struct part_settings *s = &set->request.settings;
+	int ret = answer(fake, set->request.reason);
+
+	note_cell(fake, verbs[set->request.operation & 3], &set->cell);
+	note(fake, " valid=%#x flags=%u", s->valid, s->flags);
+	note_share(fake, "l3", &s->l3);
+	note_share(fake, "l2", &s->l2);
+	note(fake, " bandwidth=%u clock=%u\n", s->bandwidth_permille,
+	     s->clock_permille);
+	set->request.effective = fake->shares;
+	set->request.generation = 3;
+	return ret;
+}
+
+static int take_part_get(struct fake *fake, struct weir_part_get *get)
+{
+	note_cell(fake, "shares", &get->cell);
+	note(fake, "\n");
+	get->status = fake->part;
+	return answer(fake, get->reason);
+}
+
 static int take_report(struct fake *fake, struct weir_cell_report *report)
 {
 	note_cell(fake, "report", &report->cell);
@@ -165,6 +200,10 @@ static int control(void *context, unsigned long command, void *argument)
 		return take_set(fake, argument);
 	case WEIR_REG_GET:
 		return take_get(fake, argument);
+	case WEIR_PART_SET:
+		return take_part_set(fake, argument);
+	case WEIR_PART_GET:
+		return take_part_get(fake, argument);
 	case WEIR_CELL_REPORT:
 		return take_report(fake, argument);
 	default:
@@ -249,6 +288,29 @@ static void sysfs_make(struct fake *fake)
 	fake_file(fake, "cells/2/cpus_failed_list", "");
 }
 
+static void shares_init(struct fake *fake)
+{
+	fake->shares = (struct part_settings){
+		.valid = PART_SET_KNOWN,
+		.l3 = { .mask = 0xff0, .ways_count = 8 },
+		.bandwidth_permille = PART_WHOLE,
+		.clock_permille = 875,
+	};
+	fake->part.effective = fake->shares;
+	fake->part.generation = 2;
+	fake->part.class_of_service = 1;
+	fake->part.resource[PART_L3] = (struct part_resource){
+		.flags = PART_RESOURCE_USABLE, .ways = 12, .ways_min = 1,
+		.classes = 16, .shared_ways = 0xc00, .free_ways = 0xff0,
+	};
+	strcpy(fake->part.resource[PART_L2].why, "there is none");
+	strcpy(fake->part.resource[PART_BANDWIDTH].why,
+	       "the CPU announces no allocation of it");
+	fake->part.resource[PART_CLOCK] = (struct part_resource){
+		.flags = PART_RESOURCE_USABLE, .least_permille = 125,
+	};
+}
+
 void fake_setup(struct fake *fake)
 {
 	uint32_t id;
@@ -263,6 +325,7 @@ void fake_setup(struct fake *fake)
 	fake->effective.write_budget_bytes_per_s = REG_BUDGET_UNLIMITED;
 	for (id = 0; id < 8; id++)
 		status_init(&fake->status[id], id);
+	shares_init(fake);
 	sysfs_make(fake);
 }
 

@@ -25,6 +25,8 @@ struct fake {
 	struct reg_status status[8];	/* by cell id */
 	uint64_t clock_step_ns;		/* now_ns grows by this per REG_GET */
 	struct cell_report report;
+	struct part_settings shares;	/* in force, of set, check and clear */
+	struct part_status part;	/* of every cell */
 
 	/* what was asked: one line for each call */
 	char log[FAKE_LOG_BYTES];

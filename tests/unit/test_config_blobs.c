@@ -50,6 +50,30 @@ static void test_systems(void **state)
 	}
 }
 
+static void test_x86(void **state)
+{
+	static const char *const names[] = { "bochs-jitter", "bochs-hostile" };
+	static struct blob system, blob;
+	struct config_view view;
+	struct reason reason;
+
+	(void)state;
+	blob_load(&system, "bochs");
+	if (config_check_system(system.bytes, system.size, CONFIG_ARCH_X86,
+				&reason))
+		fail_msg("bochs: %s", reason.text);
+	for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+		blob_load(&blob, names[i]);
+		if (config_check_cell(blob.bytes, blob.size, CONFIG_ARCH_X86,
+				      &reason))
+			fail_msg("%s: %s", names[i], reason.text);
+		config_view_init(&view, (const void *)blob.bytes, blob.size);
+		if (config_check_together((const void *)system.bytes,
+					  system.size, &view, NULL, 0, &reason))
+			fail_msg("%s: %s", names[i], reason.text);
+	}
+}
+
 static void test_cells_beside_each_other(void **state)
 {
 	static struct blob system, blob[ARRAY_COUNT(cells)];
@@ -78,6 +102,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_systems),
 		cmocka_unit_test(test_cells_beside_each_other),
+		cmocka_unit_test(test_x86),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -394,6 +394,46 @@ static void test_memsys_record(void **state)
 	expect_refusal(true, &system, sizeof(system), -EINVAL, "record");
 }
 
+static void test_cache_record(void **state)
+{
+	static const struct {
+		struct weir_record_cache cache;
+		const char *words;	/* NULL: it is good */
+	} cases[] = {
+		{ { .level = 3, .ways = 12, .classes = 4 }, NULL },
+		{ { .level = 2, .ways_min = 2, .flags = 3 }, NULL },
+		{ { .level = 3, .ways = 32, .classes = 128 }, NULL },
+		{ { .level = 1 }, "cache level 1" },
+		{ { .level = 4 }, "cache level 4" },
+		{ { .level = 3, .ways = 33, .classes = 4 }, "33 ways" },
+		{ { .level = 3, .ways = 4, .ways_min = 5, .classes = 4 },
+		  "at least 5" },
+		{ { .level = 3, .ways = 4 }, "in 0 classes" },
+		{ { .level = 3, .classes = 4 }, "0 ways in 4 classes" },
+		{ { .level = 3, .ways = 4, .classes = 129 }, "129 classes" },
+		{ { .level = 3, .flags = 4 }, "flags 0x4" },
+		{ { .level = 3, .reserved = 1 }, "not known" },
+	};
+	struct blob_system system;
+	struct weir_record_cache *record = (void *)&system.options;
+	size_t size = sizeof(system) - sizeof(system.options) +
+		      sizeof(*record);
+
+	(void)state;
+	for (size_t n = 0; n < ARRAY_COUNT(cases); n++) {
+		blob_system_init(&system);
+		system.block.size -= (uint32_t)(sizeof(system) - size);
+		*record = cases[n].cache;
+		record->record.type = WEIR_RECORD_CACHE;
+		record->record.size = sizeof(*record);
+		if (cases[n].words)
+			expect_refusal(true, &system, size, -EINVAL,
+				       cases[n].words);
+		else
+			expect_ok(true, &system, size);
+	}
+}
+
 static void test_interrupt_range(void **state)
 {
 	struct blob_cell cell;
@@ -498,6 +538,7 @@ int main(void)
 		cmocka_unit_test(test_too_long),
 		cmocka_unit_test(test_records),
 		cmocka_unit_test(test_memsys_record),
+		cmocka_unit_test(test_cache_record),
 		cmocka_unit_test(test_interrupt_range),
 		cmocka_unit_test(test_two_subpages_in_a_page),
 		cmocka_unit_test(test_same_pci_address),

@@ -36,6 +36,8 @@ static const struct {
 	{ WEIR_HC_REG_GET, -EINVAL },
 	{ WEIR_HC_CELL_REPORT, -EPERM },
 	{ WEIR_HC_LAST_REASON, -EINVAL },
+	{ WEIR_HC_PART_SET, -EINVAL },
+	{ WEIR_HC_PART_GET, -EINVAL },
 	{ WEIR_HC_LAST + 1, -ENOSYS },
 	{ 0xfff, -ENOSYS },
 	{ UINT32_MAX, -ENOSYS },
@@ -62,7 +64,7 @@ static void test_unknown_numbers_from_root(void **state)
 	cells_expect(fake_hypercall(0, 9, 0, 0), -ENOSYS,
 		     "hypercall 9 is not known");
 	cells_expect(fake_hypercall(0, 0xff, 0, 0), -ENOSYS, "255");
-	cells_expect(fake_hypercall(0, WEIR_HC_LAST + 1, 0, 0), -ENOSYS, "262");
+	cells_expect(fake_hypercall(0, WEIR_HC_LAST + 1, 0, 0), -ENOSYS, "264");
 	cells_expect(fake_hypercall(0, UINT64_MAX, 0, 0), -ENOSYS,
 		     "18446744073709551615");
 }

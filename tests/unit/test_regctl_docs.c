@@ -182,7 +182,8 @@ static const char *page_of(const char *command)
 	if (strcmp(command, "set") == 0 || strcmp(command, "unset") == 0 ||
 	    strcmp(command, "reset") == 0)
 		return MAN "regctl-set.8";
-	if (strcmp(command, "status") == 0 || strcmp(command, "monitor") == 0)
+	if (strcmp(command, "status") == 0 || strcmp(command, "monitor") == 0 ||
+	    strcmp(command, "shares") == 0)
 		return MAN "regctl-status.8";
 	return MAN "regctl.8";
 }

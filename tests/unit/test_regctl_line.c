@@ -142,7 +142,9 @@ static void test_unset_and_reset(void **state)
 	     " period=1000000 mode=0 source=0 regulator=0\n");
 	asks("reset victim",
 	     "clear name=victim valid=0 budget=0 write=0 period=0 mode=0 "
-	     "source=0 regulator=0\n");
+	     "source=0 regulator=0\n"
+	     "unshare name=victim valid=0 flags=0 l3=0/0/0/0 l2=0/0/0/0 "
+	     "bandwidth=0 clock=0\n");
 	refuses("reset", "an operand is missing");
 	refuses("unset root --budget=1MB/s", "");
 }
@@ -272,6 +274,54 @@ static void test_status_and_monitor_options(void **state)
 	refuses("monitor -n 1 -o /nonexistent/x", "/nonexistent/x: No such");
 }
 
+static void test_shares(void **state)
+{
+	(void)state;
+	asks("set root --cache ways:4-7",
+	     "share id=0 valid=0x1 flags=0 l3=0xf0/0/0/0 l2=0/0/0/0 "
+	     "bandwidth=0 clock=0\n");
+	asks("set 2 --cache 0xf0,shared --cache-l2 data=0x3,code=ways:2-3 --flush",
+	     "share id=2 valid=0x3 flags=1 l3=0xf0/0/0/1 l2=0x3/0xc/0/0 "
+	     "bandwidth=0 clock=0\n");
+	asks("set root --cache none --bandwidth 50% --clock 12.5%",
+	     "share id=0 valid=0xd flags=0 l3=0/0/0/0 l2=0/0/0/0 "
+	     "bandwidth=500 clock=125\n");
+	/* Of twelve ways. */
+	asks("set root --cache 25%",
+	     "shares id=0\nshare id=0 valid=0x1 flags=0 l3=0/0/3/0 "
+	     "l2=0/0/0/0 bandwidth=0 clock=0\n");
+	asks("set root --cache 1%",
+	     "shares id=0\nshare id=0 valid=0x1 flags=0 l3=0/0/1/0 "
+	     "l2=0/0/0/0 bandwidth=0 clock=0\n");
+	asks("--dry-run set root --clock 100%",
+	     "share? id=0 valid=0x8 flags=0 l3=0/0/0/0 l2=0/0/0/0 "
+	     "bandwidth=0 clock=1000\n");
+	asks("unset 2 --cache --bandwidth",
+	     "share id=2 valid=0x5 flags=0 l3=0/0/0/0 l2=0/0/0/0 "
+	     "bandwidth=1000 clock=1000\n");
+}
+
+static void test_shares_refused(void **state)
+{
+	(void)state;
+	refuses("set root --cache 4-7", "write ways:4-7");
+	refuses("set root --cache ways:7-4", "ways:");
+	refuses("set root --cache ways:40", "0 to 31");
+	refuses("set root --cache 0x0", "1 to 32 bits");
+	refuses("set root --cache 0x100000000", "1 to 32 bits");
+	refuses("set root --cache 0%", "above 0%");
+	refuses("set root --cache 101%", "at most 100%");
+	refuses("set root --cache shared", "which ways?");
+	refuses("set root --cache code=0x3", "which ways?");
+	refuses("set root --cache 25%,code=0x3", "masks of their own");
+	refuses("set root --cache ways:0,,", "write ways:4-7");
+	refuses("set root --bandwidth 500MB/s", "percentage");
+	refuses("set root --clock 0%", "above 0%");
+	refuses("set root --cache 0xf --budget 1MB/s", "go without");
+	refuses("unset root --cache --budget", "go without");
+	refuses("set root --flush", "nothing to set");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -283,6 +333,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			test_period_limits_are_inclusive, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_unset_and_reset, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_shares, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_shares_refused, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_cell_commands, setup,
 						teardown),

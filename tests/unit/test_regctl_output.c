@@ -154,6 +154,16 @@ static void test_cell_stats(void **state)
 	prints("cell stats root --json", "cell-stats.json");
 }
 
+static void test_shares(void **state)
+{
+	(void)state;
+	prints("shares", "shares.txt");
+	prints("shares --json root", "shares.json");
+	prints("shares --machine", "machine.txt");
+	prints("shares --machine --csv", "machine.csv");
+	prints("set root -v --cache ways:4-11", "set-shares.txt");
+}
+
 static void test_regulators(void **state)
 {
 	(void)state;
@@ -427,6 +437,7 @@ int main(void)
 		TEST(test_set_json),
 		TEST(test_cell_list),
 		TEST(test_cell_stats),
+		TEST(test_shares),
 		TEST(test_regulators),
 		TEST(test_colors),
 		TEST(test_no_colors),

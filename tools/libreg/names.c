@@ -42,6 +42,9 @@ static const struct name park_reasons[] = {
 	{ PARK_SERROR, "serror", NULL },
 	{ PARK_GUEST_ABORT, "guest-abort", NULL },
 	{ PARK_IRQ_CHIP, "irq-chip", NULL },
+	{ PARK_IO_PORT, "io-port", NULL },
+	{ PARK_TRIPLE_FAULT, "triple-fault", NULL },
+	{ PARK_EXCEPTION_STORM, "exception-storm", NULL },
 };
 
 static const struct name *name_of(const struct name *names, size_t count,

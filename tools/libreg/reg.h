@@ -94,6 +94,18 @@ int reg_clear(struct reg_device *device, const struct weir_cell_id *cell,
 int reg_get(struct reg_device *device, const struct weir_cell_id *cell,
 	    struct reg_status *status);
 
+/*
+ * Shares of caches, bandwidth and clock, in the same way; `operation` is
+ * REG_OP_SET, REG_OP_CHECK or, without `wanted`, REG_OP_CLEAR.
+ */
+int reg_part_set(struct reg_device *device, const struct weir_cell_id *cell,
+		 enum reg_operation operation,
+		 const struct part_settings *wanted,
+		 struct part_request *answer);
+/* The texts are terminated. */
+int reg_part_get(struct reg_device *device, const struct weir_cell_id *cell,
+		 struct part_status *status);
+
 /* Lines of all CPUs together. */
 uint64_t reg_status_read_lines(const struct reg_status *status);
 uint64_t reg_status_written_lines(const struct reg_status *status);

@@ -95,6 +95,55 @@ int reg_get(struct reg_device *device, const struct weir_cell_id *cell,
 	return 0;
 }
 
+int reg_part_set(struct reg_device *device, const struct weir_cell_id *cell,
+		 enum reg_operation operation,
+		 const struct part_settings *wanted,
+		 struct part_request *answer)
+{
+	struct weir_part_set request = {
+		.size = sizeof(request),
+		.cell = *cell,
+		.request = {
+			.size = sizeof(request.request),
+			.operation = operation,
+		},
+	};
+	char what[64];
+	int ret;
+
+	if (wanted)
+		request.request.settings = *wanted;
+	describe(what, operation == REG_OP_CHECK ? "check" :
+		       operation == REG_OP_CLEAR ? "reset" : "set", cell);
+	ret = reg_control(device, what, WEIR_PART_SET, &request,
+			  request.request.reason);
+	if (!ret)
+		*answer = request.request;
+	return ret;
+}
+
+int reg_part_get(struct reg_device *device, const struct weir_cell_id *cell,
+		 struct part_status *status)
+{
+	struct weir_part_get request = {
+		.size = sizeof(request),
+		.cell = *cell,
+	};
+	char what[64];
+	int ret;
+
+	describe(what, "shares of", cell);
+	ret = reg_control(device, what, WEIR_PART_GET, &request,
+			  request.reason);
+	if (ret)
+		return ret;
+	*status = request.status;
+	for (unsigned int n = 0; n < PART_RESOURCES; n++)
+		status->resource[n].why[sizeof(status->resource[n].why) - 1] =
+			'\0';
+	return 0;
+}
+
 uint64_t reg_status_read_lines(const struct reg_status *status)
 {
 	uint64_t sum = 0;

@@ -47,6 +47,33 @@ static int usable_fill(struct app *app, struct value *row,
 	return 0;
 }
 
+/* Those that divide caches and links are no settings of a regulator. */
+static bool divides(unsigned int id)
+{
+	return id == REGULATOR_CAT || id == REGULATOR_MBA;
+}
+
+static int division_fill(struct app *app, struct value *row, unsigned int id)
+{
+	const struct weir_cell_id root = { .id = 0 };
+	const struct part_resource *resource;
+	struct part_status shares;
+
+	if (reg_part_get(app->device, &root, &shares))
+		return app_fail(app);
+	resource = &shares.resource[id == REGULATOR_MBA ? PART_BANDWIDTH :
+							  PART_L3];
+	if (id == REGULATOR_CAT && !(resource->flags & PART_RESOURCE_USABLE) &&
+	    shares.resource[PART_L2].flags & PART_RESOURCE_USABLE)
+		resource = &shares.resource[PART_L2];
+	value_bool(&row[COLUMN_USABLE], resource->flags & PART_RESOURCE_USABLE);
+	if (resource->flags & PART_RESOURCE_USABLE)
+		value_missing(&row[COLUMN_WHY], "it is usable");
+	else
+		value_text(&row[COLUMN_WHY], "%s", resource->why);
+	return 0;
+}
+
 static int regulator_add(struct app *app, struct table *table, unsigned int id,
 			 const struct reg_status *status)
 {
@@ -65,7 +92,8 @@ static int regulator_add(struct app *app, struct table *table, unsigned int id,
 				     status->effective.period_ns);
 	else
 		value_missing(&row[COLUMN_STEP], "it has no periods");
-	return usable_fill(app, row, &wanted);
+	return divides(id) ? division_fill(app, row, id) :
+			     usable_fill(app, row, &wanted);
 }
 
 static int source_add(struct app *app, struct table *table, unsigned int id)

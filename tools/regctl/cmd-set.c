@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "settings.h"
+#include "shares.h"
 
 enum {
 	KEY_BUDGET = 0x200,
@@ -22,6 +23,7 @@ struct set_args {
 	struct reg_settings settings;
 	struct rate budget;
 	struct rate write;
+	struct shares shares;
 };
 
 static const struct argp_option set_options[] = {
@@ -38,6 +40,7 @@ static const struct argp_option set_options[] = {
 	{ "source", KEY_SOURCE, "NAME", 0, "Count traffic with this source",
 	  0 },
 	{ "regulator", KEY_REGULATOR, "NAME", 0, "Use this regulator", 0 },
+	SHARES_SET_OPTIONS,
 	{ 0 },
 };
 
@@ -47,6 +50,7 @@ static const struct argp_option unset_options[] = {
 	{ "period", KEY_PERIOD, NULL, 0, "Account in periods of 1ms", 0 },
 	{ "per-cpu", KEY_PER_CPU, NULL, 0,
 	  "Let the CPUs of the cell draw from one pool", 0 },
+	SHARES_UNSET_OPTIONS,
 	{ 0 },
 };
 
@@ -144,7 +148,7 @@ static int set_option(void *data, int key, const char *value,
 	case KEY_REGULATOR:
 		return regulator_option(&args->settings, value, error);
 	default:
-		return -ENOENT;
+		return shares_option(&args->shares, key, value, error);
 	}
 }
 
@@ -169,7 +173,7 @@ static int unset_option(void *data, int key, const char *value,
 		args->settings.valid |= REG_SET_MODE;
 		return 0;
 	default:
-		return -ENOENT;
+		return shares_unset_option(&args->shares, key);
 	}
 }
 
@@ -276,6 +280,16 @@ static int settings_send(struct app *app, const struct weir_cell_id *cell,
 	return ret ? app_fail(app) : print_answer(app, settings, &answer);
 }
 
+/* Two requests would not be one change. */
+static int shares_alone(struct app *app, const struct set_args *args)
+{
+	if (args->settings.valid == 0)
+		return 0;
+	app_complain(app, "--cache, --cache-l2, --bandwidth and --clock go "
+		     "without the settings of a regulator");
+	return APP_USAGE;
+}
+
 static int set_run(struct app *app, const void *data)
 {
 	const struct set_args *args = data;
@@ -283,13 +297,18 @@ static int set_run(struct app *app, const void *data)
 	struct weir_cell_id cell;
 	int status;
 
-	if (args->settings.valid == 0) {
+	if (args->settings.valid == 0 && args->shares.valid == 0) {
 		app_complain(app, "nothing to set: give --budget, --write, "
-			     "--period, --per-cpu, --pool, --source or "
-			     "--regulator");
+			     "--period, --per-cpu, --pool, --source, "
+			     "--regulator, --cache, --cache-l2, --bandwidth or "
+			     "--clock");
 		return APP_USAGE;
 	}
-	status = app_cell(app, 0, &cell);
+	status = args->shares.valid ? shares_alone(app, args) : 0;
+	if (!status)
+		status = app_cell(app, 0, &cell);
+	if (!status && args->shares.valid)
+		return shares_set(app, &cell, &args->shares);
 	if (!status)
 		status = settings_settle(app, &cell, args, &settings);
 	return status ? status : settings_send(app, &cell, &settings);
@@ -302,6 +321,12 @@ static int unset_run(struct app *app, const void *data)
 	struct weir_cell_id cell;
 	int status;
 
+	if (args->shares.valid) {
+		status = shares_alone(app, args);
+		if (!status)
+			status = app_cell(app, 0, &cell);
+		return status ? status : shares_set(app, &cell, &args->shares);
+	}
 	if (settings.valid == 0)
 		settings.valid = REG_SET_BUDGET | REG_SET_WRITE_BUDGET;
 	settings.budget_bytes_per_s = REG_BUDGET_UNLIMITED;
@@ -315,6 +340,7 @@ static int unset_run(struct app *app, const void *data)
 static int reset_run(struct app *app, const void *data)
 {
 	const struct reg_settings nothing = { 0 };
+	struct part_request shares;
 	struct reg_request answer;
 	struct weir_cell_id cell;
 	int status;
@@ -328,7 +354,8 @@ static int reset_run(struct app *app, const void *data)
 			 app->operands[0]);
 		return APP_OK;
 	}
-	if (reg_clear(app->device, &cell, &answer))
+	if (reg_clear(app->device, &cell, &answer) ||
+	    reg_part_set(app->device, &cell, REG_OP_CLEAR, NULL, &shares))
 		return app_fail(app);
 	return print_answer(app, &nothing, &answer);
 }

@@ -16,6 +16,7 @@ const struct command *const commands[] = {
 	&command_unset,
 	&command_reset,
 	&command_status,
+	&command_shares,
 	&command_monitor,
 	&command_console,
 	&command_regulators,

@@ -18,6 +18,7 @@ extern const struct command command_set;
 extern const struct command command_unset;
 extern const struct command command_reset;
 extern const struct command command_status;
+extern const struct command command_shares;
 extern const struct command command_monitor;
 extern const struct command command_console;
 extern const struct command command_regulators;

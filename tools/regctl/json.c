@@ -50,6 +50,7 @@ static int value_put(json_t *object, const char *key,
 	case VALUE_COUNT:
 	case VALUE_SIZE:
 	case VALUE_TIME:
+	case VALUE_SHARE:
 		return number_put(object, key, value->number);
 	case VALUE_ERROR:
 		return error_put(object, key, value);

@@ -103,6 +103,11 @@ static void value_show(const struct value *value, enum unit_style units,
 	case VALUE_COUNT:
 		snprintf(text, size, "%" PRIu64, value->number);
 		return;
+	case VALUE_SHARE:
+		snprintf(text, size, value->number % 10 ? "%" PRIu64 ".%u%%" :
+			 "%" PRIu64 "%%", value->number / 10,
+			 (unsigned int)(value->number % 10));
+		return;
 	case VALUE_RATE:
 		rate_format(quantity, value->number, units);
 		break;

@@ -24,6 +24,7 @@ enum value_kind {
 	VALUE_RATE,		/* bytes per second; UINT64_MAX: max */
 	VALUE_SIZE,		/* bytes */
 	VALUE_TIME,		/* nanoseconds */
+	VALUE_SHARE,		/* thousandths; a percentage in tables */
 	VALUE_ERROR,		/* number - reference, both bytes per second */
 };
 

@@ -37,6 +37,12 @@ void arch_cell_reset(struct cell *cell)
 	gic_cell_reset(cell);
 }
 
+/* PSCI: the first one starts the others. */
+uint64_t arch_cell_starters(const struct cell *cell)
+{
+	return cell->cpus & -cell->cpus;
+}
+
 void arch_config_commit(struct cell *cell)
 {
 	gic_config_commit(cell);

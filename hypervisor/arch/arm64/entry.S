@@ -16,7 +16,7 @@
 	.global image_header
 image_header:
 	.ascii	"WEIRHYPV"
-	.word	1
+	.word	2
 	.word	IMAGE_HEADER_BYTES
 	.quad	header_core_size
 	.quad	PERCPU_BYTES
@@ -30,6 +30,7 @@ version:
 	.ascii	"0.1"
 	.zero	32 - (. - version)
 	.zero	128			/* reason */
+	.zero	16			/* x86 */
 	.if	. - image_header - IMAGE_HEADER_BYTES
 	.error	"the header does not match abi/image.h"
 	.endif

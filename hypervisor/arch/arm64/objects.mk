@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 objs-hv-arm64-y += entry.o boot.o vectors.o traps.o aborts.o sysreg-traps.o
 objs-hv-arm64-y += cpu.o context.o cell.o mmu.o stage2.o cache.o
-objs-hv-arm64-y += psci.o smc.o pmu.o pmu-guest.o pmu-regs.o timer.o
+objs-hv-arm64-y += console.o psci.o smc.o pmu.o pmu-guest.o pmu-regs.o timer.o
+
+objs-hv-arm64-y += partition.o
 
 # Interrupt controller.
 gic-objs := gic.o gic-dist.o gic-inject.o gic-private.o gic-redist.o \

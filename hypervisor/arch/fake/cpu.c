@@ -155,6 +155,11 @@ void arch_cell_reset(struct cell *cell)
 	fake.cell_resets++;
 }
 
+uint64_t arch_cell_starters(const struct cell *cell)
+{
+	return cell->cpus & -cell->cpus;
+}
+
 void arch_config_commit(struct cell *cell)
 {
 	(void)cell;

@@ -12,6 +12,7 @@
 #include "hv/coloring.h"
 #include "hv/config-check.h"
 #include "hv/console.h"
+#include "hv/partition.h"
 #include "hv/regulation.h"
 #include "hv/setup.h"
 
@@ -128,6 +129,7 @@ int fake_boot(const void *config, size_t size)
 	error = coloring_init(NULL);
 	if (!error)
 		error = regulation_init();
+	partition_init();
 	return error ? error : cell_root_init(NULL);
 }
 

@@ -20,6 +20,7 @@
 #endif
 
 #include "hypercall.h"
+#include "partition.h"
 #include "regulation.h"
 #include "types.h"
 
@@ -119,6 +120,24 @@ struct weir_cell_report {
 };
 ABI_SIZE(struct weir_cell_report, 352);
 
+/* The request's cell_id is filled in from `cell` by the driver. */
+struct weir_part_set {
+	uint32_t size;
+	uint32_t reserved;
+	struct weir_cell_id cell;
+	struct part_request request;
+};
+ABI_SIZE(struct weir_part_set, 360);
+
+struct weir_part_get {
+	uint32_t size;
+	uint32_t reserved;
+	struct weir_cell_id cell;
+	struct part_status status;	/* answer */
+	char reason[WEIR_REASON_BYTES];
+};
+ABI_SIZE(struct weir_part_get, 712);
+
 #define WEIR_IOCTL_MAGIC		0xb7
 #define WEIR_ENABLE		_IOWR(WEIR_IOCTL_MAGIC, 0, struct weir_enable)
 #define WEIR_DISABLE		_IOWR(WEIR_IOCTL_MAGIC, 1, struct weir_disable)
@@ -129,5 +148,7 @@ ABI_SIZE(struct weir_cell_report, 352);
 #define WEIR_REG_SET		_IOWR(WEIR_IOCTL_MAGIC, 6, struct weir_reg_set)
 #define WEIR_REG_GET		_IOWR(WEIR_IOCTL_MAGIC, 7, struct weir_reg_get)
 #define WEIR_CELL_REPORT	_IOWR(WEIR_IOCTL_MAGIC, 8, struct weir_cell_report)
+#define WEIR_PART_SET		_IOWR(WEIR_IOCTL_MAGIC, 9, struct weir_part_set)
+#define WEIR_PART_GET		_IOWR(WEIR_IOCTL_MAGIC, 10, struct weir_part_get)
 
 #endif

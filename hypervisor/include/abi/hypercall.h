@@ -61,6 +61,16 @@ enum cpu_stat {
 	CPU_STAT_PSCI = 7,
 	CPU_STAT_SMCCC = 8,
 	CPU_STATS_ARM64 = 9,
+	/* x86 */
+	CPU_STAT_PIO = 4,
+	CPU_STAT_XAPIC = 5,
+	CPU_STAT_CR = 6,
+	CPU_STAT_CPUID = 7,
+	CPU_STAT_XSETBV = 8,
+	CPU_STAT_EXCEPTION = 9,
+	CPU_STAT_MSR_OTHER = 10,
+	CPU_STAT_X2APIC_ICR = 11,
+	CPU_STATS_X86 = 12,
 };
 
 /*
@@ -73,7 +83,9 @@ enum cpu_stat {
 #define WEIR_HC_CELL_REPORT	0x103 /* gpa of struct cell_report; root only */
 #define WEIR_HC_LAST_REASON	0x104 /* gpa of struct reason_report */
 #define WEIR_HC_COLORS		0x105 /* gpa of struct color_report; root only */
-#define WEIR_HC_LAST		0x105
+#define WEIR_HC_PART_SET	0x106 /* gpa of struct part_request */
+#define WEIR_HC_PART_GET	0x107 /* gpa of struct part_status */
+#define WEIR_HC_LAST		0x107
 
 /* WEIR_HC_QUERY */
 #define WEIR_FEATURE_ABI_REVISION	0
@@ -95,6 +107,9 @@ enum park_reason {
 	PARK_SERROR = 7,
 	PARK_GUEST_ABORT = 8,	/* instruction abort at stage 2 */
 	PARK_IRQ_CHIP = 9,
+	PARK_IO_PORT = 10,	/* x86; the report's address is the port */
+	PARK_TRIPLE_FAULT = 11,	/* x86 */
+	PARK_EXCEPTION_STORM = 12, /* x86: nothing but exceptions is made */
 };
 
 /* WEIR_HC_CELL_REPORT: caller fills size and cell_id. */

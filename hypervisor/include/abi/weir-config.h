@@ -36,6 +36,7 @@ enum weir_record_type {
 	WEIR_RECORD_OPTIONS = 4,	/* cell or root, at most one */
 	WEIR_RECORD_COLORING = 5,	/* system only, at most one */
 	WEIR_RECORD_COLORS = 6,		/* cell only, at most one */
+	WEIR_RECORD_CACHE = 7,		/* system only, one a level */
 };
 
 struct weir_record {
@@ -72,6 +73,26 @@ struct weir_record_policy {
 	struct weir_record record;
 	struct reg_settings settings;
 } ABI_PACKED;
+
+/* weir_record_cache.flags */
+#define WEIR_CACHE_SPLIT		0x0001u /* give code masks of its own */
+#define WEIR_CACHE_SPARSE		0x0002u /* masks may have holes */
+
+/*
+ * A cache whose ways can be shared out. What the CPU says of itself goes
+ * first; `ways` and `classes` are for CPUs that are silent about registers
+ * they have, else 0.
+ */
+struct weir_record_cache {
+	struct weir_record record;
+	uint8_t level;		/* 2 or 3 */
+	uint8_t ways;		/* bits of a mask, up to 32 */
+	uint8_t ways_min;	/* fewest in a mask; 0: 1 */
+	uint8_t reserved;	/* 0 */
+	uint16_t classes;	/* of service, up to 128 */
+	uint16_t flags;
+} ABI_PACKED;
+ABI_SIZE(struct weir_record_cache, 16);
 
 /* weir_record_options.permissions */
 #define WEIR_PERMIT_REGULATE		0x00000001u /* may set other cells */

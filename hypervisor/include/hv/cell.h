@@ -16,6 +16,7 @@
 #include "arch_types.h"
 #include "console.h"
 #include "mmio.h"
+#include "partition.h"
 #include "reason.h"
 #include "types.h"
 
@@ -41,6 +42,7 @@ struct cell {
 	struct console_quota putc;
 	struct mmio_space mmio;
 	struct reg_cell reg;
+	struct part_cell part;
 };
 
 struct cell *cell_root(void);

@@ -13,4 +13,7 @@
  */
 int pci_cell_init(struct cell *cell, struct reason *reason);
 
+/* Whether a cell besides the root has this function. */
+bool pci_taken_from_root(uint16_t bdf);
+
 #endif

@@ -18,6 +18,7 @@
 #define EVENT_FLUSH_TLB		0x0008u	/* stage 2 of the cell changed */
 #define EVENT_REGULATION	0x0010u	/* the cell's policy changed */
 #define EVENT_IRQCHIP		0x0020u	/* virtual interrupts are pending */
+#define EVENT_PARTITION		0x0040u	/* shares of caches or clock changed */
 
 struct per_cpu {
 	/* Used by assembly, see arch: keep first. */
@@ -34,7 +35,7 @@ struct per_cpu {
 	bool active;			/* runs guests, not (any more) bare Linux */
 	uint64_t reset_address;		/* for EVENT_RESET, guest physical */
 	uint64_t reset_argument;	/* CPU_ON context */
-	uint32_t stats[CPU_STATS_ARM64];
+	uint32_t stats[ARCH_CPU_STATS];
 
 	struct tick_cpu tick;
 	struct reg_cpu reg;

@@ -2,10 +2,10 @@
 /*
  * The runtime of bare-metal guests.
  *
- * A guest supplies inmate_main(); it runs on the cell's first CPU with the MMU
- * and caches on (RAM below 128 MiB cacheable, the rest device memory but for
- * the gigabyte at 0x80000000), interrupts masked, 16 KiB of stack. Returning
- * from it sets the cell state to shut down and halts.
+ * A guest supplies inmate_main(); it runs on the cell's first CPU with paging
+ * and caches on, interrupts masked, 16 KiB of stack. Returning from it sets
+ * the cell state to shut down and halts. inmate-arch.h has what differs
+ * between architectures.
  *
  * Everything here is for that one CPU unless it says otherwise.
  */
@@ -18,20 +18,23 @@
 #include <stdint.h>
 
 #include "abi/hypercall.h"
-#include "abi/memsys.h"
 
-#define INMATE_COMM_BASE	0x80000000ull
-#define INMATE_MEMSYS_PAGE	0x80001000ull
+#include "inmate-arch.h"
+
 #define INMATE_LINE_BYTES	64u
 
 void inmate_main(void);
+/* Called by the start code: checks the communication region, runs the guest. */
+void inmate_enter(void);
 
-/* --- console.c: the virtual console, or a PL011 the cell owns ----------- */
+/* --- console.c: the virtual console, or a UART the cell owns ------------ */
 
 void inmate_putc(char character);
 /* Understands %s %c %u %d %x %lu %lx %llu %llx, width and 0 padding. */
 void inmate_printf(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));
+/* Of the architecture: does nothing for a UART it does not know. */
+void uart_putc(const struct console_desc *console, char character);
 
 /* --- cmdline.c: NAME=VALUE words separated by blanks -------------------- */
 
@@ -48,7 +51,7 @@ uint64_t cmdline_number(const char *name, uint64_t fallback);
 
 /* --- comm.c: the communication region ----------------------------------- */
 
-struct comm_region_arm *comm_region(void);
+struct INMATE_COMM_REGION *comm_region(void);
 void comm_set_state(enum cell_state state);
 /*
  * Looks for a message and answers it. True when the hypervisor asked to shut
@@ -56,48 +59,35 @@ void comm_set_state(enum cell_state state);
  */
 bool comm_poll(bool agree);
 
-/* --- hypercall.c -------------------------------------------------------- */
+/* --- hypercalls, other CPUs --------------------------------------------- */
 
 long inmate_hypercall(uint64_t number, uint64_t arg1, uint64_t arg2);
-/* PSCI by SMC; result as PSCI defines it. */
-long inmate_psci(uint64_t function, uint64_t arg1, uint64_t arg2, uint64_t arg3);
-/* Starts another CPU of the cell at `entry`, which gets `argument` and never
- * returns. `cpu` is its MPIDR affinity; `stack_top` is 16-byte aligned. */
+/*
+ * Starts another CPU of the cell at `entry`, which gets `argument` and never
+ * returns. `cpu` is its MPIDR affinity or APIC id; `stack_top` is 16-byte
+ * aligned.
+ */
 long inmate_cpu_on(uint64_t cpu, void (*entry)(void *argument), void *argument,
 		   void *stack_top);
 void inmate_halt(void) __attribute__((noreturn));
 
-/* --- timer.c: the virtual timer of this CPU ----------------------------- */
+/* --- the timer of this CPU ---------------------------------------------- */
 
 uint64_t timer_now_ticks(void);
 uint64_t timer_hz(void);
 uint64_t timer_ticks_to_ns(uint64_t ticks);
 uint64_t timer_ns_to_ticks(uint64_t ns);
-/* Interrupt at this absolute count, PPI 27. */
+/* Interrupt IRQ_TIMER at this absolute count. */
 void timer_arm(uint64_t ticks);
 void timer_disarm(void);
 
-/* --- irq.c: GICv2 and GICv3, as the communication region says ----------- */
-
-#define IRQ_VIRTUAL_TIMER	27
-#define IRQ_NONE		1023
+/* --- interrupts --------------------------------------------------------- */
 
 typedef void (*irq_handler)(unsigned int irq);
 
-/* Private interrupts and the CPU interface of this CPU. */
+/* The interrupt controller's part of this CPU, and its private interrupts. */
 void irq_init(irq_handler handler);
 void irq_enable(unsigned int irq);
-static inline void irq_unmask(void) { __asm__ volatile("msr daifclr, #2" ::: "memory"); }
-static inline void irq_mask(void) { __asm__ volatile("msr daifset, #2" ::: "memory"); }
-
-/* --- clock.c: model time where there is a model, else the timer --------- */
-
-/* Chooses by the command line: clock=model (default) or clock=timer. */
-void clock_init(void);
-uint64_t clock_cycles(void);
-uint64_t clock_hz(void);
-/* Busy waiting: the CPU stays busy in model time. */
-void clock_wait_until(uint64_t cycles);
 
 /* --- memory.c ----------------------------------------------------------- */
 
@@ -105,7 +95,7 @@ void *inmate_memset(void *to, int value, size_t size);
 /* A pseudo-random sequence; never returns the same value for ever. */
 uint64_t random_next(uint64_t *state);
 /* RAM behind the image, line aligned; NULL when the cell has not so much.
- * `ram_bytes` of the command line (default 16M) says how much there is. */
+ * `ram_bytes` of the command line (INMATE_RAM_BYTES) says how much there is. */
 void *inmate_alloc(uint64_t size);
 
 #endif

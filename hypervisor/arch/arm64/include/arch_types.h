@@ -8,6 +8,9 @@
 #include "hv/types.h"
 #include "pmu-guest.h"
 
+/* enum cpu_stat: how many there are. */
+#define ARCH_CPU_STATS		CPU_STATS_ARM64
+
 /*
  * Guest general registers, in the order vectors.S saves them. The last one is
  * the zero register: whoever writes a register by its number keeps it so.

@@ -6,6 +6,9 @@
 #include "hv/paging.h"
 #include "hv/types.h"
 
+/* enum cpu_stat: how many there are. */
+#define ARCH_CPU_STATS		CPU_STATS_ARM64
+
 struct arch_percpu {
 	uint64_t pc;
 	uint64_t argument;

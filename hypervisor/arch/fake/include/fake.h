@@ -63,6 +63,33 @@ extern struct fake_pmu fake_pmu[HV_MAX_CPUS];
 /* So many events happened. True: the overflow interrupt is pending. */
 bool fake_pmu_count(unsigned int cpu, uint16_t event, uint32_t events);
 
+/* Shares: what there is to be found, and what each CPU was told to take. */
+struct fake_shares {
+	uint64_t data[4];		/* by cache level */
+	uint64_t code[4];
+	unsigned int class_of_masks;
+	unsigned int class;
+	unsigned int delay;
+	unsigned int clock_step;
+	unsigned int flushes;
+};
+
+struct fake_partition {
+	unsigned int ways[4];		/* by cache level; 0: no such cache */
+	unsigned int classes;
+	unsigned int clock_steps;
+	bool code_data;
+	bool sparse;
+	bool delays;
+	bool silent;			/* caches do not announce themselves */
+	unsigned int split;
+	unsigned int restores;
+	struct fake_shares cpu[HV_MAX_CPUS];
+};
+
+/* For tests to fill in before fake_boot(). */
+extern struct fake_partition fake_partition;
+
 /* Fresh memory, no CPU, no cell. */
 void fake_machine(void);
 /*

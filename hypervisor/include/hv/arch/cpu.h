@@ -75,6 +75,11 @@ void arch_cell_exit(struct cell *cell);
 /* Before EVENT_RESET is posted to the cell's CPUs: devices, PSCI, first entry. */
 void arch_cell_reset(struct cell *cell);
 /*
+ * CPUs that begin at the reset address when the cell starts, as a CPU set; the
+ * others are parked until the guest starts them. Pure.
+ */
+uint64_t arch_cell_starters(const struct cell *cell);
+/*
  * Second stage of a cell. Flags are those of struct memory_region; addresses
  * and size are page aligned. Unmapping what is not mapped is no error. Under
  * the management lock, with the cell's CPUs suspended, or before they run.

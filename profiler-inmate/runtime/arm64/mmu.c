@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* From start.S to inmate_main(): page tables, comm region check, faults. */
+/* Page tables, and what nobody expects. */
 #include "inmate.h"
 
 #define ENTRY_TABLE		3ull
@@ -21,7 +21,6 @@ uint64_t mmu_root[512] __attribute__((aligned(4096)));
 static uint64_t mmu_low[512] __attribute__((aligned(4096)));
 
 void mmu_tables_build(void);
-void inmate_enter(void);
 void exception_unexpected(void) __attribute__((noreturn));
 
 /* Called with the MMU off: aligned 64-bit stores only. */
@@ -36,29 +35,6 @@ void mmu_tables_build(void)
 			       BLOCK_NORMAL | ENTRY_NO_EXECUTE : BLOCK_DEVICE);
 	mmu_root[0] = (uint64_t)mmu_low | ENTRY_TABLE;
 	__asm__ volatile("dsb ish" ::: "memory");
-}
-
-static bool comm_region_known(void)
-{
-	static const char signature[6] = COMM_REGION_SIGNATURE;
-	const struct comm_region_head *head = &comm_region()->head;
-
-	for (size_t n = 0; n < sizeof(signature); n++)
-		if (head->signature[n] != signature[n])
-			return false;
-	return head->revision == COMM_REGION_REVISION;
-}
-
-void inmate_enter(void)
-{
-	if (!comm_region_known()) {
-		comm_set_state(CELL_FAILED_COMM_REV);
-		inmate_halt();
-	}
-	comm_set_state(CELL_RUNNING);
-	inmate_main();
-	comm_set_state(CELL_SHUT_DOWN);
-	inmate_halt();
 }
 
 void exception_unexpected(void)

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * A bare-metal cell of Bochs: 1 MiB of RAM at guest address 0, the
+ * communication region behind it, more RAM from 2 MiB on. The file that
+ * includes this says which: CELL_NAME, CELL_ID, CELL_RAM_BASE (4 MiB), and
+ * optionally CELL_FLAGS and CELL_CPUS (mask).
+ */
+#include "bochs.h"
+
+#define CELL_LOW_BYTES		0x100000
+#define CELL_HIGH_BASE		0x200000
+#define CELL_HIGH_BYTES		0x200000
+
+#ifndef CELL_CPUS
+#define CELL_CPUS		0x2
+#endif
+#ifndef CELL_FLAGS
+#define CELL_FLAGS		CELL_PASSIVE_COMMREG
+#endif
+
+struct {
+	struct cell_desc cell;
+	uint64_t cpus[1];
+	struct memory_region memory[3];
+} ABI_PACKED config = {
+	.cell = {
+		.signature = CONFIG_CELL_SIGNATURE,
+		.architecture = CONFIG_ARCH_X86,
+		.revision = CONFIG_REVISION,
+		.name = CELL_NAME,
+		.id = CELL_ID,
+		.flags = CELL_FLAGS | CELL_VIRTUAL_CONSOLE_PERMITTED |
+			 CELL_VIRTUAL_CONSOLE_ACTIVE,
+		.cpu_set_size = sizeof(config.cpus),
+		.num_memory_regions = sizeof(config.memory) /
+				      sizeof(config.memory[0]),
+	},
+	.cpus = { CELL_CPUS },
+	.memory = {
+		{
+			.phys_start = CELL_RAM_BASE,
+			.virt_start = 0,
+			.size = CELL_LOW_BYTES,
+			.flags = MEM_RWX | MEM_LOADABLE,
+		},
+		{
+			.virt_start = INMATE_COMM_BASE,
+			.size = 0x1000,
+			.flags = MEM_READ | MEM_WRITE | MEM_COMM_REGION,
+		},
+		{
+			.phys_start = CELL_RAM_BASE + CELL_HIGH_BASE,
+			.virt_start = CELL_HIGH_BASE,
+			.size = CELL_HIGH_BYTES,
+			.flags = MEM_RWX | MEM_LOADABLE,
+		},
+	},
+};

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The root cell of Bochs: no IOMMU, messages on COM2, an L3 cache of 16 ways
+ * that CPUID keeps silent about. The file that includes this says which:
+ * BOCHS_CPUS (mask).
+ */
+#include "bochs.h"
+
+struct {
+	struct system_desc header;
+	uint64_t cpus[1];
+	struct memory_region memory[4];
+	struct irqchip irqchips[1];
+	struct pio_region ports[4];
+	struct {
+		struct weir_block head;
+		struct weir_record_cache l3;
+	} ABI_PACKED weir;
+} ABI_PACKED config = {
+	.header = {
+		.signature = CONFIG_SYSTEM_SIGNATURE,
+		.architecture = CONFIG_ARCH_X86,
+		.revision = CONFIG_REVISION,
+		.flags = SYSTEM_VIRTUAL_DEBUG_CONSOLE,
+		.hypervisor_memory = {
+			.phys_start = BOCHS_HYPERVISOR_BASE,
+			.size = BOCHS_HYPERVISOR_BYTES,
+		},
+		.debug_console = {
+			.address = BOCHS_COM2, .size = 8,
+			.type = CONSOLE_8250, .divider = 1,
+		},
+		.platform = {
+			.x86 = {
+				.pm_timer_address = BOCHS_PM_TIMER,
+				.tsc_khz = BOCHS_TSC_KHZ,
+			},
+		},
+		.root_cell = {
+			.signature = CONFIG_CELL_SIGNATURE,
+			.architecture = CONFIG_ARCH_X86,
+			.revision = CONFIG_REVISION,
+			.name = "bochs",
+			.cpu_set_size = sizeof(config.cpus),
+			.num_memory_regions = sizeof(config.memory) /
+					      sizeof(config.memory[0]),
+			.num_irqchips = 1,
+			.num_pio_regions = sizeof(config.ports) /
+					   sizeof(config.ports[0]),
+		},
+	},
+	.cpus = { BOCHS_CPUS },
+	.memory = {
+		RAM_REGION(0, BOCHS_ROOT_BYTES), /* video and BIOS included */
+		RAM_REGION(BOCHS_CELL_RAM_BASE, BOCHS_CELL_RAM_BYTES),
+		IO_REGION(0xc0000000, 0x3ec00000),	/* PCI memory */
+		IO_REGION(0xfed00000, 0x1000),		/* HPET */
+	},
+	.irqchips = {
+		{
+			.address = BOCHS_IOAPIC_BASE,
+			.pin_bitmap = { 0xffffff },
+		},
+	},
+	/* All but COM2, which is the hypervisor's. */
+	.ports = {
+		{ .base = 0x0000, .length = BOCHS_COM2 },
+		{ .base = BOCHS_COM2 + 8, .length = 0x8000 - BOCHS_COM2 - 8 },
+		{ .base = 0x8000, .length = 0x7fff },
+		{ .base = 0xffff, .length = 1 },
+	},
+	.weir = {
+		.head = {
+			.signature = WEIR_BLOCK_SIGNATURE,
+			.revision = WEIR_BLOCK_REVISION,
+			.num_records = 1,
+			.size = sizeof(config.weir),
+		},
+		.l3 = {
+			.record = {
+				.type = WEIR_RECORD_CACHE,
+				.size = sizeof(struct weir_record_cache),
+			},
+			.level = 3, .ways = 16, .ways_min = 1, .classes = 4,
+		},
+	},
+};

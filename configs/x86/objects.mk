@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: GPL-2.0-only
+configs-y += bochs bochs-single bochs-three bochs-smp bochs-jitter bochs-hostile

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* CPUs: taken from the kernel, run, waited on, given back. */
+#include "hv/arch/cpu.h"
+
+#include "apic.h"
+#include "exits.h"
+#include "host.h"
+#include "hv/arch/timer.h"
+#include "hv/cell.h"
+#include "hv/clock.h"
+#include "hv/errno.h"
+#include "hv/percpu.h"
+#include "hv/printk.h"
+#include "hv/regulation.h"
+#include "hv/setup.h"
+#include "ioapic.h"
+#include "pmu-internal.h"
+#include "pmu-regs.h"
+#include "pmu.h"
+#include "stage2.h"
+#include "vcpu.h"
+#include "x86-regs.h"
+
+/* A wait is over after so many turns even if nothing happens. */
+#define WAIT_TURNS		100u
+
+#define CPUID_EXTENDED		7u
+#define CPUID_CET_SS		BIT(7)	/* leaf 7, ECX */
+#define CPUID_CET_IBT		BIT(20)	/* leaf 7, EDX */
+#define CPUID_SPEC_CTRL		BIT(26)	/* leaf 7, EDX */
+#define CPUID_RDTSCP		BIT(27)	/* leaf 0x80000001, EDX */
+
+#define ULL(x)			((unsigned long long)(x))
+
+enum config_arch arch_config(void)
+{
+	return CONFIG_ARCH_X86;
+}
+
+struct per_cpu *this_cpu(void)
+{
+	struct per_cpu *cpu;
+
+	__asm__ volatile("mov %%gs:%c1, %0"
+			 : "=r" (cpu)
+			 : "i" (offsetof(struct per_cpu, arch.self)));
+	return cpu;
+}
+
+void arch_cpu_relax(void)
+{
+	__builtin_ia32_pause();
+}
+
+/* One NMI at a time is enough: who takes it looks at all events. */
+void arch_cpu_kick(struct per_cpu *cpu)
+{
+	if (!__atomic_exchange_n(&cpu->arch.kick_sent, 1, __ATOMIC_SEQ_CST))
+		apic_send_nmi(cpu->arch.apic_id);
+}
+
+/* Some emulators announce counters of which not even the registers are there. */
+static void init_pmu(void)
+{
+	if (host_msr_exists(MSR_PERFEVTSEL(0)) &&
+	    host_msr_exists(MSR_GLOBAL_CTRL))
+		pmu_init();
+	else
+		pmu_machine.why = "the counters have no registers";
+}
+
+int arch_init_early(void)
+{
+	int error = vcpu_init();
+
+	if (!error)
+		error = apic_init();
+	if (!error)
+		error = stage2_init();
+	if (!error)
+		init_pmu();
+	return error;
+}
+
+int arch_cpu_init(struct per_cpu *cpu)
+{
+	int error;
+
+	arch_timer_disarm();
+	error = apic_cpu_init(cpu);
+	if (error)
+		return error;
+	cpu->arch.taken = true;
+	cpu->arch.mtrr_def_type = msr_read(MSR_MTRR_DEF_TYPE);
+	error = vcpu_cpu_init(cpu);
+	if (!error)
+		pmu_cpu_init(&cpu->arch.pmu);
+	return error;
+}
+
+int arch_init_late(void)
+{
+	return 0;
+}
+
+void arch_cpu_activate(struct per_cpu *cpu)
+{
+	exit_finish(cpu);
+	vcpu_enter(cpu);
+}
+
+void arch_cpu_restore(struct per_cpu *cpu)
+{
+	if (!cpu->arch.taken)
+		return;
+	cpu->arch.taken = false;
+	arch_timer_disarm();
+	pmu_cpu_restore(&cpu->arch.pmu);
+	ioapic_restore();
+	vcpu_cpu_exit(cpu);
+}
+
+/* What a CPU keeps through INIT, but a cell must not learn from another. */
+static void clear_msrs(void)
+{
+	static const uint32_t always[] = {
+		MSR_STAR, MSR_LSTAR, MSR_CSTAR, MSR_FMASK, MSR_KERNEL_GS_BASE,
+	};
+	struct cpuid_regs extended = cpuid_query(CPUID_EXTENDED, 0);
+
+	for (size_t i = 0; i < ARRAY_COUNT(always); i++)
+		msr_write(always[i], 0);
+	if (cpuid_query(0x80000001, 0).edx & CPUID_RDTSCP)
+		msr_write(MSR_TSC_AUX, 0);
+	if (extended.edx & CPUID_SPEC_CTRL)
+		msr_write(MSR_SPEC_CTRL, 0);
+	if ((extended.ecx & CPUID_CET_SS) || (extended.edx & CPUID_CET_IBT))
+		msr_write(MSR_S_CET, 0);
+}
+
+static void clear_debug(void)
+{
+	__asm__ volatile("mov %0, %%dr0\n\t"
+			 "mov %0, %%dr1\n\t"
+			 "mov %0, %%dr2\n\t"
+			 "mov %0, %%dr3\n\t"
+			 "mov %1, %%dr6\n\t"
+			 : : "r" (0ull), "r" (0xffff0ff0ull));
+}
+
+void arch_cpu_reset(struct per_cpu *cpu, uint64_t entry, uint64_t argument)
+{
+	apic_reset(cpu);
+	clear_msrs();
+	clear_debug();
+	host_reset_fpu();
+	cpu->arch.mtrr_def_type = 0;
+	cpu->arch.guest_nmi = false;
+	pmu_guest_reset(&cpu->arch.pmu);
+	/* A start-up message names a segment, a reset address lies in one. */
+	if (argument == RESET_AT_SEGMENT)
+		vcpu_reset(cpu, entry, 0);
+	else
+		vcpu_reset(cpu, entry & ~0xffffull, (uint16_t)entry);
+	vcpu_load_cell(cpu);
+}
+
+void arch_cpu_park(struct per_cpu *cpu)
+{
+	apic_reset(cpu);
+	cpu->arch.guest_nmi = false;
+	vcpu_park(cpu);
+}
+
+uint64_t arch_cpu_pc(const struct per_cpu *cpu)
+{
+	return vcpu_rip(cpu);
+}
+
+void arch_cpu_irqchip_event(struct per_cpu *cpu)
+{
+	(void)cpu;
+}
+
+static bool timer_due(const struct per_cpu *cpu)
+{
+	return cpu->arch.deadline <= read_tsc();
+}
+
+/* Not HLT: an NMI just before it would be slept through. */
+void arch_cpu_wait(void)
+{
+	const struct per_cpu *cpu = this_cpu();
+
+	for (unsigned int i = 0; i < WAIT_TURNS; i++) {
+		if (__atomic_load_n(&cpu->events, __ATOMIC_ACQUIRE) ||
+		    __atomic_load_n(&cpu->arch.nmis, __ATOMIC_ACQUIRE) ||
+		    timer_due(cpu))
+			return;
+		arch_cpu_relax();
+	}
+}
+
+/* Only the timer: interrupts are the guest's, and wait for it. */
+void arch_cpu_poll_irqs(struct per_cpu *cpu)
+{
+	if (!timer_due(cpu))
+		return;
+	arch_timer_disarm();
+	clock_timer_fired(cpu);
+}
+
+void arch_cpu_dump(const struct per_cpu *cpu)
+{
+	struct vcpu_mode mode;
+
+	vcpu_get_mode(cpu, &mode);
+	printk("  rip 0x%llx rflags 0x%llx cs.base 0x%llx cr0 0x%llx cr3 0x%llx cr4 0x%llx efer 0x%llx\n",
+	       ULL(vcpu_rip(cpu)), ULL(mode.rflags), ULL(mode.cs_base),
+	       ULL(mode.cr0), ULL(mode.cr3), ULL(mode.cr4), ULL(mode.efer));
+	for (unsigned int n = 0; n < GPR_COUNT; n += 4)
+		printk("  r%u 0x%llx 0x%llx 0x%llx 0x%llx\n", n,
+		       ULL(vcpu_get_gpr(cpu, n)), ULL(vcpu_get_gpr(cpu, n + 1)),
+		       ULL(vcpu_get_gpr(cpu, n + 2)),
+		       ULL(vcpu_get_gpr(cpu, n + 3)));
+}
+
+void arch_cpu_halt(void)
+{
+	for (;;)
+		__asm__ volatile("cli\n\thlt" : : : "memory");
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Model-specific registers and CPUID of this CPU. Host tests supply the
+ * functions, behind which they model the registers.
+ */
+#ifndef X86_MSR_ACCESS_H
+#define X86_MSR_ACCESS_H
+
+#include "hv/types.h"
+
+struct cpuid_regs {
+	uint32_t eax;
+	uint32_t ebx;
+	uint32_t ecx;
+	uint32_t edx;
+};
+
+#ifdef WEIR_HOST
+/* Fails the test where the hardware would raise #GP. */
+uint64_t msr_read(uint32_t msr);
+void msr_write(uint32_t msr, uint64_t value);
+struct cpuid_regs cpuid_query(uint32_t leaf, uint32_t subleaf);
+#else
+/* The register must exist: nobody catches #GP. */
+static inline uint64_t msr_read(uint32_t msr)
+{
+	uint32_t low, high;
+
+	__asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(msr)
+			 : "memory");
+	return (uint64_t)high << 32 | low;
+}
+
+static inline void msr_write(uint32_t msr, uint64_t value)
+{
+	__asm__ volatile("wrmsr"
+			 : : "c"(msr), "a"((uint32_t)value),
+			     "d"((uint32_t)(value >> 32))
+			 : "memory");
+}
+
+static inline struct cpuid_regs cpuid_query(uint32_t leaf, uint32_t subleaf)
+{
+	struct cpuid_regs regs;
+
+	__asm__ volatile("cpuid"
+			 : "=a"(regs.eax), "=b"(regs.ebx), "=c"(regs.ecx),
+			   "=d"(regs.edx)
+			 : "a"(leaf), "c"(subleaf));
+	return regs;
+}
+#endif
+
+#endif

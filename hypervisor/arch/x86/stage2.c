@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Second stage of cells: extended page tables. */
+#include "stage2.h"
+
+#include "apic.h"
+#include "hv/arch/cpu.h"
+#include "hv/arch/paging.h"
+#include "hv/errno.h"
+#include "hv/percpu.h"
+#include "vcpu.h"
+
+/* What is mapped at once where there are no blocks of 1 GiB. */
+#define CHUNK_BYTES		0x20000000ull
+
+static struct {
+	struct page_table empty;
+	void *apic_page;
+} stage2;
+
+int stage2_init(void)
+{
+	stage2.apic_page = page_alloc(1);
+	if (!stage2.apic_page)
+		return -ENOMEM;
+	return page_table_init(&stage2.empty, vcpu_stage2()->format);
+}
+
+hpa_t stage2_empty_root(void)
+{
+	return hv_virt_to_phys(stage2.empty.root);
+}
+
+hpa_t stage2_apic_page(void)
+{
+	return hv_virt_to_phys(stage2.apic_page);
+}
+
+/*
+ * The interrupt controller's page is never the cell's, whatever its regions
+ * say: each access exits.
+ */
+static int cover_apic(struct cell *cell)
+{
+	if (!vcpu_stage2()->apic_page)
+		return page_table_unmap(&cell->arch.stage2, APIC_PAGE,
+					PAGE_BYTES);
+	return page_table_map(&cell->arch.stage2, APIC_PAGE,
+			      stage2_apic_page(), PAGE_BYTES,
+			      MAP_READ | MAP_WRITE | MAP_DEVICE);
+}
+
+int stage2_cell_init(struct cell *cell, struct reason *reason)
+{
+	if (page_table_init(&cell->arch.stage2, vcpu_stage2()->format) < 0)
+		return refuse(reason, -ENOMEM,
+			      "no pages left for the cell's page tables");
+	if (cover_apic(cell) < 0) {
+		page_table_free(&cell->arch.stage2);
+		return refuse(reason, -ENOMEM,
+			      "no pages left for the cell's page tables");
+	}
+	return 0;
+}
+
+void stage2_cell_exit(struct cell *cell)
+{
+	page_table_free(&cell->arch.stage2);
+}
+
+static uint32_t map_flags(uint64_t region_flags)
+{
+	uint32_t flags = 0;
+
+	if (region_flags & MEM_READ)
+		flags |= MAP_READ;
+	if (region_flags & MEM_WRITE)
+		flags |= MAP_WRITE;
+	if (region_flags & MEM_EXECUTE)
+		flags |= MAP_EXECUTE;
+	if (region_flags & MEM_IO)
+		flags |= MAP_DEVICE;
+	if (region_flags & MEM_NO_HUGEPAGES)
+		flags |= MAP_NO_BLOCKS;
+	return flags;
+}
+
+static bool covers_apic(const struct memory_region *region)
+{
+	return region->virt_start <= APIC_PAGE &&
+	       region->virt_start + region->size > APIC_PAGE;
+}
+
+int arch_cell_map(struct cell *cell, const struct memory_region *region)
+{
+	uint64_t chunk = vcpu_stage2()->block_1g ? UINT64_MAX : CHUNK_BYTES;
+	uint64_t done = 0;
+	int error = 0;
+
+	while (done < region->size && !error) {
+		uint64_t left = region->size - done;
+		uint64_t step = left < chunk ? left : chunk;
+
+		error = page_table_map(&cell->arch.stage2,
+				       region->virt_start + done,
+				       hpa(region->phys_start + done), step,
+				       map_flags(region->flags));
+		done += step;
+	}
+	return !error && covers_apic(region) ? cover_apic(cell) : error;
+}
+
+int arch_cell_unmap(struct cell *cell, const struct memory_region *region)
+{
+	int error = page_table_unmap(&cell->arch.stage2, region->virt_start,
+				     region->size);
+
+	return !error && covers_apic(region) ? cover_apic(cell) : error;
+}
+
+bool arch_cell_translate(const struct cell *cell, gpa_t address, hpa_t *phys,
+			 uint32_t *flags)
+{
+	return page_table_translate(&cell->arch.stage2, address.value, phys,
+				    flags);
+}
+
+void arch_cpu_flush_tlb(struct per_cpu *cpu)
+{
+	if (cpu->parked)
+		vcpu_park(cpu);
+	else
+		vcpu_load_cell(cpu);
+}

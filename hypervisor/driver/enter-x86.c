@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* x86: entering VMX root mode through tables of our own, hypercalls. */
+
+#include <linux/gfp.h>
+#include <linux/io.h>
+#include <linux/mm.h>
+#include <linux/smp.h>
+#include <linux/vmalloc.h>
+
+#include <asm/cpufeature.h>
+#include <asm/processor.h>
+#include <asm/special_insns.h>
+#include <asm/tsc.h>
+
+#include "arch.h"
+#include "launch-x86.h"
+#include "weir.h"
+
+const enum config_arch arch_config = CONFIG_ARCH_X86;
+
+const struct arch_stat arch_stats[] = {
+	ARCH_STAT("vmexits_total", CPU_STAT_TOTAL),
+	ARCH_STAT("vmexits_mmio", CPU_STAT_MMIO),
+	ARCH_STAT("vmexits_management", CPU_STAT_MANAGEMENT),
+	ARCH_STAT("vmexits_hypercall", CPU_STAT_HYPERCALL),
+	ARCH_STAT("vmexits_pio", CPU_STAT_PIO),
+	ARCH_STAT("vmexits_xapic", CPU_STAT_XAPIC),
+	ARCH_STAT("vmexits_cr", CPU_STAT_CR),
+	ARCH_STAT("vmexits_cpuid", CPU_STAT_CPUID),
+	ARCH_STAT("vmexits_xsetbv", CPU_STAT_XSETBV),
+	ARCH_STAT("vmexits_exception", CPU_STAT_EXCEPTION),
+	ARCH_STAT("vmexits_msr_other", CPU_STAT_MSR_OTHER),
+	ARCH_STAT("vmexits_msr_x2apic_icr", CPU_STAT_X2APIC_ICR),
+};
+
+const unsigned int arch_stats_count = ARRAY_SIZE(arch_stats);
+
+static struct launch launch;
+
+/* The module's code lies in pages that have nothing to do with each other. */
+static u64 code_phys(const void *code)
+{
+	struct page *page = vmalloc_to_page(code);
+
+	return page ? page_to_phys(page) + offset_in_page(code) : 0;
+}
+
+int arch_check(char *reason)
+{
+	if (!boot_cpu_has(X86_FEATURE_VMX))
+		return weir_refuse(reason, -ENODEV,
+				   "the CPUs have no VMX, or the firmware keeps it off");
+	if (__read_cr4() & X86_CR4_VMXE)
+		return weir_refuse(reason, -EBUSY,
+				   "KVM uses VMX: remove its module kvm_intel");
+	return 0;
+}
+
+static void fill_rates(struct image_header *header)
+{
+	const struct system_desc *config = weir.system.config;
+	const struct platform_x86 *platform = &config->platform.x86;
+
+	header->x86_tsc_khz = platform->tsc_khz ? platform->tsc_khz : tsc_khz;
+	header->x86_apic_khz = platform->apic_khz;
+}
+
+int arch_prepare(char *reason)
+{
+	const unsigned int order = get_order(LAUNCH_TABLE_PAGES * PAGE_SIZE);
+	struct page *pages = alloc_pages(GFP_KERNEL, order);
+
+	if (!pages)
+		return weir_refuse(reason, -ENOMEM,
+				   "no memory for the page tables");
+	fill_rates(weir.header);
+	launch.memory = weir.memory;
+	launch.memory_phys = weir.memory_phys;
+	launch.memory_bytes = weir.memory_bytes;
+	launch.tables = page_address(pages);
+	launch.tables_phys = page_to_phys(pages);
+	launch.code_phys = code_phys(launch_code);
+	if (launch.code_phys && !launch_prepare(&launch))
+		return 0;
+	arch_release();
+	return weir_refuse(reason, -EINVAL,
+			   "hypervisor memory must be 2 MiB to 1 GiB at a multiple of 2 MiB");
+}
+
+void arch_release(void)
+{
+	if (!launch.tables)
+		return;
+	free_pages((unsigned long)launch.tables,
+		   get_order(LAUNCH_TABLE_PAGES * PAGE_SIZE));
+	launch.tables = NULL;
+}
+
+u64 arch_image_entry(const struct image_header *header)
+{
+	return header->x86_entry;
+}
+
+/* The registers are those of abi/image.h; what else it takes is in `launch`. */
+int arch_enter(phys_addr_t image, u64 entry)
+{
+	return launch_cpu(&launch, smp_processor_id());
+}
+
+long arch_hypercall(u32 number, unsigned long arg1, unsigned long arg2)
+{
+	unsigned long result = number;
+
+	asm volatile("vmcall"
+		     : "+a" (result)
+		     : "D" (arg1), "S" (arg2)
+		     : "memory");
+	return (int)result;
+}
+
+/* Caches are coherent with whoever reads memory. */
+void arch_cache_flush(const void *start, size_t bytes)
+{
+	mb();
+}

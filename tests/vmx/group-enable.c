@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Enabling and disabling, twenty times in a row, and what the root cell still
+ * has of its machine in between.
+ */
+#include "groups.h"
+#include "weir.h"
+
+#define ROUNDS			20
+#define HYPERVISOR_MEMORY	0x18000000ull
+#define BEYOND_MEMORY		0x50000000ull
+#define CPUID_HYPERVISOR	(1u << 31)
+#define HC_UNKNOWN		99
+#define ENOSYS_NEGATIVE		(-38)
+#define VECTOR_UD		6
+
+/* What must be after a passage as it was before, on each CPU. */
+struct cpu_state {
+	uint64_t cr0, cr3, cr4, efer, gs_base, pat, apic_base, rflags;
+	struct {
+		uint16_t limit;
+		uint64_t base;
+	} __attribute__((packed)) gdtr, idtr;
+	uint16_t tr, cs, ds, ss;
+};
+
+static struct cpu_state before[CPUS_MAX], after[CPUS_MAX];
+
+static void state_read(struct cpu_state *state)
+{
+	memset(state, 0, sizeof(*state));
+	state->cr0 = read_cr0();
+	state->cr3 = read_cr3();
+	state->cr4 = read_cr4();
+	state->efer = rdmsr(MSR_EFER);
+	state->gs_base = rdmsr(MSR_GS_BASE);
+	state->pat = rdmsr(0x277);
+	state->apic_base = rdmsr(MSR_APIC_BASE);
+	__asm__ volatile("sgdt %0" : "=m"(state->gdtr));
+	__asm__ volatile("sidt %0" : "=m"(state->idtr));
+	__asm__ volatile("str %0" : "=r"(state->tr));
+	__asm__ volatile("mov %%cs, %0" : "=r"(state->cs));
+	__asm__ volatile("mov %%ds, %0" : "=r"(state->ds));
+	__asm__ volatile("mov %%ss, %0" : "=r"(state->ss));
+	__asm__ volatile("pushfq\n\tpopq %0" : "=r"(state->rflags));
+	/* Arithmetic flags are nobody's to keep. */
+	state->rflags &= ~0x8d5ull;
+}
+
+static int before_step(void *data)
+{
+	(void)data;
+	state_read(&before[cpu_this()->number]);
+	return 0;
+}
+
+static int after_step(void *data)
+{
+	(void)data;
+	state_read(&after[cpu_this()->number]);
+	return 0;
+}
+
+static void states_compare(void)
+{
+	cpus_call(after_step, NULL);
+	for (unsigned int n = 0; n < cpus_online(); n++) {
+		struct cpu_state *a = &after[n], *b = &before[n];
+
+		expect_equal(a->cr0, b->cr0);
+		expect_equal(a->cr3, b->cr3);
+		expect_equal(a->cr4 & ~CR4_VMXE, b->cr4 & ~CR4_VMXE);
+		expect_equal(a->efer, b->efer);
+		expect_equal(a->gs_base, b->gs_base);
+		expect_equal(a->pat, b->pat);
+		expect_equal(a->apic_base, b->apic_base);
+		expect_equal(a->gdtr.base, b->gdtr.base);
+		expect_equal(a->gdtr.limit, b->gdtr.limit);
+		expect_equal(a->idtr.base, b->idtr.base);
+		expect_equal(a->idtr.limit, b->idtr.limit);
+		expect_equal(a->tr, b->tr);
+		expect_equal(a->cs, b->cs);
+		expect_equal(a->ds, b->ds);
+		expect_equal(a->ss, b->ss);
+		expect_equal(a->rflags, b->rflags);
+	}
+}
+
+static bool enabled_step_ok;
+
+static int enabled_step(void *data)
+{
+	struct cpuid leaf = cpuid(1, 0);
+
+	(void)data;
+	if (hypercall(HC_UNKNOWN, 0, 0) != ENOSYS_NEGATIVE ||
+	    leaf.ecx & CPUID_HYPERVISOR)
+		enabled_step_ok = false;
+	return 0;
+}
+
+static bool enable(void)
+{
+	int error = weir_prepare();
+
+	if (!expect_equal(error, 0))
+		return false;
+	error = weir_enable();
+	if (!expect_equal(error, 0))
+		print("the hypervisor says: %s\n", weir_reason());
+	return !error;
+}
+
+/* Interrupts of the timer and between CPUs, both ways. */
+static void interrupts_check(void)
+{
+	uint64_t end = rdtsc() + TSC_HZ / 100;
+	uint64_t timer = cpus[0].interrupts[VECTOR_TIMER];
+	int count = 0;
+
+	apic_timer_arm(rdtsc() + TSC_HZ / 10000);
+	while (rdtsc() < end && cpus[0].interrupts[VECTOR_TIMER] == timer)
+		pause();
+	expect_equal(cpus[0].interrupts[VECTOR_TIMER], timer + 1);
+	expect_equal(cpus_call(enabled_step, &count), 0);
+}
+
+static bool test_first(void)
+{
+	bool good;
+
+	test_begin("it enables, answers on both CPUs, and leaves");
+	cpus_call(before_step, NULL);
+	good = enable();
+	if (good) {
+		states_compare();
+		enabled_step_ok = true;
+		interrupts_check();
+		expect(enabled_step_ok);
+		expect_equal(weir_disable(), 0);
+		states_compare();
+	}
+	test_end();
+	return good;
+}
+
+static void test_machine_as_root(void)
+{
+	uint64_t value;
+	uint32_t word;
+
+	test_begin("the root keeps its machine, but not the hypervisor's memory");
+	if (enable()) {
+		expect_equal(hypercall(HC_HYPERVISOR_GET_INFO, INFO_NUM_CELLS, 0), 1);
+		expect_equal(hypercall(WEIR_HC_QUERY, WEIR_FEATURE_ABI_REVISION, 0),
+			     WEIR_ABI_REVISION);
+		expect_equal(hypercall(HC_CPU_GET_INFO, 1, CPU_INFO_STATE), 0);
+		expect_equal(probe_vmxoff(), VECTOR_UD);
+		expect_equal(probe_rdmsr(MSR_EFER, &value), NO_TRAP);
+		expect_equal(probe_write_cr4(read_cr4()), NO_TRAP);
+		expect_equal(probe_read32(HYPERVISOR_MEMORY, &word), NO_TRAP);
+		expect_equal(word, 0);
+		expect_equal(weir_disable(), 0);
+	}
+	test_end();
+}
+
+static void test_second_restarts(void)
+{
+	test_begin("the second CPU restarts by INIT under the hypervisor");
+	if (enable()) {
+		for (int n = 0; n < 3; n++) {
+			expect_equal(cpu_offline(1), 0);
+			expect_equal(cpu_online(1), 0);
+		}
+		enabled_step_ok = true;
+		cpus_call(enabled_step, NULL);
+		expect(enabled_step_ok);
+		expect_equal(weir_disable(), 0);
+	}
+	test_end();
+}
+
+static void write_hypervisor(void)
+{
+	probe_write32(HYPERVISOR_MEMORY, 1);
+}
+
+static void read_nowhere(void)
+{
+	uint32_t value;
+
+	probe_read32(BEYOND_MEMORY, &value);
+}
+
+static bool second_stopped(void *data)
+{
+	(void)data;
+	return hypercall(HC_CPU_GET_INFO, 1, CPU_INFO_STATE) ==
+	       CPU_STATE_FAILED;
+}
+
+/* Not even the root's CPUs: the one that tries is stopped, and INIT wakes it. */
+static void test_root_stopped(const char *name, void (*act)(void))
+{
+	test_begin(name);
+	if (enable()) {
+		expect_equal(cpu_offline_after(1, act), 0);
+		expect(wait_until(second_stopped, NULL, 100));
+		expect_equal(cpu_online(1), 0);
+		expect_equal(hypercall(HC_CPU_GET_INFO, 1, CPU_INFO_STATE), 0);
+		expect_equal(weir_disable(), 0);
+	}
+	test_end();
+}
+
+static void test_rounds(void)
+{
+	unsigned int round;
+
+	test_begin("twenty times in a row");
+	cpus_call(before_step, NULL);
+	for (round = 0; round < ROUNDS; round++) {
+		if (!enable())
+			break;
+		enabled_step_ok = true;
+		interrupts_check();
+		expect(enabled_step_ok);
+		if (!expect_equal(weir_disable(), 0))
+			break;
+		states_compare();
+	}
+	expect_equal(round, ROUNDS);
+	test_end();
+	test_report("enable_rounds", round);
+}
+
+void group_enable(void)
+{
+	if (cpu_online(1))
+		return;
+	if (!test_first())
+		return;
+	test_machine_as_root();
+	test_second_restarts();
+	test_root_stopped("a CPU of the root that writes to the hypervisor is stopped",
+			  write_hypervisor);
+	test_root_stopped("one that reads where nothing is, too", read_nowhere);
+	test_rounds();
+}

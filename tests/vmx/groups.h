@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The groups of tests; each is one boot. */
+#ifndef VMX_GROUPS_H
+#define VMX_GROUPS_H
+
+/* The root alone, without a hypervisor. */
+void group_machine(void);
+/* Enabling and disabling. */
+void group_enable(void);
+/* The life of a cell. */
+void group_cell(void);
+/* A cell that does what it must not. */
+void group_hostile(void);
+/* Exits and instructions. */
+void group_cost(void);
+/* Ways of the cache. */
+void group_cat(void);
+/* Calling a CPU out of its guest. */
+void group_kick(void);
+/* A cell with two CPUs. */
+void group_smp(void);
+/* Shares of cache and clock in a table. */
+void group_demo(void);
+
+#endif

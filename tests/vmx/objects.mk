@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: GPL-2.0-only
+vmx-dir := $(d)
+vmx-objs := $(addprefix $(B)/vmx/,$(addprefix $(d),start.o vectors.o main.o \
+	console.o cpu.o probe.o apic.o smp.o machine.o test.o group-machine.o \
+	weir.o ring.o group-enable.o group-cell.o group-hostile.o \
+	group-cost.o group-cat.o group-kick.o group-smp.o \
+	group-demo.o) \
+	hypervisor/driver/launch-x86.o hypervisor/driver/launch-x86-code.o \
+	hypervisor/format.o hypervisor/string.o)
+
+$(B)/vmx/root.elf: $(vmx-objs) $(d)root.lds $(d)objects.mk
+	$(quiet) LD $@
+	$(Q)ld $(bare-ldflags) -T $(vmx-dir)root.lds -o $@ $(vmx-objs)
+
+$(B)/vmx/root.bin: $(B)/vmx/root.elf
+	$(quiet) OBJCOPY $@
+	$(Q)objcopy -O binary $< $@
