@@ -225,13 +225,11 @@ static void overflow_whole(struct per_cpu *cpu)
 {
 	struct reg_cpu *reg = &cpu->reg;
 
-	if (!reg->active.source) {
+	if (!reg->active.source || !reg->active.source->alarmed(reg)) {
 		/* A guest's own counter: it is told, and the line falls. */
 		arch_pmu_take_overflows();
 		return;
 	}
-	if (!reg->active.source->alarmed(reg))
-		return;
 	if (reg->active.active) {
 		alarm_take(cpu, clock_now_ns());
 		return;

@@ -407,6 +407,24 @@ static void test_status_wants_its_size(void **unused)
 	assert_int_equal(regulation_get(cell_root(), &status), -EINVAL);
 }
 
+static void test_guests_overflow_is_acknowledged(void **unused)
+{
+	struct fake_pmu *pmu = &fake_pmu[0];
+
+	(void)unused;
+	/* The counter source in use is another one, idle or with a budget. */
+	for (unsigned int regulated = 0; regulated < 2; regulated++) {
+		struct reg_request r = request_budget(200 * MB);
+
+		if (regulated)
+			assert_int_equal(regulation_set(cell_root(), &r), 0);
+		pmu->overflows = BIT(0);
+		regulation_overflow(fake_cpu_area(0));
+		assert_int_equal(pmu->overflows, 0);
+		assert_false(fake_cpu_area(0)->stall_requested);
+	}
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, lines_setup)
@@ -422,6 +440,7 @@ int main(void)
 		TEST(test_cpus_come_and_go),
 		TEST(test_ten_thousand_reloads),
 		TEST(test_no_counter_source),
+		TEST(test_guests_overflow_is_acknowledged),
 		TEST(test_status_wants_its_size),
 	};
 
