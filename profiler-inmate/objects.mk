@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-inmates-y += jitter bomb victim meter workload
+inmates-y += jitter bomb victim meter workload profiler
 inmates-x86-y += jitter
 # No call of memset() inside memset().
 cflags-inmate-y += -fno-tree-loop-distribute-patterns

@@ -6,7 +6,8 @@
  * CELL_RAM_BASE, CELL_RAM_BYTES, and optionally CELL_FLAGS,
  * CELL_PERMISSIONS, CELL_OPTIONS, CELL_MSG_TIMEOUT_NS, CELL_NO_MODEL, and
  * CELL_BUDGET for a budget in bytes per second from the first instruction on,
- * and CELL_COLORS (mask) for RAM on pages of these colors from CELL_RAM_BASE on.
+ * CELL_COLORS (mask) for RAM on pages of these colors from CELL_RAM_BASE on, and
+ * CELL_SHARED_BASE and CELL_SHARED_BYTES for memory shared with the root.
  */
 #include "qemu-virt.h"
 
@@ -34,10 +35,15 @@
 #define CELL_RECORDS_COUNT	(1 + CELL_POLICIES_COUNT)
 #define CELL_RAM_COLORED	0
 #endif
-#ifdef CELL_NO_MODEL
-#define CELL_REGIONS_COUNT	2
+#ifdef CELL_SHARED_BASE
+#define CELL_SHARED_COUNT	1
 #else
-#define CELL_REGIONS_COUNT	3
+#define CELL_SHARED_COUNT	0
+#endif
+#ifdef CELL_NO_MODEL
+#define CELL_REGIONS_COUNT	(2 + CELL_SHARED_COUNT)
+#else
+#define CELL_REGIONS_COUNT	(3 + CELL_SHARED_COUNT)
 #endif
 
 struct {
@@ -85,6 +91,14 @@ struct {
 			.virt_start = INMATE_MEMSYS_PAGE,
 			.size = 0x1000,
 			.flags = MEM_READ,
+		},
+#endif
+#ifdef CELL_SHARED_BASE
+		{
+			.phys_start = CELL_SHARED_BASE,
+			.virt_start = INMATE_SHARED_BASE,
+			.size = CELL_SHARED_BYTES,
+			.flags = MEM_READ | MEM_WRITE | MEM_ROOTSHARED,
 		},
 #endif
 	},

@@ -29,6 +29,7 @@
 /* Where an inmate finds things, in its own address space. */
 #define INMATE_COMM_BASE	0x80000000ull
 #define INMATE_MEMSYS_PAGE	0x80001000ull
+#define INMATE_SHARED_BASE	0x80100000ull
 
 #define MEM_RWX			(MEM_READ | MEM_WRITE | MEM_EXECUTE)
 #define MEM_DEVICE		(MEM_READ | MEM_WRITE | MEM_IO)

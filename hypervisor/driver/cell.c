@@ -241,5 +241,9 @@ int cell_destroy(struct weir_cell_op *request, char *reason)
 	if (cell == weir.root)
 		return weir_refuse(reason, -EINVAL,
 				   "the root cell cannot be destroyed");
+	if (atomic_read(&cell->mappings))
+		return weir_refuse(reason, -EBUSY,
+				   "a program has the shared memory of cell %s mapped",
+				   cell->name);
 	return cell_end(cell, reason);
 }

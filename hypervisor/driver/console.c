@@ -227,5 +227,6 @@ const struct file_operations weir_file_operations = {
 	.poll = console_poll,
 	.unlocked_ioctl = weir_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
+	.mmap = share_mmap,
 	.llseek = no_llseek,
 };

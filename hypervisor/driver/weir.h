@@ -12,6 +12,7 @@
 #ifndef DRIVER_WEIR_H
 #define DRIVER_WEIR_H
 
+#include <linux/atomic.h>
 #include <linux/cpumask.h>
 #include <linux/kobject.h>
 #include <linux/limits.h>
@@ -39,6 +40,7 @@ struct weir_cell {
 	struct list_head stats;		/* directories of statistics */
 	cpumask_t cpus;
 	cpumask_t cpus_taken;		/* taken off Linux for this cell */
+	atomic_t mappings;		/* of its shared memory; 0: may end */
 };
 
 struct weir {
@@ -132,6 +134,9 @@ long weir_command(u32 number, unsigned long arg1, unsigned long arg2,
 		  char *reason);
 /* That line alone. The gate is held for writing, the hypervisor enabled. */
 void weir_last_reason(long error, char *reason);
+
+/* share.c: tries command_lock */
+int share_mmap(struct file *file, struct vm_area_struct *vma);
 
 /* console.c */
 void console_attach(const struct console_ring *ring);

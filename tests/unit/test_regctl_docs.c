@@ -182,6 +182,8 @@ static const char *page_of(const char *command)
 	if (strcmp(command, "set") == 0 || strcmp(command, "unset") == 0 ||
 	    strcmp(command, "reset") == 0)
 		return MAN "regctl-set.8";
+	if (strncmp(command, "profile ", 8) == 0)
+		return MAN "regctl-profile.8";
 	if (strcmp(command, "status") == 0 || strcmp(command, "monitor") == 0 ||
 	    strcmp(command, "shares") == 0)
 		return MAN "regctl-status.8";
@@ -346,7 +348,10 @@ static void test_completion(void **state)
 
 		snprintf(word, sizeof(word), " %s ",
 			 blank ? blank + 1 : commands[i]->name);
-		completes(blank ? "regctl cell " : "regctl ", word);
+		snprintf(line, sizeof(line), "regctl %.*s",
+			 blank ? (int)(blank - commands[i]->name) + 1 : 0,
+			 commands[i]->name);
+		completes(line, word);
 		option = commands[i]->options;
 		for (; option && (option->name || option->key); option++) {
 			snprintf(line, sizeof(line), "regctl %s x -",

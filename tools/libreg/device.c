@@ -62,7 +62,7 @@ void reg_close(struct reg_device *device)
 	free(device);
 }
 
-static int device_open(struct reg_device *device, int flags)
+int reg_device_open(struct reg_device *device, int flags)
 {
 	int fd = open(device->device_path, flags | O_CLOEXEC);
 	int error = errno;
@@ -100,7 +100,7 @@ int reg_control(struct reg_device *device, const char *what,
 	int ret;
 
 	if (!device->transport && device->fd < 0) {
-		ret = device_open(device, O_RDWR);
+		ret = reg_device_open(device, O_RDWR);
 		if (ret < 0)
 			return ret;
 		device->fd = ret;
@@ -146,5 +146,5 @@ int reg_disable(struct reg_device *device)
 
 int reg_console_open(struct reg_device *device, bool wait)
 {
-	return device_open(device, wait ? O_RDONLY : O_RDONLY | O_NONBLOCK);
+	return reg_device_open(device, wait ? O_RDONLY : O_RDONLY | O_NONBLOCK);
 }

@@ -17,6 +17,9 @@ struct reg_device {
 int reg_fail(struct reg_device *device, int error, enum reg_origin origin,
 	     const char *format, ...) __attribute__((format(printf, 4, 5)));
 
+/* The device node, a new descriptor. */
+int reg_device_open(struct reg_device *device, int flags);
+
 /*
  * Sends one request. `what` says for a person what was tried; `reason` is the
  * line inside the request that the driver answers with.

@@ -22,6 +22,8 @@ struct reg_device;
 struct reg_transport {
 	/* As ioctl(), but returns a negative errno. */
 	int (*control)(void *context, unsigned long command, void *argument);
+	/* As reg_share_map(); NULL: cells share nothing. */
+	void *(*map)(void *context, uint32_t cell, uint64_t bytes);
 	void *context;
 };
 
@@ -116,6 +118,14 @@ uint64_t reg_status_written_lines(const struct reg_status *status);
  * without it fails with EAGAIN at the end.
  */
 int reg_console_open(struct reg_device *device, bool wait);
+
+/*
+ * Maps the first `bytes` of what the cell shares with the root cell; to be
+ * unmapped with reg_share_unmap(). -ENXIO: it shares nothing.
+ */
+int reg_share_map(struct reg_device *device, const struct weir_cell_id *cell,
+		  uint64_t bytes, void **memory);
+void reg_share_unmap(struct reg_device *device, void *memory, uint64_t bytes);
 
 /* From sysfs. */
 struct reg_cell_info {

@@ -97,6 +97,12 @@ extern const struct argp_option global_options[];
 /* The whole program; out and err are given by the caller. */
 int regctl_run(struct app *app, int argc, char **argv);
 
+/*
+ * The n-th word that starts commands of two words ("cell"), or NULL; *length
+ * is without the blank.
+ */
+const char *command_group(unsigned int n, size_t *length);
+
 /* Finds a command by the words at `argv`; *words is how many it has. */
 const struct command *command_find(int argc, char **argv, int *words);
 

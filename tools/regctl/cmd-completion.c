@@ -36,23 +36,40 @@ static const char *kind_word(enum operand_kind kind)
 /* First words of all commands, each once. */
 static void words_print(FILE *out)
 {
-	size_t i;
+	const char *group;
+	size_t length;
 
-	for (i = 0; commands[i]; i++) {
-		if (strncmp(commands[i]->name, "cell ", 5) != 0)
+	for (size_t i = 0; commands[i]; i++)
+		if (!strchr(commands[i]->name, ' '))
 			fprintf(out, " %s", commands[i]->name);
-	}
-	fputs(" cell", out);
+	for (unsigned int n = 0; (group = command_group(n, &length)); n++)
+		fprintf(out, " %.*s", (int)length, group);
 }
 
-static void cell_words_print(FILE *out)
+/* A case for each first word: the second words. */
+static void groups_print(FILE *out)
 {
-	size_t i;
+	const char *group;
+	size_t length;
 
-	for (i = 0; commands[i]; i++) {
-		if (strncmp(commands[i]->name, "cell ", 5) == 0)
-			fprintf(out, " %s", commands[i]->name + 5);
+	for (unsigned int n = 0; (group = command_group(n, &length)); n++) {
+		fprintf(out, "\t%.*s)\n\t\tkinds='", (int)length, group);
+		for (size_t i = 0; commands[i]; i++)
+			if (!strncmp(commands[i]->name, group, length + 1))
+				fprintf(out, " %s",
+					commands[i]->name + length + 1);
+		fputs("' ;;\n", out);
 	}
+}
+
+/* The first words that want a second one, "cell|profile". */
+static void group_words_print(FILE *out)
+{
+	const char *group;
+	size_t length;
+
+	for (unsigned int n = 0; (group = command_group(n, &length)); n++)
+		fprintf(out, "%s%.*s", n ? "|" : "", (int)length, group);
 }
 
 static void cases_print(FILE *out)
@@ -83,7 +100,7 @@ static const char values_part[] =
 	"\t\t\tawk '$1 == \"source\" { print $2 }')\n"
 	"\t\tmapfile -t COMPREPLY < <(compgen -W \"$list\" -- \"$word\")\n"
 	"\t\treturn ;;\n"
-	"\t--budget|--write|--period|--cpus|--interval|-i|--count|-n|"
+	"\t--budget|--write|--period|--cpus|--interval|--window|-i|--count|-n|"
 	"--address|-a|--string|-s)\n"
 	"\t\treturn ;;\n"
 	"\tesac\n";
@@ -109,10 +126,13 @@ static const char command_part[] =
 	"\t\tcase ${COMP_WORDS[i]} in\n"
 	"\t\t--device|--sysfs) ((i++)) ;;\n"
 	"\t\t-*) ;;\n"
-	"\t\tcell)\n"
-	"\t\t\tcommand=cell\n"
+	"\t\t";
+
+static const char command_rest_part[] =
+	")\n"
+	"\t\t\tcommand=${COMP_WORDS[i]}\n"
 	"\t\t\t((i + 1 < COMP_CWORD)) &&\n"
-	"\t\t\t\tcommand=\"cell ${COMP_WORDS[i+1]}\"\n"
+	"\t\t\t\tcommand=\"$command ${COMP_WORDS[i+1]}\"\n"
 	"\t\t\tbreak ;;\n"
 	"\t\t*) command=${COMP_WORDS[i]}; break ;;\n"
 	"\t\tesac\n"
@@ -145,13 +165,14 @@ static int run(struct app *app, const void *data)
 	fputs("\tCOMPREPLY=()\n", app->out);
 	fputs(values_part, app->out);
 	fputs(command_part, app->out);
+	group_words_print(app->out);
+	fputs(command_rest_part, app->out);
 	fputs("\toptions='", app->out);
 	options_print(app->out, global_options);
 	fputs("'\n\tcase $command in\n\t'')\n\t\tkinds='", app->out);
 	words_print(app->out);
-	fputs("' ;;\n\tcell)\n\t\tkinds='", app->out);
-	cell_words_print(app->out);
 	fputs("' ;;\n", app->out);
+	groups_print(app->out);
 	cases_print(app->out);
 	fputs(tail_part, app->out);
 	return APP_OK;

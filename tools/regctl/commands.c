@@ -2,6 +2,8 @@
 /* The list of commands, in the order of the help. */
 #include "commands.h"
 
+#include <string.h>
+
 const struct command *const commands[] = {
 	&command_enable,
 	&command_disable,
@@ -18,6 +20,11 @@ const struct command *const commands[] = {
 	&command_status,
 	&command_shares,
 	&command_monitor,
+	&command_profile_start,
+	&command_profile_stop,
+	&command_profile_status,
+	&command_profile_run,
+	&command_profile_export,
 	&command_console,
 	&command_regulators,
 	&command_colors,
@@ -26,3 +33,27 @@ const struct command *const commands[] = {
 	&command_completion,
 	NULL,
 };
+
+/* Whether an earlier command starts with the same word. */
+static bool is_known_group(size_t before, const char *name, size_t length)
+{
+	for (size_t i = 0; i < before; i++)
+		if (strncmp(commands[i]->name, name, length + 1) == 0)
+			return true;
+	return false;
+}
+
+const char *command_group(unsigned int n, size_t *length)
+{
+	for (size_t i = 0; commands[i]; i++) {
+		const char *name = commands[i]->name;
+		const char *blank = strchr(name, ' ');
+
+		if (!blank)
+			continue;
+		*length = (size_t)(blank - name);
+		if (!is_known_group(i, name, *length) && n-- == 0)
+			return name;
+	}
+	return NULL;
+}

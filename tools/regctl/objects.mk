@@ -3,12 +3,14 @@
 regctl-parts := $(addprefix $(d),app.o options.o units.o format.o output.o \
 	json.o settings.o shares.o cells.o rates.o config.o commands.o cmd-hypervisor.o \
 	cmd-cell.o cmd-cell-list.o cmd-set.o cmd-status.o cmd-shares.o cmd-monitor.o \
-	cmd-regulators.o cmd-colors.o cmd-check.o cmd-simulate.o cmd-completion.o)
+	cmd-regulators.o cmd-colors.o cmd-check.o cmd-simulate.o cmd-completion.o \
+	cmd-profile.o cmd-profile-export.o profile.o) \
+	$(profile-parts) $(profile-export-parts)
 
 tools-host-y += regctl
 tools-arm64-y += regctl
 regctl-objs := $(d)main.o $(regctl-parts) $(libreg-objs) $(config-check-objs)
-regctl-libs := -lsmartcols -ljansson
+regctl-libs := -lsmartcols -ljansson -lm
 
 tests-unit-y += test_units
 test_units-objs := $(d)units.o $(d)format.o

@@ -323,15 +323,26 @@ const struct command *command_find(int argc, char **argv, int *words)
 	return NULL;
 }
 
+static bool is_group(const char *word)
+{
+	const char *group;
+	size_t length;
+
+	for (unsigned int n = 0; (group = command_group(n, &length)); n++)
+		if (strlen(word) == length && !strncmp(group, word, length))
+			return true;
+	return false;
+}
+
 static int refuse_command(const struct app *app, int argc, char **argv)
 {
-	if (strcmp(argv[0], "cell") != 0)
+	if (!is_group(argv[0]))
 		fprintf(app->err, "regctl: there is no command '%s'\n", argv[0]);
 	else if (argc > 1)
-		fprintf(app->err, "regctl cell: there is no command '%s'\n",
-			argv[1]);
+		fprintf(app->err, "regctl %s: there is no command '%s'\n",
+			argv[0], argv[1]);
 	else
-		fprintf(app->err, "regctl cell: which command?\n");
+		fprintf(app->err, "regctl %s: which command?\n", argv[0]);
 	fprintf(app->err, "Try 'regctl --help'.\n");
 	return APP_USAGE;
 }

@@ -7,6 +7,12 @@
  * driver does not know is zero (else -E2BIG). Every ioctl answers with a
  * negative errno and, in `reason`, one line for a person.
  *
+ * mmap() with MAP_SHARED maps memory that a cell shares with the root cell: its
+ * first region marked ROOTSHARED that is RAM. The offset is the cell's id shifted
+ * left by WEIR_MMAP_CELL_SHIFT, plus a place in the region. -ENXIO: the cell
+ * shares nothing; -EAGAIN: a command is under way. A
+ * cell cannot be destroyed while such a mapping lives.
+ *
  * read() on the device returns the virtual console from its oldest character
  * still in the ring; it blocks (poll() works) unless O_NONBLOCK is set.
  */
@@ -29,6 +35,7 @@
 #define WEIR_FIRMWARE			"weir.bin"
 
 #define WEIR_REASON_BYTES		128
+#define WEIR_MMAP_CELL_SHIFT		32
 
 struct weir_cell_id {
 	int32_t id;			/* -1: look up by name */

@@ -13,6 +13,8 @@
 #define INMATE_COMM_REGION	comm_region_arm
 #define INMATE_COMM_BASE	0x80000000ull
 #define INMATE_MEMSYS_PAGE	0x80001000ull
+/* What the cell shares with the root cell, up to the end of that gigabyte. */
+#define INMATE_SHARED_BASE	0x80100000ull
 #define INMATE_RAM_BYTES	(16ull << 20)
 
 /* PSCI by SMC; result as PSCI defines it. */

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The sampler: from counters to the ring of abi/profile.h. Pure but for the
+ * counters it is given; the caller brings the time, in cycles of one clock.
+ *
+ * The reader may write anything into the ring at any time: what the sampler
+ * needs later it keeps here.
+ */
+#ifndef SAMPLER_H
+#define SAMPLER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "abi/profile.h"
+
+/* Counters since some moment, never going back. */
+struct sampler_reading {
+	uint64_t cycles;	/* the source's own clock, or the sampler's */
+	uint64_t read_bytes;
+	uint64_t written_bytes;
+	uint64_t busy_cycles;
+};
+
+struct sampler_source {
+	char name[PROFILE_NAME_BYTES];
+	enum profile_kind kind;
+	uint32_t id;
+	uint32_t flags;
+	const volatile void *registers;
+	void (*read)(const struct sampler_source *source,
+		     struct sampler_reading *reading);
+};
+
+struct sampler {
+	struct profile_ring *ring;
+	uint64_t ring_bytes;
+	uint64_t clock_hz;
+	struct sampler_source sources[PROFILE_MAX_SOURCES];
+	unsigned int sources_count;
+
+	/* the session */
+	uint32_t session;
+	bool running;
+	bool stopping;
+	unsigned int chosen[PROFILE_MAX_SOURCES];
+	struct sampler_reading told[PROFILE_MAX_SOURCES]; /* in records */
+	unsigned int chosen_count;
+	uint32_t record_bytes;
+	uint32_t records_count;
+	uint64_t interval_cycles;
+	uint64_t start_cycles;
+	uint64_t sequence;	/* the next point of the grid */
+	uint64_t produced, overruns, skipped;
+};
+
+/* Fills the fixed part of the ring; `sources` and the clock are set before. */
+void sampler_init(struct sampler *sampler, struct profile_ring *ring,
+		  uint64_t ring_bytes);
+/* Looks for a request and takes it. */
+void sampler_poll(struct sampler *sampler, uint64_t now_cycles);
+/* When the next sample is due; UINT64_MAX while there is no session. */
+uint64_t sampler_due_cycles(const struct sampler *sampler);
+/* Takes the sample that is due at `now_cycles`. */
+void sampler_sample(struct sampler *sampler, uint64_t now_cycles);
+
+/* memsys.c: a source for each CPU of the memory-system page. */
+struct memsys_page;
+void sampler_add_memsys(struct sampler *sampler,
+			const volatile struct memsys_page *page);
+
+#endif

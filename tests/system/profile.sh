@@ -1,0 +1,79 @@
+# shellcheck shell=dash
+# SPDX-License-Identifier: GPL-2.0-only
+# A profiling session while a cell works in phases. $1: interval; $2: turns of
+# the work; $3: "brief" leaves the rest out. What the profiler saw of CPU 2 is
+# printed for the host.
+# shellcheck source=tests/system/lib.sh
+. /weir/tests/lib.sh
+
+interval=$1
+turns=$2
+
+# number NAME: the first of that name in the exported JSON.
+number() {
+	sed -n "s/^ *\"$1\": \([0-9]*\),*\$/\1/p" /tmp/json | head -n 1
+}
+
+refusals() {
+	fails 4 "a cell that shares nothing" \
+		regctl profile status --cell victim
+	says "it is told so" 'shares no memory' \
+		regctl profile status --cell victim
+	says "a profiler is there" '^idle' regctl profile status
+	fails 1 "nothing to stop" regctl profile stop
+	fails 2 "an interval too short" regctl profile start /tmp/p -i 999ns
+	fails 4 "a source that is not there" regctl profile start /tmp/p -s 9
+}
+
+session() {
+	ok "start a session" regctl -q profile start /tmp/p -i "$interval"
+	ok "the victim works" run_guest victim workload \
+		"work=phases size=2M count=$turns jobs=1 warmup=0"
+	while [ "$(state_of victim)" = running ]; do
+		usleep 20000
+	done
+	ok "stop the session" regctl profile stop
+	regctl profile export /tmp/p
+	regctl profile export /tmp/p --json --window 1s >/tmp/json
+	is "no overruns" "$(number overruns)" 0
+	is "the profiler was never late" "$(number skipped)" 0
+	is "no sample is missing" "$(number missing)" 0
+	report late "$(number late_by_a_tenth)"
+	report samples "$(number samples)"
+	report file "$(wc -c </tmp/p)"
+	echo "profile-begin"
+	regctl profile export /tmp/p --csv --no-headings -s 2 --window 1ms
+	echo "profile-end"
+}
+
+others() {
+	ok "a command while profiled" regctl -q profile run -o /tmp/r -c 1 \
+		-- workload walk -s 1M -n 2 -j 2
+	ok "a drawing" regctl profile export /tmp/r --svg -o /tmp/svg
+	fails 7 "its exit status" \
+		regctl -q profile run -o /tmp/r -- sh -c 'exit 7'
+	fails 127 "no such command" \
+		regctl -q profile run -o /tmp/r -- nonsense
+	ok "a second session" regctl -q profile start /tmp/p
+	fails 4 "a second collector" regctl profile start /tmp/q
+	says "the first goes on" '^running' regctl profile status
+	fails 4 "a cell that is mapped stays" \
+		regctl -q cell destroy profiler
+	ok "stop it" regctl -q profile stop
+}
+
+insmod /lib/modules/weir.ko
+ok "enable" regctl -q enable /weir/cells/qemu-virt-model.cell
+ok "create the profiler" regctl -q cell create /weir/cells/profiler.cell
+fails 3 "nobody profiles yet" regctl profile status
+ok "create the victim" regctl -q cell create /weir/cells/victim.cell
+ok "start the profiler" run_guest profiler profiler
+until regctl -q profile status >/dev/null 2>&1; do
+	usleep 2000
+done
+[ "$3" = brief ] || refusals
+session
+[ "$3" = brief ] || others
+ok "destroy the profiler" regctl -q cell destroy profiler
+ok "destroy the victim" regctl -q cell destroy victim
+ok "disable" regctl -q disable

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The ring of a profiling cell, and collecting a session from it. */
+#include "profile.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+
+#define CELL_DEFAULT	"profiler"
+#define STEP_NS		1000000
+#define BEGIN_STEPS	5000	/* five seconds and more */
+#define END_STEPS	20000
+#define INTERVAL_MIN_NS	1000u
+#define INTERVAL_MAX_NS	1000000000u
+
+int profile_option(struct profile_where *where, int key, const char *value,
+		   struct parse_error *error)
+{
+	int ret;
+
+	switch (key) {
+	case 'C':
+		where->cell = value;
+		return 0;
+	case 's':
+		return cpu_list_parse(value, &where->sources, error);
+	case 'i':
+		ret = time_parse(value, &where->interval_ns, error);
+		if (ret)
+			return ret;
+		if (where->interval_ns < INTERVAL_MIN_NS ||
+		    where->interval_ns > INTERVAL_MAX_NS)
+			return parse_refuse(error, 0, "must be from 1us to 1s");
+		return 0;
+	default:
+		return -ENOENT;
+	}
+}
+
+static int ring_sized(struct app *app, const struct weir_cell_id *cell,
+		      uint64_t bytes, struct ring *ring)
+{
+	void *memory;
+
+	if (reg_share_map(app->device, cell, bytes, &memory))
+		return app_fail(app);
+	*ring = (struct ring){ .shared = memory, .bytes = bytes };
+	return 0;
+}
+
+int profile_map(struct app *app, const struct profile_where *where,
+		struct ring *ring)
+{
+	const char *name = where->cell ? where->cell : CELL_DEFAULT, *why = "";
+	struct weir_cell_id cell;
+	uint64_t bytes;
+	int status;
+
+	if (reg_cell_id(app->device, name, &cell))
+		return app_fail(app);
+	/* The head says how much there is. */
+	status = ring_sized(app, &cell, PROFILE_RECORDS_OFFSET, ring);
+	if (status)
+		return status;
+	if (ring_check(ring->shared, &why)) {
+		app_complain(app, "cell %s: %s", name, why);
+		profile_unmap(app, ring);
+		return APP_ABSENT;
+	}
+	bytes = ring->shared->bytes;
+	profile_unmap(app, ring);
+	return ring_sized(app, &cell, bytes, ring);
+}
+
+void profile_unmap(struct app *app, struct ring *ring)
+{
+	reg_share_unmap(app->device, ring->shared, ring->bytes);
+}
+
+static void nap(void)
+{
+	const struct timespec pause = { .tv_nsec = STEP_NS };
+
+	nanosleep(&pause, NULL);
+}
+
+static bool is_collected(const struct ring *ring)
+{
+	uint32_t collector = ring->shared->collector;
+
+	return collector && (kill((pid_t)collector, 0) == 0 || errno == EPERM);
+}
+
+static int session_begin(struct collector *collector,
+			 const struct profile_where *where)
+{
+	struct app *app = collector->app;
+	const char *why = "the profiler does not answer";
+	int ret = 0;
+
+	ring_ask(&collector->ring, where->interval_ns ? where->interval_ns :
+		 PROFILE_INTERVAL_DEFAULT_NS, where->sources);
+	for (int n = 0; n < BEGIN_STEPS && !ret; n++) {
+		ret = ring_began(&collector->ring, &why);
+		if (!ret)
+			nap();
+	}
+	if (ret > 0)
+		return 0;
+	app_complain(app, "%s", why);
+	return ret ? APP_REFUSED : APP_ABSENT;
+}
+
+int collector_begin(struct collector *collector, struct app *app,
+		    const struct profile_where *where, const char *path)
+{
+	int status;
+
+	*collector = (struct collector){ .app = app };
+	status = profile_map(app, where, &collector->ring);
+	if (status)
+		return status;
+	if (is_collected(&collector->ring)) {
+		app_complain(app, "process %u collects a session already",
+			     collector->ring.shared->collector);
+		status = APP_REFUSED;
+		goto unmap;
+	}
+	collector->file = fopen(path, "wb");
+	if (!collector->file) {
+		app_complain(app, "%s: %s", path, strerror(errno));
+		status = APP_USAGE;
+		goto unmap;
+	}
+	status = session_begin(collector, where);
+	if (status)
+		goto close;
+	session_write_begin(&collector->writer, collector->file,
+			    &collector->ring.head);
+	fflush(collector->file);
+	return 0;
+close:
+	fclose(collector->file);
+unmap:
+	profile_unmap(app, &collector->ring);
+	return status;
+}
+
+static int take(void *context, const struct session_sample *sample,
+		const struct profile_value *values)
+{
+	struct collector *collector = context;
+
+	for (unsigned int n = 0; n < collector->ring.head.sources_count; n++)
+		collector->bytes += (uint64_t)values[n].read_bytes +
+				    values[n].written_bytes;
+	collector->last_cycles = sample->time_cycles;
+	return session_write_sample(&collector->writer, sample, values);
+}
+
+static int drain(struct collector *collector)
+{
+	long ret = ring_drain(&collector->ring, take, collector);
+
+	if (ret >= 0)
+		return 0;
+	app_complain(collector->app, ret == -EIO ?
+		     "the session cannot be written" :
+		     "the profiler's ring makes no sense");
+	return APP_ABSENT;
+}
+
+int collector_step(struct collector *collector)
+{
+	int status = drain(collector);
+
+	nap();
+	return status;
+}
+
+static int rest_take(struct collector *collector)
+{
+	int status = 0;
+
+	for (int n = 0; n < END_STEPS && !status; n++) {
+		status = drain(collector);
+		if (status || ring_is_empty_and_stopped(&collector->ring))
+			return status;
+		nap();
+	}
+	app_complain(collector->app, "the profiler does not stop");
+	return APP_ABSENT;
+}
+
+int collector_end(struct collector *collector)
+{
+	struct profile_ring *shared = collector->ring.shared;
+	int status;
+
+	if (shared->command == PROFILE_COMMAND_RUN)
+		ring_ask_stop(shared);
+	status = rest_take(collector);
+	if (!status)
+		session_write_end(&collector->writer, shared->overruns,
+				  shared->skipped);
+	if (fclose(collector->file) && !status) {
+		app_complain(collector->app, "the session cannot be written");
+		status = APP_ABSENT;
+	}
+	shared->collector = 0;
+	profile_unmap(collector->app, &collector->ring);
+	return status;
+}
+
+int profile_read(struct app *app, const char *path, struct session *session)
+{
+	FILE *file = fopen(path, "rb");
+	const char *why = "it cannot be read";
+	int ret;
+
+	*session = (struct session){ 0 };
+	if (!file) {
+		app_complain(app, "%s: %s", path, strerror(errno));
+		return APP_USAGE;
+	}
+	ret = session_read(session, file, &why);
+	fclose(file);
+	if (ret == -ENOMEM)
+		return app_fail_memory(app);
+	if (ret) {
+		app_complain(app, "%s: %s", path, why);
+		return APP_USAGE;
+	}
+	if (!session->ended)
+		app_note(app, "%s: the session was interrupted", path);
+	return 0;
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Charts as SVG. */
+#include "chart.h"
+
+#include <math.h>
+
+#define LEFT	78.0
+#define RIGHT	16.0
+#define TOP	58.0
+#define BOTTOM	48.0
+#define TICKS	6
+#define LEGEND_STEP	150.0
+
+static double span_x(const struct chart *chart)
+{
+	return chart->width - LEFT - RIGHT;
+}
+
+static double span_y(const struct chart *chart)
+{
+	return chart->height - TOP - BOTTOM;
+}
+
+static double limit(double share)
+{
+	return share < 0 ? 0 : share > 1 ? 1 : share;
+}
+
+static double place_x(const struct chart *chart, double x)
+{
+	double low = chart->x_min, high = chart->x_max;
+
+	if (chart->x_log) {
+		x = x > low ? log10(x) : log10(low);
+		low = log10(low);
+		high = log10(high);
+	}
+	return LEFT + (high > low ? limit((x - low) / (high - low)) : 0) *
+	       span_x(chart);
+}
+
+static double place_y(const struct chart *chart, double y)
+{
+	double range = chart->y_max - chart->y_min;
+	double share = range > 0 ? (y - chart->y_min) / range : 0;
+
+	return TOP + (1 - limit(share)) * span_y(chart);
+}
+
+void chart_style(FILE *out)
+{
+	fputs(".chart{--bg:#fff;--fg:#1b1d22;--dim:#5d626c;--grid:#dfe2e7;"
+	      "background:var(--bg);font:12px sans-serif}\n"
+	      ".chart text{fill:var(--fg)}.chart .dim{fill:var(--dim)}\n"
+	      ".chart .grid{stroke:var(--grid)}"
+	      ".chart .frame{fill:none;stroke:var(--dim)}\n"
+	      ".chart .level{stroke:var(--dim);stroke-dasharray:6 3}"
+	      ".chart polyline{fill:none;stroke-width:1.5}\n"
+	      ".chart rect.bg{fill:var(--bg)}\n", out);
+	fputs(".s0{--c:#1f77b4}.s1{--c:#d95f02}.s2{--c:#2a9d5c}.s3{--c:#b8336a}"
+	      ".s4{--c:#7a5cc0}.s5{--c:#8c6d31}.s6{--c:#139aa8}.s7{--c:#707a8a}\n"
+	      ".chart polyline[class]{stroke:var(--c)}"
+	      ".chart .fill{fill:var(--c)}\n"
+	      "@media (prefers-color-scheme:dark){"
+	      ".chart{--bg:#16181d;--fg:#e8eaee;--dim:#a0a6b2;--grid:#353a44}"
+	      ".s0{--c:#5aa9e6}.s1{--c:#ff9f4a}.s2{--c:#63d297}.s3{--c:#f07aa8}"
+	      ".s4{--c:#b39ddb}.s5{--c:#d9b96e}.s6{--c:#5fd0dc}.s7{--c:#aab3c2}}\n"
+	      "@media print{.chart{--bg:#fff;--fg:#000;--dim:#444;--grid:#ccc}"
+	      ".s0{--c:#1f77b4}.s1{--c:#d95f02}.s2{--c:#2a9d5c}.s3{--c:#b8336a}"
+	      ".s4{--c:#7a5cc0}.s5{--c:#8c6d31}.s6{--c:#139aa8}.s7{--c:#707a8a}}\n",
+	      out);
+}
+
+void chart_text(FILE *out, const char *text)
+{
+	for (; *text; text++) {
+		switch (*text) {
+		case '<': fputs("&lt;", out); break;
+		case '>': fputs("&gt;", out); break;
+		case '&': fputs("&amp;", out); break;
+		case '"': fputs("&quot;", out); break;
+		default: putc(*text, out);
+		}
+	}
+}
+
+void chart_begin(const struct chart *chart, const char *title, bool alone)
+{
+	FILE *out = chart->out;
+
+	fprintf(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" "
+		"viewBox=\"0 0 %.0f %.0f\" ", chart->width, chart->height);
+	if (alone)
+		fprintf(out, "width=\"%.0f\" height=\"%.0f\" ", chart->width,
+			chart->height);
+	fputs("role=\"img\">\n<title>", out);
+	chart_text(out, title);
+	fputs("</title>\n", out);
+	if (alone) {
+		fputs("<style>\n", out);
+		chart_style(out);
+		fputs("</style>\n", out);
+	}
+	fprintf(out, "<rect class=\"bg\" width=\"100%%\" height=\"100%%\"/>\n"
+		"<text x=\"%.0f\" y=\"20\" font-size=\"14\" font-weight=\"bold\">",
+		LEFT);
+	chart_text(out, title);
+	fputs("</text>\n", out);
+}
+
+void chart_end(const struct chart *chart)
+{
+	fputs("</svg>\n", chart->out);
+}
+
+/* The smallest of 1, 2 or 5 times a power of ten that gives few steps. */
+static double tick_step(double range)
+{
+	static const double factors[] = { 1, 2, 5 };
+
+	for (double power = 1e-12; power < 1e18; power *= 10)
+		for (int n = 0; n < 3; n++)
+			if (range <= factors[n] * power * TICKS)
+				return factors[n] * power;
+	return range;
+}
+
+static void tick_x(const struct chart *chart, double value)
+{
+	double x = place_x(chart, value);
+
+	fprintf(chart->out,
+		"<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>"
+		"<text class=\"dim\" x=\"%.1f\" y=\"%.1f\" "
+		"text-anchor=\"middle\">%.4g</text>\n", x, x, TOP,
+		chart->height - BOTTOM, x, chart->height - BOTTOM + 16, value);
+}
+
+static void ticks_x(const struct chart *chart)
+{
+	double step = tick_step(chart->x_max - chart->x_min);
+
+	if (chart->x_log) {
+		double power = pow(10, ceil(log10(chart->x_min) - 1e-9));
+
+		for (; power <= chart->x_max * (1 + 1e-9); power *= 10)
+			tick_x(chart, power);
+		return;
+	}
+	for (double value = ceil(chart->x_min / step) * step;
+	     value <= chart->x_max + step * 1e-6; value += step)
+		tick_x(chart, fabs(value) < step * 1e-6 ? 0 : value);
+}
+
+static void ticks_y(const struct chart *chart)
+{
+	double step = tick_step(chart->y_max - chart->y_min);
+
+	for (double value = ceil(chart->y_min / step) * step;
+	     value <= chart->y_max + step * 1e-6; value += step) {
+		double y = place_y(chart, value);
+
+		fprintf(chart->out,
+			"<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>"
+			"<text class=\"dim\" x=\"%.1f\" y=\"%.1f\" "
+			"text-anchor=\"end\">%.4g</text>\n", LEFT,
+			chart->width - RIGHT, y, y, LEFT - 6, y + 4,
+			fabs(value) < step * 1e-6 ? 0 : value);
+	}
+}
+
+void chart_axes(const struct chart *chart, const char *x_label,
+		const char *y_label)
+{
+	FILE *out = chart->out;
+
+	ticks_y(chart);
+	if (chart->x_max > chart->x_min)
+		ticks_x(chart);
+	fprintf(out, "<rect class=\"frame\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" "
+		"height=\"%.1f\"/>\n", LEFT, TOP, span_x(chart), span_y(chart));
+	fprintf(out, "<text class=\"dim\" x=\"%.1f\" y=\"%.1f\" "
+		"text-anchor=\"middle\">", LEFT + span_x(chart) / 2,
+		chart->height - 10);
+	chart_text(out, x_label);
+	fprintf(out, "</text>\n<text class=\"dim\" text-anchor=\"middle\" "
+		"transform=\"translate(16 %.1f) rotate(-90)\">",
+		TOP + span_y(chart) / 2);
+	chart_text(out, y_label);
+	fputs("</text>\n", out);
+}
+
+void chart_line_begin(const struct chart *chart, unsigned int colour)
+{
+	fprintf(chart->out, "<polyline class=\"s%u\" points=\"",
+		colour % CHART_COLOURS);
+}
+
+void chart_line_to(const struct chart *chart, double x, double y)
+{
+	fprintf(chart->out, "%.1f,%.1f ", place_x(chart, x), place_y(chart, y));
+}
+
+void chart_line_end(const struct chart *chart)
+{
+	fputs("\"/>\n", chart->out);
+}
+
+void chart_bar(const struct chart *chart, double x_from, double x_to,
+	       double y_from, double y_to, unsigned int colour)
+{
+	double left = place_x(chart, x_from), right = place_x(chart, x_to);
+	double top = place_y(chart, y_to), bottom = place_y(chart, y_from);
+
+	fprintf(chart->out, "<rect class=\"fill s%u\" x=\"%.1f\" y=\"%.1f\" "
+		"width=\"%.1f\" height=\"%.1f\"/>\n", colour % CHART_COLOURS, left,
+		top, right - left, bottom - top);
+}
+
+void chart_dot(const struct chart *chart, double x, double y,
+	       unsigned int colour)
+{
+	fprintf(chart->out, "<circle class=\"fill s%u\" cx=\"%.1f\" cy=\"%.1f\" "
+		"r=\"2\"/>\n", colour % CHART_COLOURS, place_x(chart, x),
+		place_y(chart, y));
+}
+
+void chart_level(const struct chart *chart, double y, const char *label)
+{
+	double level = place_y(chart, y);
+
+	fprintf(chart->out,
+		"<line class=\"level\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>"
+		"<text class=\"dim\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">",
+		LEFT, chart->width - RIGHT, level, level,
+		chart->width - RIGHT - 4, level - 4);
+	chart_text(chart->out, label);
+	fputs("</text>\n", chart->out);
+}
+
+void chart_legend(const struct chart *chart, unsigned int entry,
+		  const char *name)
+{
+	double left = LEFT + entry * LEGEND_STEP;
+
+	fprintf(chart->out, "<rect class=\"fill s%u\" x=\"%.1f\" y=\"32\" "
+		"width=\"14\" height=\"10\"/><text x=\"%.1f\" y=\"42\">",
+		entry % CHART_COLOURS, left, left + 20);
+	chart_text(chart->out, name);
+	fputs("</text>\n", chart->out);
+}
+
+void chart_word(const struct chart *chart, double x, const char *text)
+{
+	fprintf(chart->out, "<text x=\"%.1f\" y=\"%.1f\" "
+		"text-anchor=\"middle\">", place_x(chart, x),
+		chart->height - BOTTOM + 16);
+	chart_text(chart->out, text);
+	fputs("</text>\n", chart->out);
+}
