@@ -12,7 +12,7 @@
 #   make test-vmx-linux  a Debian kernel in Bochs, a quarter of an hour
 #   make demo-vmx  shares of cache and clock, changed live in Bochs
 #   make bench     all benchmarks; bench-first-light, bench-regulators (in the
-#                  simulator), bench-coloring, bench-vmx: one of them
+#                  simulator), bench-coloring, bench-sessions, bench-vmx: one of them
 #   make all       hypervisor driver inmates configs tools plugin
 #   make lint      shellcheck, man pages, headers, house rules
 #   make install   the arm64 files below DESTDIR
@@ -437,14 +437,15 @@ test: machine $(host-tests)
 	-$(Q)tests/run-system $(S)
 	$(Q)tests/total unit system
 
-.PHONY: demo shell bench bench-first-light bench-regulators bench-coloring bench-vmx
+.PHONY: demo shell bench bench-first-light bench-regulators bench-coloring
+.PHONY: bench-sessions bench-vmx
 demo: machine
 	$(Q)tools/testbed/demo
 
 shell: machine
 	$(Q)tools/testbed/shell
 
-bench: bench-first-light bench-regulators bench-coloring bench-vmx
+bench: bench-first-light bench-regulators bench-coloring bench-sessions bench-vmx
 
 bench-first-light: machine
 	$(Q)tests/bench/first-light
@@ -454,6 +455,9 @@ bench-regulators: $(B)/sim/weir-simulate $(B)/host/figures
 
 bench-coloring: machine
 	$(Q)tests/bench/coloring
+
+bench-sessions: machine
+	$(Q)tests/bench/sessions
 
 bench-vmx: vmx-machine $(B)/host/figures
 	$(Q)tests/bench/vmx

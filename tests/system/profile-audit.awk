@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The profiler's windows (first file, CSV of "regctl profile export" for one
-# source) against the observer's (second file, of the same width). A window may
-# differ by what the samples on its edges hold: the first sample that ends in it
-# may have begun before, and the first one after it may have begun inside.
+# source) against the observer's (second file, of the same width), for CPU `cpu`,
+# which had moved `first` bytes when the session began. A window may differ by
+# what the samples on its edges hold: the first sample that ends in it may have
+# begun before, and the first one after it may have begun inside.
 # Prints "total PROFILER OBSERVER windows N wrong N"; fails unless all is well.
 BEGIN { FS = "," }
 { sub(/\r$/, "") }
@@ -14,8 +15,11 @@ NR == FNR {
 	total += $4 + $5
 	next
 }
+$2 == cpu && $3 < start[1] { first -= $4 + $5 }
 $2 == cpu { seen[$3] += $4 + $5 }
 END {
+	# What is left of it moved in the first window before the session.
+	seen[start[1]] -= first
 	slack = 0
 	for (n = count; n > 0; n--) {
 		off = got[n] - seen[start[n]]

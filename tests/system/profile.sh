@@ -40,6 +40,9 @@ session() {
 	is "no sample is missing" "$(number missing)" 0
 	report late "$(number late_by_a_tenth)"
 	report samples "$(number samples)"
+	report first "$(awk '$1 == "\"name\":" { now = $2 }
+		now == "\"cpu2\"," && /first_/ { sum += $2 }
+		END { print sum + 0 }' /tmp/json)"
 	report file "$(wc -c </tmp/p)"
 	echo "profile-begin"
 	regctl profile export /tmp/p --csv --no-headings -s 2 --window 1ms

@@ -182,6 +182,8 @@ static const char *page_of(const char *command)
 	if (strcmp(command, "set") == 0 || strcmp(command, "unset") == 0 ||
 	    strcmp(command, "reset") == 0)
 		return MAN "regctl-set.8";
+	if (strncmp(command, "ab ", 3) == 0)
+		return MAN "regctl-ab.8";
 	if (strncmp(command, "profile ", 8) == 0)
 		return MAN "regctl-profile.8";
 	if (strcmp(command, "status") == 0 || strcmp(command, "monitor") == 0 ||

@@ -47,28 +47,37 @@ static double place_y(const struct chart *chart, double y)
 	return TOP + (1 - limit(share)) * span_y(chart);
 }
 
+/* Eight colours that differ in lightness too; then the same on dark ground. */
+static const char *const light[] = { "#1f77b4", "#d95f02", "#2a9d5c", "#b8336a",
+				     "#7a5cc0", "#8c6d31", "#139aa8", "#707a8a" };
+static const char *const dark[] = { "#5aa9e6", "#ff9f4a", "#63d297", "#f07aa8",
+				    "#b39ddb", "#d9b96e", "#5fd0dc", "#aab3c2" };
+
+static void style_colours(FILE *out, const char *ground, const char *ink,
+			  const char *dim, const char *grid,
+			  const char *const colours[CHART_COLOURS])
+{
+	fprintf(out, ".chart .bg{fill:%s}.chart text{fill:%s}"
+		".chart text.dim{fill:%s}.chart .grid{stroke:%s}"
+		".chart .frame,.chart .level{stroke:%s}\n", ground, ink, dim,
+		grid, dim);
+	for (unsigned int n = 0; n < CHART_COLOURS; n++)
+		fprintf(out, ".chart polyline.s%u{stroke:%s}"
+			".chart .fill.s%u{fill:%s}\n", n, colours[n], n,
+			colours[n]);
+}
+
+/* Without variables, which not every SVG viewer knows. */
 void chart_style(FILE *out)
 {
-	fputs(".chart{--bg:#fff;--fg:#1b1d22;--dim:#5d626c;--grid:#dfe2e7;"
-	      "background:var(--bg);font:12px sans-serif}\n"
-	      ".chart text{fill:var(--fg)}.chart .dim{fill:var(--dim)}\n"
-	      ".chart .grid{stroke:var(--grid)}"
-	      ".chart .frame{fill:none;stroke:var(--dim)}\n"
-	      ".chart .level{stroke:var(--dim);stroke-dasharray:6 3}"
-	      ".chart polyline{fill:none;stroke-width:1.5}\n"
-	      ".chart rect.bg{fill:var(--bg)}\n", out);
-	fputs(".s0{--c:#1f77b4}.s1{--c:#d95f02}.s2{--c:#2a9d5c}.s3{--c:#b8336a}"
-	      ".s4{--c:#7a5cc0}.s5{--c:#8c6d31}.s6{--c:#139aa8}.s7{--c:#707a8a}\n"
-	      ".chart polyline[class]{stroke:var(--c)}"
-	      ".chart .fill{fill:var(--c)}\n"
-	      "@media (prefers-color-scheme:dark){"
-	      ".chart{--bg:#16181d;--fg:#e8eaee;--dim:#a0a6b2;--grid:#353a44}"
-	      ".s0{--c:#5aa9e6}.s1{--c:#ff9f4a}.s2{--c:#63d297}.s3{--c:#f07aa8}"
-	      ".s4{--c:#b39ddb}.s5{--c:#d9b96e}.s6{--c:#5fd0dc}.s7{--c:#aab3c2}}\n"
-	      "@media print{.chart{--bg:#fff;--fg:#000;--dim:#444;--grid:#ccc}"
-	      ".s0{--c:#1f77b4}.s1{--c:#d95f02}.s2{--c:#2a9d5c}.s3{--c:#b8336a}"
-	      ".s4{--c:#7a5cc0}.s5{--c:#8c6d31}.s6{--c:#139aa8}.s7{--c:#707a8a}}\n",
-	      out);
+	fputs(".chart{font:12px sans-serif}"
+	      ".chart .frame,.chart polyline{fill:none}"
+	      ".chart .level{stroke-dasharray:6 3}"
+	      ".chart polyline{stroke-width:1.5}\n", out);
+	style_colours(out, "#fff", "#1b1d22", "#5d626c", "#dfe2e7", light);
+	fputs("@media screen and (prefers-color-scheme:dark){\n", out);
+	style_colours(out, "#16181d", "#e8eaee", "#a0a6b2", "#353a44", dark);
+	fputs("}\n", out);
 }
 
 void chart_text(FILE *out, const char *text)

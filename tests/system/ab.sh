@@ -1,0 +1,82 @@
+# shellcheck shell=dash
+# SPDX-License-Identifier: GPL-2.0-only
+# Comparisons on the real thing: arms, interruption, going on, the verdict.
+# shellcheck source=tests/system/lib.sh
+. /weir/tests/lib.sh
+
+cat >/tmp/scenario <<'END'
+victim cell victim /weir/inmates/workload.bin work=chase size=256k count=2048 jobs=5 warmup=3 period=300us
+load run hog --idle --cpu 0 --mode write --size 8
+load run hog --idle --cpu 1 --mode write --size 8
+repetitions 2
+settle_us 10000
+arm alone
+arm hogs
+    loads all
+arm held
+    loads all
+    set root --budget 100MB/s
+END
+
+# runs DIR: that are in the results.
+runs() {
+	[ ! -e "$1/runs.csv" ] || tail -n +2 "$1/runs.csv" | wc -l
+}
+
+# median ARM: in ns.
+median() {
+	awk -v arm="\"$1\"," '$1 == "\"name\":" { now = $2 }
+		$1 == "\"median\":" && now == arm && !seen++ {
+			printf "%.0f\n", $2 }' /tmp/ab/summary.json
+}
+
+insmod /lib/modules/weir.ko
+ok "enable" regctl -q enable /weir/cells/qemu-virt-demo.cell
+ok "create" regctl -q cell create /weir/cells/victim.cell
+
+regctl ab run /tmp/scenario -o /tmp/ab >/tmp/ab.out 2>&1 &
+ab=$!
+until [ "$(runs /tmp/ab)" = 2 ]; do
+	usleep 20000
+done
+kill -INT $ab
+wait $ab
+is "an interrupted comparison says so" "$?" 3
+says "and what to do" 'resume goes on' cat /tmp/ab.out
+ok "it keeps what it has" [ "$(runs /tmp/ab)" -ge 2 ]
+ok "it left no load running" sh -c '! pidof hog'
+is "nor a budget" "$(cat /sys/devices/weir/cells/0/budget)" max
+fails 2 "it is not begun anew" regctl ab run /tmp/scenario -o /tmp/ab
+ok "it goes on" regctl -q ab run /tmp/scenario -o /tmp/ab --resume
+is "all runs are there" "$(runs /tmp/ab)" 6
+is "each once" "$(cut -d, -f 1,2 /tmp/ab/runs.csv | sort | uniq -d)" ""
+is "with five iterations each" "$(tail -n +2 /tmp/ab/iterations.csv |
+	cut -d, -f 1,2 | sort | uniq -c | awk '$1 != 5')" ""
+regctl ab report /tmp/ab
+ok "the hogs are seen" \
+	[ "$(median hogs)" -gt $(($(median alone) * 3)) ]
+fails 1 "and the verdict is that isolation is violated" regctl ab compare \
+	/tmp/ab/summary.json:alone /tmp/ab/summary.json:hogs
+ok "not so when they are held" regctl ab compare -t 10% \
+	/tmp/ab/summary.json:alone /tmp/ab/summary.json:held
+fails 2 "no such arm" regctl ab compare /tmp/ab/summary.json:alone \
+	/tmp/ab/summary.json:nobody
+ok "the page is there" grep -q '</html>' /tmp/ab/report.html
+
+echo 'set root --budget 5B/s' >>/tmp/scenario
+fails 2 "another scenario does not go on" \
+	regctl ab run /tmp/scenario -o /tmp/ab --resume
+sed -i 's/^arm alone/arm alone\nset root --budget 5B\/s/' /tmp/scenario
+fails 4 "a refused setting ends it" \
+	regctl -q ab run /tmp/scenario -o /tmp/refused
+printf 'victim run exit 7\narm a\n' >/tmp/scenario
+fails 1 "so does a victim that fails" \
+	regctl -q ab run /tmp/scenario -o /tmp/failed
+printf 'victim run true\nload run true\narm a\nloads 1\n' >/tmp/scenario
+fails 1 "and a load that ends" \
+	regctl -q ab run /tmp/scenario -o /tmp/ended
+printf 'victim run workload walk -j 3 --weir-clock\narm a\n' >/tmp/scenario
+ok "a victim in Linux" regctl -q ab run /tmp/scenario -o /tmp/linux
+is "reports its jobs" "$(tail -n +2 /tmp/linux/iterations.csv | wc -l)" 3
+ok "destroy" regctl -q cell destroy victim
+ok "disable" regctl -q disable

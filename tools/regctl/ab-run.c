@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* One run of an arm: loads and settings around the victim. */
+#include "ab.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int number)
+{
+	(void)number;
+	interrupted = 1;
+}
+
+void ab_signals_catch(void)
+{
+	const struct sigaction action = { .sa_handler = interrupt };
+
+	interrupted = 0;
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+}
+
+bool ab_interrupted(void)
+{
+	return interrupted;
+}
+
+/* --- loads --- */
+
+static pid_t process_start(const char *words)
+{
+	pid_t child = fork();
+	int null;
+
+	if (child)
+		return child;
+	/* A group of its own: its children end with it. */
+	setpgid(0, 0);
+	null = open("/dev/null", O_RDWR);
+	if (null >= 0) {
+		dup2(null, STDIN_FILENO);
+		dup2(null, STDOUT_FILENO);
+		dup2(null, STDERR_FILENO);
+	}
+	execl("/bin/sh", "sh", "-c", words, (char *)NULL);
+	_exit(127);
+}
+
+static int loads_start(struct ab_runner *runner, unsigned int count)
+{
+	int status = 0;
+
+	fflush(NULL);
+	while (runner->loads_started < count && !status) {
+		unsigned int n = runner->loads_started++;
+		const struct scenario_program *load = &runner->scenario->load[n];
+
+		runner->load[n] = 0;
+		if (load->in_cell) {
+			status = ab_cell_start(runner, load);
+			continue;
+		}
+		runner->load[n] = process_start(load->words);
+		if (runner->load[n] < 0) {
+			app_complain(runner->app, "no process: %s",
+				     strerror(errno));
+			runner->load[n] = 0;
+			status = APP_ABSENT;
+		}
+	}
+	return status;
+}
+
+/* A load that ended before it was stopped is no load. */
+static int loads_check(struct ab_runner *runner)
+{
+	for (unsigned int n = 0; n < runner->loads_started; n++) {
+		if (!runner->load[n] ||
+		    waitpid(runner->load[n], NULL, WNOHANG) == 0)
+			continue;
+		runner->load[n] = 0;
+		app_complain(runner->app, "a load ended by itself: %s",
+			     runner->scenario->load[n].words);
+		return APP_NO;
+	}
+	return 0;
+}
+
+static int load_stop(struct ab_runner *runner, unsigned int n)
+{
+	const struct scenario_program *load = &runner->scenario->load[n];
+	const char *shutdown[] = { "cell", "shutdown", load->cell };
+
+	if (load->in_cell)
+		return ab_regctl(runner, shutdown, 3);
+	if (!runner->load[n])
+		return 0;
+	/* Its group may not be there yet; it is, itself. */
+	kill(-runner->load[n], SIGTERM);
+	kill(runner->load[n], SIGTERM);
+	while (waitpid(runner->load[n], NULL, 0) < 0 && errno == EINTR)
+		;
+	return 0;
+}
+
+static int loads_stop(struct ab_runner *runner)
+{
+	int status = 0;
+
+	while (runner->loads_started) {
+		int ret = load_stop(runner, --runner->loads_started);
+
+		status = status ? status : ret;
+	}
+	return status;
+}
+
+/* --- settings --- */
+
+/* Splits at blanks, in place. */
+static unsigned int words_split(char *text, const char **words,
+				unsigned int most)
+{
+	unsigned int count = 0;
+	char *rest = text, *word;
+
+	while (count < most && (word = strtok_r(rest, " \t", &rest)))
+		words[count++] = word;
+	return count;
+}
+
+static int settings_apply(struct ab_runner *runner,
+			  const struct scenario_arm *arm)
+{
+	int status = 0;
+
+	for (unsigned int n = 0; n < arm->sets_count && !status; n++) {
+		const char *words[APP_OPERANDS_MAX] = { "set" };
+		char text[SCENARIO_LINE_BYTES];
+
+		strcpy(text, arm->set[n]);
+		status = ab_regctl(runner, words, 1 +
+				   words_split(text, words + 1,
+					       APP_OPERANDS_MAX - 1));
+	}
+	return status;
+}
+
+/* Back to the policies of the configurations. */
+static int settings_undo(struct ab_runner *runner,
+			 const struct scenario_arm *arm)
+{
+	int status = 0;
+
+	for (unsigned int n = 0; n < arm->sets_count; n++) {
+		const char *words[2] = { "reset" };
+		char text[SCENARIO_LINE_BYTES];
+		int ret;
+
+		strcpy(text, arm->set[n]);
+		if (!words_split(text, words + 1, 1))
+			continue;
+		ret = ab_regctl(runner, words, 2);
+		status = status ? status : ret;
+	}
+	return status;
+}
+
+/* --- what everybody moved --- */
+
+struct traffic {
+	uint64_t now_ns, victim_bytes, others_bytes, stall_ns, others_cpus;
+};
+
+static void traffic_add(struct traffic *traffic,
+			const struct reg_status *status, bool is_victim)
+{
+	uint64_t bytes = (reg_status_read_lines(status) +
+			  reg_status_written_lines(status)) * status->line_bytes;
+
+	if (is_victim) {
+		traffic->victim_bytes += bytes;
+		return;
+	}
+	traffic->others_bytes += bytes;
+	traffic->others_cpus += status->num_cpus;
+	for (unsigned int n = 0; n < status->num_cpus; n++)
+		traffic->stall_ns += status->cpu[n].stall_ns;
+}
+
+static int traffic_read(struct ab_runner *runner, struct traffic *traffic)
+{
+	const struct scenario_program *victim = &runner->scenario->victim;
+	struct reg_cell_info cells[REG_CELLS_MAX];
+	struct reg_device *device = runner->app->device;
+	int count = reg_cells_list(device, cells);
+
+	*traffic = (struct traffic){ .now_ns = ab_now_ns(runner) };
+	for (int n = 0; n < count; n++) {
+		struct weir_cell_id id = { .id = (int32_t)cells[n].id };
+		struct reg_status status;
+
+		if (reg_get(device, &id, &status))
+			return app_fail(runner->app);
+		traffic_add(traffic, &status, victim->in_cell &&
+					      !strcmp(victim->cell, cells[n].name));
+	}
+	return 0;
+}
+
+static uint64_t grown(uint64_t before, uint64_t after)
+{
+	return after > before ? after - before : 0;
+}
+
+static void run_fill(struct ab_run *run, const struct traffic *before,
+		     const struct traffic *after)
+{
+	run->span_ns = grown(before->now_ns, after->now_ns);
+	run->victim_bytes = grown(before->victim_bytes, after->victim_bytes);
+	run->others_bytes = grown(before->others_bytes, after->others_bytes);
+	run->stall_ns = grown(before->stall_ns, after->stall_ns);
+	run->others_cpus = after->others_cpus;
+}
+
+static int victim_measure(struct ab_runner *runner, struct ab_run *run,
+			  struct ab_output *output)
+{
+	uint64_t settle_us = runner->scenario->settle_us;
+	const struct timespec settle = {
+		.tv_sec = (time_t)(settle_us / 1000000),
+		.tv_nsec = (long)(settle_us % 1000000 * 1000),
+	};
+	struct traffic before, after;
+	int status;
+
+	nanosleep(&settle, NULL);
+	status = traffic_read(runner, &before);
+	if (!status)
+		status = ab_victim_run(runner, output);
+	if (!status)
+		status = traffic_read(runner, &after);
+	if (!status)
+		status = loads_check(runner);
+	if (status)
+		return status;
+	if (output->lost || !output->jobs.iterations_count) {
+		app_complain(runner->app, output->lost ?
+			     "a job of the victim is missing on the console" :
+			     "the victim reported no job");
+		return APP_NO;
+	}
+	run->iterations = output->jobs.iterations_count;
+	run_fill(run, &before, &after);
+	return 0;
+}
+
+int ab_run_once(struct ab_runner *runner, unsigned int arm,
+		struct ab_run *run, struct ab_output *output)
+{
+	const struct scenario_arm *about = &runner->scenario->arm[arm];
+	int status = loads_start(runner, about->loads), undone, stopped;
+
+	if (!status)
+		status = settings_apply(runner, about);
+	if (!status)
+		status = victim_measure(runner, run, output);
+	undone = settings_undo(runner, about);
+	stopped = loads_stop(runner);
+	status = status ? status : undone;
+	return status ? status : stopped;
+}

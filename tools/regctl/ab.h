@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Running a comparison: loads, settings, the victim, what everybody moved. */
+#ifndef REGCTL_AB_H
+#define REGCTL_AB_H
+
+#include <sys/types.h>
+
+#include "app.h"
+#include "tools/ab/results.h"
+
+/* What a victim prints, line by line; other lines do not matter. */
+struct ab_output {
+	struct ab_results jobs;		/* iterations, without arm and number */
+	uint64_t clock_hz;
+	bool lost;			/* a job is missing */
+	char line[SCENARIO_LINE_BYTES];
+	size_t length;
+};
+
+/* Takes `size` bytes of it. 0 or -ENOMEM. */
+int ab_output_take(struct ab_output *output, const char *bytes, size_t size);
+
+struct ab_runner {
+	struct app *app;
+	const struct scenario *scenario;
+	pid_t load[SCENARIO_LOADS_MAX];	/* 0: not a process, or not started */
+	unsigned int loads_started;
+};
+
+/* SIGINT and SIGTERM end the run under way from now on. */
+void ab_signals_catch(void);
+bool ab_interrupted(void);
+
+/*
+ * One run of an arm, from the start of its loads to their end; `run` and
+ * `output` are filled. An exit status; settings and loads are taken back in
+ * any case.
+ */
+int ab_run_once(struct ab_runner *runner, unsigned int arm,
+		struct ab_run *run, struct ab_output *output);
+
+/* ab-victim.c: starts the victim and waits for its end. An exit status. */
+int ab_victim_run(struct ab_runner *runner, struct ab_output *output);
+/* Loads and starts the image of a cell. */
+int ab_cell_start(struct ab_runner *runner,
+		  const struct scenario_program *program);
+/* A command line of regctl, as words; its data is not printed. */
+int ab_regctl(struct ab_runner *runner, const char *const *words,
+	      unsigned int count);
+uint64_t ab_now_ns(struct ab_runner *runner);
+
+#endif

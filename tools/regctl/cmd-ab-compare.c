@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* ab compare: whether one arm is as fast as another. */
+#include "commands.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "output.h"
+#include "tools/ab/compare.h"
+
+#define TOLERANCE_DEFAULT_PPM	50000u
+#define PPM			1e6
+#define TROUBLE			2
+
+struct compare_args {
+	uint64_t tolerance_ppm;
+	bool given;
+};
+
+static const struct argp_option options[] = {
+	{ "tolerance", 't', "PERCENT", 0, "How much slower B may be (5%)", 0 },
+	{ 0 },
+};
+
+static int option(void *data, int key, const char *value,
+		  struct parse_error *error)
+{
+	struct compare_args *args = data;
+	struct rate rate;
+	int ret;
+
+	if (key != 't')
+		return -ENOENT;
+	ret = rate_parse(value, &rate, error);
+	if (ret)
+		return ret;
+	if (rate.kind != RATE_PERCENT)
+		return parse_refuse(error, 0, "must be a percentage, as 5%%");
+	args->tolerance_ppm = rate.value;
+	args->given = true;
+	return 0;
+}
+
+struct group {
+	char name[64];
+	double *times_ns;	/* sorted */
+	size_t count;
+	uint64_t seed;
+};
+
+/* "FILE:ARM", or FILE for its first (A) or last (B) arm. */
+static json_t *arm_choose(const struct app *app, json_t *document,
+			  const char *arm, bool last)
+{
+	json_t *arms = json_object_get(document, "arms"), *found = NULL, *value;
+	size_t count = json_array_size(arms), n;
+
+	if (!arm)
+		found = json_array_get(arms, last && count ? count - 1 : 0);
+	json_array_foreach(arms, n, value) {
+		const char *name = json_string_value(json_object_get(value, "name"));
+
+		if (arm && name && !strcmp(name, arm))
+			found = value;
+	}
+	if (!found)
+		app_complain(app, "there is no arm %s", arm ? arm : "at all");
+	return found;
+}
+
+static int group_fill(const struct app *app, struct group *group, json_t *arm)
+{
+	json_t *times = json_object_get(arm, "times_ns"), *value;
+	const char *name = json_string_value(json_object_get(arm, "name"));
+	size_t n;
+
+	snprintf(group->name, sizeof(group->name), "%s", name ? name : "?");
+	group->times_ns = calloc(json_array_size(times) + 1,
+				 sizeof(*group->times_ns));
+	if (!group->times_ns)
+		return TROUBLE;
+	json_array_foreach(times, n, value)
+		group->times_ns[group->count++] = json_number_value(value);
+	samples_sort(group->times_ns, group->count);
+	if (group->count && group->times_ns[0] > 0)
+		return 0;
+	app_complain(app, "arm %s has no results", group->name);
+	return TROUBLE;
+}
+
+static int group_read(const struct app *app, struct group *group,
+		      const char *operand, bool last)
+{
+	char path[512], *arm;
+	json_error_t error;
+	json_t *document, *chosen;
+	int status = TROUBLE;
+
+	snprintf(path, sizeof(path), "%s", operand);
+	arm = strrchr(path, ':');
+	if (arm)
+		*arm++ = '\0';
+	document = json_load_file(path, 0, &error);
+	if (!document) {
+		app_complain(app, "%s: %s", path, error.text);
+		return TROUBLE;
+	}
+	group->seed = (uint64_t)json_integer_value(json_object_get(document,
+								   "seed"));
+	chosen = arm_choose(app, document, arm, last);
+	if (chosen)
+		status = group_fill(app, group, chosen);
+	json_decref(document);
+	return status;
+}
+
+static const struct column columns[] = {
+	{ "A", "a", NULL, 0, 0 },
+	{ "B", "b", NULL, 0, 0 },
+	{ "MEDIAN", "slowdown_median", NULL, COLUMN_RIGHT, 0 },
+	{ "95 %", "slowdown_95", NULL, COLUMN_RIGHT, 0 },
+	{ "P99", "slowdown_p99", NULL, COLUMN_RIGHT, 0 },
+	{ "P", "p_value", NULL, COLUMN_RIGHT, 0 },
+	{ "ALLOWED", "allowed", NULL, COLUMN_RIGHT, 0 },
+	{ "VERDICT", "verdict", NULL, 0, 0 },
+};
+
+struct verdict {
+	double median, p99, p_value, allowed;
+	struct interval interval;
+	bool isolated;
+};
+
+/*
+ * Isolated is what the data show, not what they fail to disprove: the upper
+ * end of the interval must be allowed too.
+ */
+static int judge(const struct group *a, const struct group *b, double allowed,
+		 struct verdict *verdict)
+{
+	struct description first = samples_describe(a->times_ns, a->count);
+	struct description second = samples_describe(b->times_ns, b->count);
+
+	verdict->allowed = allowed;
+	verdict->median = second.median / first.median;
+	verdict->p99 = second.p99 / first.p99;
+	verdict->p_value = compare_difference(a->times_ns, a->count,
+					      b->times_ns, b->count);
+	if (compare_ratio(a->times_ns, a->count, b->times_ns, b->count, a->seed,
+			  &verdict->interval))
+		return TROUBLE;
+	verdict->isolated = verdict->interval.high <= allowed &&
+			    verdict->p99 <= allowed;
+	return 0;
+}
+
+static int verdict_print(const struct app *app, const struct group *a,
+			 const struct group *b, const struct verdict *verdict)
+{
+	struct table table;
+	struct value *row;
+	int status;
+
+	if (!table_init(&table, columns, sizeof(columns) / sizeof(*columns), 1))
+		return TROUBLE;
+	row = table_row(&table);
+	value_text(&row[0], "%s", a->name);
+	value_text(&row[1], "%s", b->name);
+	value_text(&row[2], "%.4f", verdict->median);
+	value_text(&row[3], "%.4f-%.4f", verdict->interval.low,
+		   verdict->interval.high);
+	value_text(&row[4], "%.4f", verdict->p99);
+	if (verdict->p_value < 0)
+		value_missing(&row[5], "fewer than eight iterations");
+	else
+		value_text(&row[5], "%.2g", verdict->p_value);
+	value_text(&row[6], "%.4f", verdict->allowed);
+	value_text(&row[7], "%s", verdict->isolated ? "isolated" : "violated");
+	status = output_table(app, &table, "weir.ab.compare/1", "comparisons");
+	table_free(&table);
+	return status ? TROUBLE : 0;
+}
+
+static int run(struct app *app, const void *data)
+{
+	const struct compare_args *args = data;
+	uint64_t ppm = args->given ? args->tolerance_ppm : TOLERANCE_DEFAULT_PPM;
+	struct group a = { .count = 0 }, b = { .count = 0 };
+	struct verdict verdict;
+	int status = group_read(app, &a, app->operands[0], false);
+
+	if (!status)
+		status = group_read(app, &b, app->operands[1], true);
+	if (!status)
+		status = judge(&a, &b, 1 + (double)ppm / PPM, &verdict);
+	if (!status)
+		status = verdict_print(app, &a, &b, &verdict);
+	free(a.times_ns);
+	free(b.times_ns);
+	return status ? status : verdict.isolated ? APP_OK : APP_NO;
+}
+
+const struct command command_ab_compare = {
+	.name = "ab compare",
+	.operands = "A B",
+	.summary = "Say whether arm B is as fast as arm A",
+	.options = options,
+	.args_size = sizeof(struct compare_args),
+	.operands_min = 2,
+	.operands_max = 2,
+	.operand_kind = OPERAND_FILE,
+	.option = option,
+	.run = run,
+};

@@ -1,0 +1,506 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* ab run and ab report: comparisons measured, and shown. */
+#include "commands.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "ab.h"
+#include "output.h"
+#include "profiler-inmate/workloads/workload.h"
+#include "tools/ab/summary.h"
+
+#define PATH_BYTES	512
+
+enum { KEY_RESUME = 0x200 };
+
+struct ab_args {
+	const char *output;	/* the directory */
+	bool resume;
+};
+
+/* A comparison under way, or being looked at. */
+struct comparison {
+	struct app *app;
+	const char *directory;
+	char *text;			/* of the scenario */
+	struct scenario scenario;
+	struct ab_results results;
+	FILE *iterations, *runs;
+};
+
+static FILE *file_open(const struct comparison *comparison, const char *name,
+		       const char *mode)
+{
+	char path[PATH_BYTES];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", comparison->directory, name);
+	file = fopen(path, mode);
+	if (!file)
+		app_complain(comparison->app, "%s: %s", path, strerror(errno));
+	return file;
+}
+
+static int scenario_load(struct comparison *comparison, const char *path)
+{
+	struct scenario_error error;
+	size_t size;
+	void *data;
+	int status = app_read_file(comparison->app, path,
+				   SCENARIO_TEXT_MAX_BYTES, &data, &size);
+
+	if (status)
+		return status;
+	comparison->text = calloc(1, size + 1);
+	if (comparison->text)
+		memcpy(comparison->text, data, size);
+	free(data);
+	if (!comparison->text)
+		return app_fail_memory(comparison->app);
+	if (!scenario_parse(&comparison->scenario, comparison->text, &error))
+		return 0;
+	if (error.line)
+		app_complain(comparison->app, "%s:%u: %s", path, error.line,
+			     error.text);
+	else
+		app_complain(comparison->app, "%s: %s", path, error.text);
+	return APP_USAGE;
+}
+
+static void comparison_free(struct comparison *comparison)
+{
+	if (comparison->iterations)
+		fclose(comparison->iterations);
+	if (comparison->runs)
+		fclose(comparison->runs);
+	results_free(&comparison->results);
+	free(comparison->text);
+}
+
+/* --- the environment --- */
+
+/* The first line of a file, if there is one. */
+static void environment_add(json_t *environment, const char *key,
+			    const char *path)
+{
+	char line[1024] = "";
+	FILE *file = fopen(path, "r");
+
+	if (!file)
+		return;
+	if (fgets(line, sizeof(line), file)) {
+		line[strcspn(line, "\n")] = '\0';
+		json_object_set_new(environment, key, json_string(line));
+	}
+	fclose(file);
+}
+
+static json_t *environment_make(const struct comparison *comparison)
+{
+	const char *sysfs = comparison->app->sysfs_path;
+	uint8_t digest[SHA3_512_BYTES];
+	char hex[2 * SHA3_512_BYTES + 1], path[PATH_BYTES];
+	struct utsname name;
+	json_t *environment;
+
+	uname(&name);
+	sha3_512(digest, comparison->text, strlen(comparison->text));
+	for (size_t n = 0; n < sizeof(digest); n++)
+		snprintf(&hex[2 * n], 3, "%02x", digest[n]);
+	environment = json_pack("{s:s, s:s, s:s, s:I, s:s}", "system",
+				name.sysname, "kernel", name.release, "machine",
+				name.machine, "cpus",
+				(json_int_t)sysconf(_SC_NPROCESSORS_ONLN),
+				"scenario_sha3_512", hex);
+	snprintf(path, sizeof(path), "%s/version", sysfs ? sysfs : WEIR_SYSFS);
+	environment_add(environment, "weir", path);
+	snprintf(path, sizeof(path), "%s/cells/0/name",
+		 sysfs ? sysfs : WEIR_SYSFS);
+	environment_add(environment, "system_configuration", path);
+	environment_add(environment, "kernel_command_line", "/proc/cmdline");
+	environment_add(environment, "clock_source",
+			"/sys/devices/system/clocksource/clocksource0/current_clocksource");
+	environment_add(environment, "frequency_governor",
+			"/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
+	environment_add(environment, "turbo_off",
+			"/sys/devices/system/cpu/intel_pstate/no_turbo");
+	environment_add(environment, "boost",
+			"/sys/devices/system/cpu/cpufreq/boost");
+	return environment;
+}
+
+/* --- the directory --- */
+
+static int text_write(const struct comparison *comparison, const char *name,
+		      const char *text)
+{
+	FILE *file = file_open(comparison, name, "w");
+
+	if (!file)
+		return APP_USAGE;
+	fputs(text, file);
+	return fclose(file) ? APP_ABSENT : 0;
+}
+
+static int directory_begin(struct comparison *comparison)
+{
+	json_t *environment;
+	char *text;
+	int status;
+
+	if (mkdir(comparison->directory, 0777)) {
+		app_complain(comparison->app, errno == EEXIST ?
+			     "%s: exists; --resume goes on with what is there" :
+			     "%s: cannot be made", comparison->directory);
+		return APP_USAGE;
+	}
+	environment = environment_make(comparison);
+	text = json_dumps(environment, JSON_INDENT(2));
+	status = text_write(comparison, "scenario", comparison->text);
+	if (!status)
+		status = text_write(comparison, "environment.json",
+				    text ? text : "{}");
+	free(text);
+	json_decref(environment);
+	return status;
+}
+
+static int results_load(struct comparison *comparison)
+{
+	FILE *iterations = file_open(comparison, "iterations.csv", "r");
+	FILE *runs = iterations ? file_open(comparison, "runs.csv", "r") : NULL;
+	size_t line = 0;
+	int ret = -EIO;
+
+	if (runs) {
+		ret = results_read(&comparison->results, &comparison->scenario,
+				   iterations, runs, &line);
+		fclose(runs);
+		if (ret)
+			app_complain(comparison->app, ret == -ENOMEM ?
+				     "out of memory" :
+				     "%s: line %zu of the results makes no sense",
+				     comparison->directory, line);
+	}
+	if (iterations)
+		fclose(iterations);
+	return ret ? APP_USAGE : 0;
+}
+
+/* The scenario in the directory must be the one that goes on. */
+static int directory_resume(struct comparison *comparison)
+{
+	char path[PATH_BYTES];
+	size_t size;
+	void *data;
+	int status;
+	bool same;
+
+	snprintf(path, sizeof(path), "%s/scenario", comparison->directory);
+	status = app_read_file(comparison->app, path, SCENARIO_TEXT_MAX_BYTES,
+			       &data, &size);
+	if (status)
+		return status;
+	same = size == strlen(comparison->text) &&
+	       !memcmp(data, comparison->text, size);
+	free(data);
+	if (!same) {
+		app_complain(comparison->app, "%s holds another scenario",
+			     comparison->directory);
+		return APP_USAGE;
+	}
+	return results_load(comparison);
+}
+
+/* Both files anew, with what there is: a run that did not end goes. */
+static int files_begin(struct comparison *comparison)
+{
+	const struct ab_results *results = &comparison->results;
+	size_t first = 0;
+
+	comparison->iterations = file_open(comparison, "iterations.csv", "w");
+	if (comparison->iterations)
+		comparison->runs = file_open(comparison, "runs.csv", "w");
+	if (!comparison->runs)
+		return APP_USAGE;
+	results_headings(comparison->iterations, comparison->runs);
+	for (size_t n = 0; n < results->runs_count; n++) {
+		results_write(comparison->iterations, comparison->runs,
+			      &comparison->scenario, &results->runs[n],
+			      &results->iterations[first]);
+		first += results->runs[n].iterations;
+	}
+	return 0;
+}
+
+/* --- showing --- */
+
+static const struct column columns[] = {
+	{ "ARM", "arm", NULL, 0, 6 },
+	{ "N", "iterations", NULL, COLUMN_RIGHT, 0 },
+	{ "MEDIAN", "median_ns", "ns", COLUMN_RIGHT, 0 },
+	{ "P99", "p99_ns", "ns", COLUMN_RIGHT, 0 },
+	{ "MAX", "max_ns", "ns", COLUMN_RIGHT, 0 },
+	{ "JITTER", "jitter_ns", "ns", COLUMN_RIGHT, 0 },
+	{ "SLOWDOWN", "slowdown", NULL, COLUMN_RIGHT, 0 },
+	{ "95 %", "slowdown_95", NULL, COLUMN_RIGHT, 0 },
+	{ "P", "p_value", NULL, COLUMN_RIGHT, 0 },
+	{ "OTHERS", "others_bytes_per_s", "B/s", COLUMN_RIGHT, 0 },
+	{ "KEPT", "others_throughput", NULL, COLUMN_RIGHT, 0 },
+	{ "STALLED", "others_stalled", NULL, COLUMN_RIGHT, 0 },
+};
+
+static void row_fill(struct value *row, const char *name,
+		     const struct arm_summary *arm)
+{
+	const struct description *time = &arm->time_ns;
+
+	value_text(&row[0], "%s", name);
+	value_number(&row[1], VALUE_COUNT, time->count);
+	if (!time->count) {
+		for (unsigned int n = 2; n < 12; n++)
+			value_missing(&row[n], "the arm did not run");
+		return;
+	}
+	value_number(&row[2], VALUE_TIME, (uint64_t)(time->median + 0.5));
+	value_number(&row[3], VALUE_TIME, (uint64_t)(time->p99 + 0.5));
+	value_number(&row[4], VALUE_TIME, (uint64_t)(time->max + 0.5));
+	value_number(&row[5], VALUE_TIME, (uint64_t)(time->jitter + 0.5));
+	value_text(&row[6], "%.3f", arm->slowdown);
+	value_text(&row[7], "%.3f-%.3f", arm->slowdown_95.low,
+		   arm->slowdown_95.high);
+	if (arm->p_value < 0)
+		value_missing(&row[8], "fewer than eight iterations");
+	else
+		value_text(&row[8], "%.2g", arm->p_value);
+	value_number(&row[9], VALUE_RATE,
+		     (uint64_t)(arm->others_bytes_per_s + 0.5));
+	if (arm->others_throughput > 0)
+		value_text(&row[10], "%.1f %%", 100 * arm->others_throughput);
+	else
+		value_missing(&row[10], "no arm has these loads and no settings");
+	value_text(&row[11], "%.1f %%", 100 * arm->stalled_share);
+}
+
+static int table_show(const struct app *app, const struct ab_summary *summary)
+{
+	const size_t count = sizeof(columns) / sizeof(*columns);
+	const struct scenario *scenario = summary->scenario;
+	struct table table;
+	int status;
+
+	if (!table_init(&table, columns, count, scenario->arms_count))
+		return app_fail_memory(app);
+	for (unsigned int n = 0; n < scenario->arms_count; n++)
+		row_fill(table_row(&table), scenario->arm[n].name,
+			 &summary->arm[n]);
+	status = output_plain(app, &table, app->headings);
+	table_free(&table);
+	return status;
+}
+
+static int summary_files(const struct comparison *comparison,
+			 const struct ab_summary *summary, json_t *environment,
+			 json_t *document)
+{
+	char path[PATH_BYTES];
+	FILE *page;
+
+	snprintf(path, sizeof(path), "%s/summary.json", comparison->directory);
+	if (json_dump_file(document, path, JSON_INDENT(2) |
+			   JSON_REAL_PRECISION(12))) {
+		app_complain(comparison->app, "%s: cannot be written", path);
+		return APP_USAGE;
+	}
+	page = file_open(comparison, "report.html", "w");
+	if (!page)
+		return APP_USAGE;
+	summary_html(summary, environment, page);
+	return fclose(page) ? APP_ABSENT : 0;
+}
+
+static int comparison_show(struct comparison *comparison)
+{
+	char path[PATH_BYTES];
+	struct ab_summary summary;
+	json_t *environment, *document = NULL;
+	int status = 0;
+
+	snprintf(path, sizeof(path), "%s/environment.json", comparison->directory);
+	environment = json_load_file(path, 0, NULL);
+	if (!json_is_object(environment)) {
+		json_decref(environment);
+		environment = json_object();
+	}
+	if (!summary_make(&summary, &comparison->scenario, &comparison->results))
+		document = summary_json(&summary, json_incref(environment));
+	if (!document)
+		status = app_fail_memory(comparison->app);
+	if (!status)
+		status = summary_files(comparison, &summary, environment, document);
+	if (!status && comparison->app->format == OUTPUT_JSON)
+		status = output_json(comparison->app, json_incref(document));
+	else if (!status)
+		status = table_show(comparison->app, &summary);
+	json_decref(document);
+	json_decref(environment);
+	summary_free(&summary);
+	return status;
+}
+
+/* --- ab run --- */
+
+static int run_next(struct comparison *comparison, struct ab_runner *runner,
+		    unsigned int arm, unsigned int repetition)
+{
+	struct ab_run run = { .arm = arm, .repetition = repetition };
+	struct ab_output output = { 0 };
+	int status = ab_run_once(runner, arm, &run, &output), ret = 0;
+
+	for (size_t n = 0; n < output.jobs.iterations_count && !status; n++) {
+		output.jobs.iterations[n].arm = arm;
+		output.jobs.iterations[n].repetition = repetition;
+		ret = ret ? ret : results_add_iteration(&comparison->results,
+						&output.jobs.iterations[n]);
+	}
+	if (!status && !ab_interrupted()) {
+		ret = ret ? ret : results_add_run(&comparison->results, &run);
+		results_write(comparison->iterations, comparison->runs,
+			      &comparison->scenario, &run,
+			      output.jobs.iterations);
+	}
+	results_free(&output.jobs);
+	return ret ? app_fail_memory(comparison->app) : status;
+}
+
+static int runs_measure(struct comparison *comparison)
+{
+	struct ab_runner runner = { .app = comparison->app,
+				    .scenario = &comparison->scenario };
+	unsigned int arm, repetition;
+	int status = 0;
+
+	ab_signals_catch();
+	for (unsigned int n = 0; !status && !ab_interrupted() &&
+	     scenario_run_at(&comparison->scenario, n, &arm, &repetition); n++) {
+		if (results_has(&comparison->results, arm, repetition))
+			continue;
+		app_note(comparison->app, "arm %s, run %u of %u",
+			 comparison->scenario.arm[arm].name, repetition + 1,
+			 comparison->scenario.repetitions);
+		status = run_next(comparison, &runner, arm, repetition);
+	}
+	if (ab_interrupted()) {
+		app_complain(comparison->app, "interrupted; --resume goes on");
+		status = APP_ABSENT;
+	}
+	return status;
+}
+
+static int ab_run(struct app *app, const void *data)
+{
+	const struct ab_args *args = data;
+	struct comparison *comparison = calloc(1, sizeof(*comparison));
+	int status;
+
+	if (!comparison)
+		return app_fail_memory(app);
+	comparison->app = app;
+	comparison->directory = args->output;
+	status = args->output ? scenario_load(comparison, app->operands[0]) :
+				APP_USAGE;
+	if (!args->output)
+		app_complain(app, "--output is needed");
+	if (!status)
+		status = args->resume ? directory_resume(comparison) :
+					directory_begin(comparison);
+	if (!status)
+		status = files_begin(comparison);
+	if (!status) {
+		int shown;
+
+		status = runs_measure(comparison);
+		shown = comparison->results.runs_count ?
+			comparison_show(comparison) : 0;
+		status = status ? status : shown;
+	}
+	comparison_free(comparison);
+	free(comparison);
+	return status;
+}
+
+static int option(void *data, int key, const char *value,
+		  struct parse_error *error)
+{
+	struct ab_args *args = data;
+
+	(void)error;
+	switch (key) {
+	case 'o':
+		args->output = value;
+		return 0;
+	case KEY_RESUME:
+		args->resume = true;
+		return 0;
+	default:
+		return -ENOENT;
+	}
+}
+
+static const struct argp_option run_options[] = {
+	{ "output", 'o', "DIR", 0, "Write results to DIR (needed)", 0 },
+	{ "resume", KEY_RESUME, NULL, 0, "Go on with what is in DIR", 0 },
+	{ 0 },
+};
+
+const struct command command_ab_run = {
+	.name = "ab run",
+	.operands = "SCENARIO",
+	.summary = "Measure the arms of a comparison",
+	.options = run_options,
+	.args_size = sizeof(struct ab_args),
+	.operands_min = 1,
+	.operands_max = 1,
+	.operand_kind = OPERAND_FILE,
+	.option = option,
+	.run = ab_run,
+};
+
+/* --- ab report --- */
+
+static int report_run(struct app *app, const void *data)
+{
+	struct comparison *comparison = calloc(1, sizeof(*comparison));
+	char path[PATH_BYTES];
+	int status;
+
+	(void)data;
+	if (!comparison)
+		return app_fail_memory(app);
+	comparison->app = app;
+	comparison->directory = app->operands[0];
+	snprintf(path, sizeof(path), "%s/scenario", comparison->directory);
+	status = scenario_load(comparison, path);
+	if (!status)
+		status = results_load(comparison);
+	if (!status)
+		status = comparison_show(comparison);
+	comparison_free(comparison);
+	free(comparison);
+	return status;
+}
+
+const struct command command_ab_report = {
+	.name = "ab report",
+	.operands = "DIR",
+	.summary = "Evaluate the results of a comparison again",
+	.operands_min = 1,
+	.operands_max = 1,
+	.operand_kind = OPERAND_FILE,
+	.run = report_run,
+};
