@@ -322,9 +322,31 @@ static void test_shares_refused(void **state)
 	refuses("set root --flush", "nothing to set");
 }
 
+static void test_sessions_and_comparisons(void **state)
+{
+	(void)state;
+	refuses("profile start file -i 999ns", "from 1us to 1s");
+	refuses("profile start file -i 10", "unit");
+	refuses("profile start", "an operand is missing");
+	refuses("profile run -- true", "--output is needed");
+	refuses("profile plan file", "FILE:CELL:SOURCE");
+	refuses("profile plan file:cell:cpu0 -x 5MB/s", "percentage");
+	refuses("profile plan file:cell:cpu0 -m 5%", "must be a rate");
+	refuses("profile plan file:cell:cpu0 -p 19us", "from 20us to 1s");
+	refuses("profile export /nonexistent", "No such file");
+	refuses("ab run scenario", "--output is needed");
+	refuses("ab run /nonexistent -o /nonexistent/x", "No such file");
+	refuses("ab compare a b -t 5MB/s", "percentage");
+	refuses("ab compare /nonexistent b", "nonexistent");
+	refuses("ab", "which command?");
+	refuses("ab nothing", "no command");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_sessions_and_comparisons, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_set, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_set_transactions, setup,
 						teardown),

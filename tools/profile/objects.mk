@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 profile-parts := $(addprefix $(d),session.o ring.o series.o)
-profile-export-parts := $(addprefix $(d),export.o draw.o) tools/report/chart.o
+profile-export-parts := $(addprefix $(d),export.o draw.o plan.o) tools/report/chart.o
 
 tests-unit-y += test_profile
-test_profile-objs := $(profile-parts) $(sampler-parts)
+test_profile-objs := $(profile-parts) $(sampler-parts) tools/profile/plan.o

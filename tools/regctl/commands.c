@@ -25,6 +25,7 @@ const struct command *const commands[] = {
 	&command_profile_status,
 	&command_profile_run,
 	&command_profile_export,
+	&command_profile_plan,
 	&command_ab_run,
 	&command_ab_report,
 	&command_ab_compare,

@@ -25,6 +25,7 @@ extern const struct command command_profile_stop;
 extern const struct command command_profile_status;
 extern const struct command command_profile_run;
 extern const struct command command_profile_export;
+extern const struct command command_profile_plan;
 extern const struct command command_ab_run;
 extern const struct command command_ab_report;
 extern const struct command command_ab_compare;
