@@ -5,7 +5,7 @@
 . /weir/tests/lib.sh
 
 cat >/tmp/scenario <<'END'
-victim cell victim /weir/inmates/workload.bin work=chase size=256k count=2048 jobs=5 warmup=3 period=300us
+victim cell victim /weir/inmates/workload.bin work=chase size=256k count=4096 jobs=5 warmup=3 period=300us
 load run hog --idle --cpu 0 --mode write --size 8
 load run hog --idle --cpu 1 --mode write --size 8
 repetitions 2
@@ -31,7 +31,7 @@ median() {
 }
 
 insmod /lib/modules/weir.ko
-ok "enable" regctl -q enable /weir/cells/qemu-virt-demo.cell
+ok "enable" regctl -q enable /weir/cells/qemu-virt-model.cell
 ok "create" regctl -q cell create /weir/cells/victim.cell
 
 regctl ab run /tmp/scenario -o /tmp/ab >/tmp/ab.out 2>&1 &
