@@ -179,6 +179,9 @@ static void test_pending_given_back(void **state)
 	assert_true(model.cpu[0].irq[6].latch);
 	assert_true(model.cpu[0].irq[5].latch);
 	assert_false(model.cpu[0].irq[5].enabled);
+	/* Nobody sent these. */
+	assert_false(model.cpu[0].irq[4].latch);
+	assert_false(model.cpu[0].irq[7].latch);
 	if (model.version == 2)
 		assert_int_equal(model.cpu[0].senders[6],
 				 1u << model_interface(2));

@@ -388,7 +388,7 @@ void gic_mmio_write32(volatile void *address, uint32_t value)
 	access_mmio((uintptr_t)address, true, value, 4);
 }
 
-/* Only priorities and targets take bytes. */
+/* Only priorities, targets and senders take bytes. */
 void gic_mmio_write8(volatile void *address, uint8_t value)
 {
 	uint64_t word = (uintptr_t)address & ~3ull;
@@ -397,6 +397,13 @@ void gic_mmio_write8(volatile void *address, uint8_t value)
 	if (model.version == 3 && word >= MODEL_GICR)
 		offset = (uint32_t)(word - MODEL_GICR) % 0x20000 -
 			 GICR_SGI_FRAME;
+	if (model.version == 2 && offset >= GICD_CPENDSGIR &&
+	    offset < GICD_SPENDSGIR + 16) {
+		model.accesses++;
+		model_access_senders((uint32_t)((uintptr_t)address - MODEL_GICD),
+				     1, true, value);
+		return;
+	}
 	if (offset < GICD_IPRIORITYR || offset >= GICD_ICFGR)
 		abort();
 	shift = 8 * ((uintptr_t)address & 3);

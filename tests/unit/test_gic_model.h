@@ -108,6 +108,8 @@ uint32_t model_affinity(unsigned int cpu);
 bool model_pending(const struct model_irq *irq);
 void model_send_sgi(unsigned int target, uint32_t sgi, uint8_t sender);
 uint32_t model_access_dist(uint32_t offset, bool is_write, uint32_t value);
+uint32_t model_access_senders(uint32_t offset, unsigned int size, bool is_write,
+			      uint32_t value);
 uint64_t model_access_redist(unsigned int frame, uint32_t offset,
 			     bool is_write, uint64_t value);
 

@@ -71,23 +71,32 @@ static uint32_t access_config(uint32_t first, bool is_write, uint32_t value)
 	return old;
 }
 
-static uint32_t access_senders(uint32_t offset, bool is_write, uint32_t value)
+static void write_senders(uint32_t offset, uint8_t byte)
 {
 	struct model_cpu *cpu = &model.cpu[model.current];
-	uint32_t first = offset & 0xcu, old = 0, n;
+	uint32_t sgi = offset & 0xfu;
 
-	for (n = 0; n < 4; n++) {
-		uint8_t *senders = &cpu->senders[first + n];
-		uint8_t byte = (uint8_t)(value >> (8 * n));
+	if (offset >= GICD_SPENDSGIR) {
+		cpu->senders[sgi] |= byte;
+		/* As QEMU has it, also without a sender; taking that ends it. */
+		cpu->irq[sgi].latch = true;
+	} else {
+		cpu->senders[sgi] &= (uint8_t)~byte;
+		cpu->irq[sgi].latch = cpu->senders[sgi];
+	}
+}
 
-		old |= (uint32_t)*senders << (8 * n);
-		if (!is_write)
-			continue;
-		if (offset >= GICD_SPENDSGIR)
-			*senders |= byte;
-		else
-			*senders &= (uint8_t)~byte;
-		cpu->irq[first + n].latch = *senders;
+/* A byte for each SGI: a word is four of them. */
+uint32_t model_access_senders(uint32_t offset, unsigned int size, bool is_write,
+			      uint32_t value)
+{
+	const uint8_t *senders = &model.cpu[model.current].senders[offset & 0xfu];
+	uint32_t old = 0, n;
+
+	for (n = 0; n < size; n++) {
+		old |= (uint32_t)senders[n] << (8 * n);
+		if (is_write)
+			write_senders(offset + n, (uint8_t)(value >> (8 * n)));
 	}
 	return old;
 }
@@ -120,7 +129,7 @@ uint32_t model_access_dist(uint32_t offset, bool is_write, uint32_t value)
 		return access_config((offset & 0xff) * 4, is_write, value);
 	if (model.version == 2 && offset >= GICD_CPENDSGIR &&
 	    offset < GICD_SPENDSGIR + 16)
-		return access_senders(offset, is_write, value);
+		return model_access_senders(offset, 4, is_write, value);
 	switch (offset) {
 	case GICD_CTLR:
 		if (is_write)

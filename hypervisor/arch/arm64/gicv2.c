@@ -205,11 +205,11 @@ static uint8_t sgi_take(struct gic_cpu *g, unsigned int sgi)
 	return (uint8_t)(senders >> shift);
 }
 
+/* Only its byte: QEMU marks the SGI of every byte written, even of a zero. */
 static void sgi_pend(struct gic_cpu *g, unsigned int sgi, uint8_t senders)
 {
 	(void)g;
-	gic_write32(gic.dist, GICD_SPENDSGIR + (sgi & ~3u),
-		    (uint32_t)senders << (8 * (sgi & 3u)));
+	gic_mmio_write8((uint8_t *)gic.dist + GICD_SPENDSGIR + sgi, senders);
 }
 
 static void route(uint32_t irq, const struct gic_cpu *target)
