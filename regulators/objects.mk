@@ -2,7 +2,7 @@
 objs-hv-y += registry.o budget.o pool.o memguard.o cat.o mba.o
 objs-fake-y += registry.o budget.o pool.o memguard.o cat.o mba.o
 
-memguard-sim-objs := tests/sim/linesim.o tests/sim/bounds.o \
+memguard-sim-objs := tests/sim/linesim.o tests/sim/bounds.o tests/sim/checks.o \
 	$(addprefix $(d),registry.o budget.o pool.o memguard.o)
 
 tests-unit-y += test_budget test_memguard test_memguard_reload test_memguard_short

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a regulated machine of lines must obey, whatever it does. */
+/* What a budget allows, and what a machine of lines must obey. */
 #ifndef SIM_BOUNDS_H
 #define SIM_BOUNDS_H
 
@@ -24,10 +24,14 @@ uint64_t lines_in_period(const struct reg_settings *settings, bool writes);
 uint64_t lines_issued(const struct sim *sim, int cpu);
 
 /*
- * Every window of half a period, one, two and ten periods against the bound
- * of regulators/README.md: Q * (1 + ceil(W / P)) + N * q + o, where o is what
- * N CPUs may issue between an alarm and the look that follows.
+ * The most lines in a window: Q * (1 + ceil(W / P)) + N * (q + o), where o is
+ * what a CPU may issue between an alarm and the look that follows.
  */
+uint64_t window_bound(const struct sim *sim, uint64_t window_ns, bool writes);
+
+/* checks.c, in tests of cmocka. */
+
+/* Every window of half a period, one, two and ten against the bound. */
 void check_windows(const struct sim *sim, bool writes);
 /*
  * For sim.audit: what is in the pool and drawn but not used is never more than

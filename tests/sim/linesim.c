@@ -67,6 +67,7 @@ static void source_arm(struct reg_cpu *reg)
 			      reg->counter.write_lines;
 	cpu->armed_at_writes = reg->counter.write_lines;
 	cpu->irq_ns = NEVER;
+	cpu->irq_lost = false;
 }
 
 static uint64_t source_rearm(struct reg_cpu *reg)
@@ -116,9 +117,16 @@ COUNTER_SOURCE(sim_source);
 
 /* --------------------------------------------------------------- regulator */
 
-static const struct regulator *memguard(void)
+static const struct regulator *regulator(const struct sim *sim)
 {
-	return registry_regulator(REGULATOR_MEMGUARD)->regulator;
+	return registry_regulator(sim->regulator ? sim->regulator :
+				  REGULATOR_MEMGUARD)->regulator;
+}
+
+/* Up to `most_ns`, or just that. */
+static uint64_t late(struct sim *sim, uint64_t most_ns)
+{
+	return sim->exact ? most_ns : sim_random(sim, most_ns + 1);
 }
 
 static void verdict_take(struct sim *sim, struct sim_cpu *cpu,
@@ -132,7 +140,7 @@ static void verdict_take(struct sim *sim, struct sim_cpu *cpu,
 		cpu->line_ns = sim->now_ns;
 	cpu->stalled = stall;
 	cpu->tick_ns = cpu->reg.next_ns == REG_NEVER ? NEVER :
-		       cpu->reg.next_ns + sim_random(sim, sim->late_ns + 1);
+		       cpu->reg.next_ns + late(sim, sim->late_ns);
 }
 
 static void adopt(struct sim *sim, struct sim_cpu *cpu)
@@ -140,10 +148,10 @@ static void adopt(struct sim *sim, struct sim_cpu *cpu)
 	struct reg_cpu *reg = &cpu->reg;
 
 	cpu->adopt_ns = NEVER;
-	memguard()->cpu_reset(reg, sim->now_ns);
+	regulator(sim)->cpu_reset(reg, sim->now_ns);
 	reg->active = sim->cell.effective;
 	reg->next_ns = REG_NEVER;
-	verdict_take(sim, cpu, memguard()->commit(reg, sim->now_ns));
+	verdict_take(sim, cpu, regulator(sim)->commit(reg, sim->now_ns));
 }
 
 int sim_set(struct sim *sim, const struct reg_settings *settings,
@@ -157,12 +165,12 @@ int sim_set(struct sim *sim, const struct reg_settings *settings,
 	};
 	uint64_t revision = sim->cell.effective.revision;
 	struct reg_effective effective;
-	int err = memguard()->check(&platform, settings, &effective, NULL);
+	int err = regulator(sim)->check(&platform, settings, &effective, NULL);
 
 	if (err)
 		return err;
 	effective.source = &sim_source;
-	effective.regulator = memguard();
+	effective.regulator = regulator(sim);
 	effective.revision = revision + 1;
 	sim->cell.effective = effective;
 	for (unsigned int n = 0; n < sim->cpus_count; n++)
@@ -175,6 +183,8 @@ int sim_set(struct sim *sim, const struct reg_settings *settings,
 
 static void log_line(struct sim *sim, unsigned int cpu, bool is_write)
 {
+	if (sim->unlogged)
+		return;
 	if (sim->lines_count == sim->lines_room) {
 		sim->lines_room = sim->lines_room ? sim->lines_room * 2 : 65536;
 		sim->lines = realloc(sim->lines, sim->lines_room *
@@ -221,9 +231,13 @@ static void issue_line(struct sim *sim, struct sim_cpu *cpu)
 	cpu->reads += !is_write;
 	log_line(sim, cpu->reg.cpu, is_write);
 	cpu->line_ns = next_line_ns(sim, cpu);
-	if (!sim->polled && cpu->reg.active.active && cpu->irq_ns == NEVER &&
-	    source_alarmed(&cpu->reg))
-		cpu->irq_ns = sim->now_ns + sim_random(sim, sim->delay_ns + 1);
+	if (sim->polled || !cpu->reg.active.active || cpu->irq_ns != NEVER ||
+	    cpu->irq_lost || !source_alarmed(&cpu->reg))
+		return;
+	if (sim->missed_percent && sim_random(sim, 100) < sim->missed_percent)
+		cpu->irq_lost = true;
+	else
+		cpu->irq_ns = sim->now_ns + late(sim, sim->delay_ns);
 }
 
 static void poll(struct sim *sim, struct sim_cpu *cpu)
@@ -234,7 +248,7 @@ static void poll(struct sim *sim, struct sim_cpu *cpu)
 	if (!cpu->reg.active.active || cpu->stalled ||
 	    !source_alarmed(&cpu->reg))
 		return;
-	verdict_take(sim, cpu, memguard()->overflow(&cpu->reg, sim->now_ns));
+	verdict_take(sim, cpu, regulator(sim)->overflow(&cpu->reg, sim->now_ns));
 }
 
 static void interrupt(struct sim *sim, struct sim_cpu *cpu)
@@ -245,10 +259,10 @@ static void interrupt(struct sim *sim, struct sim_cpu *cpu)
 	if (!source_alarmed(&cpu->reg))
 		return;
 	if (cpu->reg.renews && !sim->long_ways &&
-	    memguard()->renew(&cpu->reg, source_renew(&cpu->reg)))
+	    regulator(sim)->renew(&cpu->reg, source_renew(&cpu->reg)))
 		cpu->short_overflows++;
 	else
-		verdict_take(sim, cpu, memguard()->overflow(&cpu->reg,
+		verdict_take(sim, cpu, regulator(sim)->overflow(&cpu->reg,
 							    sim->now_ns));
 }
 
@@ -258,12 +272,12 @@ static void tick(struct sim *sim, struct sim_cpu *cpu)
 
 	if (!sim->long_ways &&
 	    sim->now_ns - reg->boundary_ns < reg->short_late_ns &&
-	    memguard()->advance(reg, sim->now_ns)) {
+	    regulator(sim)->advance(reg, sim->now_ns)) {
 		cpu->short_ticks++;
 		verdict_take(sim, cpu, REG_RUN);
 		return;
 	}
-	verdict_take(sim, cpu, memguard()->period(&cpu->reg, sim->now_ns));
+	verdict_take(sim, cpu, regulator(sim)->period(&cpu->reg, sim->now_ns));
 }
 
 /* -------------------------------------------------------------------- time */
@@ -319,6 +333,13 @@ void sim_start(struct sim *sim, uint64_t start_ns)
 		cpu->irq_ns = cpu->tick_ns = cpu->adopt_ns = NEVER;
 		cpu->poll_ns = start_ns + sim_random(sim, sim->delay_ns + 1);
 	}
+}
+
+void sim_reset(struct sim *sim, unsigned int cpu)
+{
+	running = sim;
+	sim->cpu[cpu].irq_ns = NEVER;
+	adopt(sim, &sim->cpu[cpu]);
 }
 
 void sim_run(struct sim *sim, uint64_t until_ns)

@@ -31,6 +31,7 @@ struct sim_cpu {
 	uint64_t line_ns;		/* the next line */
 	uint64_t phase_until_ns;	/* SIM_BURSTS */
 	uint64_t irq_ns;		/* overflow interrupt under way */
+	bool irq_lost;			/* of the alarm that is armed */
 	uint64_t poll_ns;
 	uint64_t tick_ns;
 	uint64_t adopt_ns;		/* a new setting is picked up */
@@ -53,6 +54,10 @@ struct sim {
 	uint64_t delay_ns;		/* skid, or the poll interval, at most */
 	bool polled;
 	bool long_ways;			/* never advance() or renew() */
+	bool exact;			/* every delay and lateness is the most */
+	bool unlogged;			/* `lines` stays empty */
+	unsigned int missed_percent;	/* alarms whose interrupt gets lost */
+	uint16_t regulator;		/* 0: memguard */
 	uint64_t late_ns;		/* of ticks and releases, at most */
 	uint64_t burst_ns;		/* mean length of a phase */
 	struct sim_cpu cpu[SIM_MAX_CPUS];
@@ -79,6 +84,9 @@ int sim_set(struct sim *sim, const struct reg_settings *settings,
 	    uint64_t lag_ns);
 
 void sim_run(struct sim *sim, uint64_t until_ns);
+
+/* The CPU is reset: it leaves the regulator and comes back to it. */
+void sim_reset(struct sim *sim, unsigned int cpu);
 void sim_free(struct sim *sim);
 
 /* Lines in the pool or drawn from it and not used yet; may be negative. */
