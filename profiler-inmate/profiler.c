@@ -4,13 +4,29 @@
  * reads, see abi/profile.h. It has its CPU for itself and never sleeps.
  *
  *   shared=BYTES   of the memory shared with the root cell (default 8M)
+ *   mmdc=ADDRESS   of an NXP DDR controller; mmdc2=ADDRESS of the second one
+ *   apm=ADDRESS    of an AMD performance monitor, and its ports=MASK (0x1f)
  *
- * The counters are those of the memory-system page.
+ * Addresses are the guest's: the cell's configuration maps the registers. Without
+ * one the counters are those of the memory-system page.
  */
 #include "inmate.h"
 #include "profiler-inmate/profile/sampler.h"
 
 static struct sampler sampler;
+
+/* False when a set of counters that was named cannot be had. */
+static bool add_boards(void)
+{
+	uint64_t mmdc = cmdline_number("mmdc", 0);
+	uint64_t mmdc2 = cmdline_number("mmdc2", 0);
+	uint64_t apm = cmdline_number("apm", 0);
+	uint32_t ports = (uint32_t)cmdline_number("ports", 0x1f);
+
+	return (!mmdc || !sampler_add_mmdc(&sampler, (void *)mmdc, 0)) &&
+	       (!mmdc2 || !sampler_add_mmdc(&sampler, (void *)mmdc2, 1)) &&
+	       (!apm || !sampler_add_apm(&sampler, (void *)apm, ports));
+}
 
 void inmate_main(void)
 {
@@ -18,8 +34,13 @@ void inmate_main(void)
 
 	clock_init();
 	sampler.clock_hz = clock_hz();
-	sampler_add_memsys(&sampler, (const volatile struct memsys_page *)
-					     INMATE_MEMSYS_PAGE);
+	if (!add_boards()) {
+		inmate_printf("profiler: more counters than there are\n");
+		return;
+	}
+	if (!sampler.sources_count)
+		sampler_add_memsys(&sampler, (const volatile struct memsys_page *)
+						     INMATE_MEMSYS_PAGE);
 	sampler_init(&sampler, (struct profile_ring *)INMATE_SHARED_BASE, bytes);
 	inmate_printf("profiler: %u sources\n", sampler.sources_count);
 	for (;;) {
@@ -30,6 +51,7 @@ void inmate_main(void)
 			continue;
 		}
 		sampler_poll(&sampler, now);
+		sampler_follow(&sampler, now);
 		if (comm_poll(true))
 			break;
 	}

@@ -1,3 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 sampler-parts := $(addprefix $(d),sampler.o memsys.o)
-profiler-inmate-objs := $(sampler-parts)
+sampler-board-parts := $(addprefix $(d),registers.o mmdc.o apm.o)
+profiler-inmate-objs := $(sampler-parts) $(sampler-board-parts)
+
+tests-wrap-y += test_profile_registers
+test_profile_registers-objs := $(sampler-parts) $(sampler-board-parts)
+test_profile_registers-wrap := register_read register_write

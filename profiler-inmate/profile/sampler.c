@@ -5,6 +5,7 @@
 #define NS_PER_S		1000000000ull
 #define INTERVAL_MIN_NS		1000u
 #define INTERVAL_MAX_NS		1000000000u
+#define FOLLOWS_PER_S		10u
 
 static void state_set(struct sampler *sampler, enum profile_state state)
 {
@@ -107,6 +108,7 @@ static void session_begin(struct sampler *sampler, uint64_t now_cycles)
 	sampler->records_count = records_fitting(sampler);
 	sampler->interval_cycles = ns_to_cycles(sampler, interval_ns);
 	sampler->start_cycles = now_cycles;
+	sampler->followed_cycles = now_cycles;
 	/* At point 0 nothing has moved yet: it is described, not recorded. */
 	sampler->sequence = 1;
 	sampler->produced = 0;
@@ -141,6 +143,23 @@ uint64_t sampler_due_cycles(const struct sampler *sampler)
 {
 	return sampler->running ? sampler->start_cycles + sampler->sequence *
 				  sampler->interval_cycles : UINT64_MAX;
+}
+
+void sampler_follow(struct sampler *sampler, uint64_t now_cycles)
+{
+	struct sampler_reading unused;
+
+	if (!sampler->running || now_cycles - sampler->followed_cycles <
+				 sampler->clock_hz / FOLLOWS_PER_S)
+		return;
+	sampler->followed_cycles = now_cycles;
+	for (unsigned int n = 0; n < sampler->chosen_count; n++) {
+		const struct sampler_source *source =
+			&sampler->sources[sampler->chosen[n]];
+
+		if (source->narrow)
+			source->read(source, &unused);
+	}
 }
 
 /* What is owed, as far as it fits; *told follows. */

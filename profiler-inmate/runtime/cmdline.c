@@ -53,11 +53,30 @@ bool cmdline_string(const char *name, const char *fallback, char *value,
 	return found;
 }
 
+static bool digit_value(char digit, uint64_t *value)
+{
+	if (digit >= '0' && digit <= '9')
+		*value = (uint64_t)(digit - '0');
+	else if (digit >= 'a' && digit <= 'f')
+		*value = (uint64_t)(digit - 'a') + 10;
+	else
+		return false;
+	return true;
+}
+
 static const char *parse_number(const char *text, uint64_t *value)
 {
+	uint64_t base = 10, digit;
+
+	if (text[0] == '0' && text[1] == 'x') {
+		base = 16;
+		text += 2;
+	}
 	*value = 0;
-	while (*text >= '0' && *text <= '9')
-		*value = *value * 10 + (uint64_t)(*text++ - '0');
+	while (digit_value(*text, &digit) && digit < base) {
+		*value = *value * base + digit;
+		text++;
+	}
 	return text;
 }
 

@@ -47,6 +47,7 @@ bool cmdline_string(const char *name, const char *fallback, char *value,
 uint64_t cmdline_bytes(const char *name, uint64_t fallback);
 /* Decimal with a unit: ns, us, ms or s. */
 uint64_t cmdline_ns(const char *name, uint64_t fallback_ns);
+/* Decimal, or 0x and small hexadecimal digits. */
 uint64_t cmdline_number(const char *name, uint64_t fallback);
 
 /* --- comm.c: the communication region ----------------------------------- */
