@@ -222,6 +222,8 @@ static const struct record_rule {
 				 check_colors },
 	[WEIR_RECORD_CACHE] = { sizeof(struct weir_record_cache), true, false,
 				check_cache },
+	[WEIR_RECORD_IOMMU] = { sizeof(struct weir_record_iommu), true, false,
+				config_check_iommu },
 };
 
 static const struct record_rule *record_rule(uint16_t type)

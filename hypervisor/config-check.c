@@ -306,6 +306,9 @@ int config_check_system(const void *blob, size_t size, enum config_arch arch,
 	if (!error)
 		error = check_descriptor(&subject, &system->root_cell,
 					 size - root_offset);
+	if (!error)
+		error = config_check_isolation(system, &subject.view, arch,
+					       reason);
 	if (error)
 		return error;
 	return config_check_root(system, &subject.view, reason);

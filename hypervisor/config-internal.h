@@ -42,6 +42,14 @@ int config_check_root(const struct system_desc *system,
 /* `size`: what is left of the blob behind the arrays. */
 int config_check_block(const struct config_subject *subject, size_t size);
 
+/* One record of IOMMUs; the n-th of all records. */
+int config_check_iommu(const struct config_subject *subject,
+		       const struct weir_record *record, unsigned int n);
+/* Devices are held to their cells, or the configuration says that they are not. */
+int config_check_isolation(const struct system_desc *system,
+			   const struct config_view *root,
+			   enum config_arch arch, struct reason *reason);
+
 /* As config_geometry(), of a record. */
 int config_geometry_of(const struct weir_record_coloring *record,
 		       struct color_geometry *geometry, struct reason *reason);

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The validator and the formatter under it, for the tools as well.
 config-check-objs := $(addprefix $(d),config-view.o config-check.o \
-	config-memory.o config-devices.o config-block.o config-together.o \
-	config-colors.o format.o) $(coloring-objs)
+	config-memory.o config-devices.o config-block.o config-iommu.o \
+	config-together.o config-colors.o format.o) $(coloring-objs)
 
 objs-hv-y += paging.o page-pool.o remap.o guest.o
 objs-hv-y += printk.o format.o console.o uart-pl011.o
 objs-hv-y += config-view.o config-check.o config-memory.o config-devices.o
-objs-hv-y += config-block.o config-together.o config-colors.o
+objs-hv-y += config-block.o config-iommu.o config-together.o config-colors.o
 objs-hv-y += percpu.o spinlock.o mmio.o subpage.o pci.o
 objs-hv-y += setup.o disable.o cell.o cell-life.o cell-memory.o
 objs-hv-y += cpu-events.o message.o scrub.o hypercall.o coloring.o
@@ -27,6 +27,8 @@ CFLAGS_$(d)string.o += -fno-tree-loop-distribute-patterns
 tests-unit-y += test_paging
 tests-unit-y += test_config_check test_config_fuzz test_config_together
 tests-unit-y += test_config_blobs test_config_colors
+tests-unit-y += test_config_iommu
+test_config_iommu-objs := tests/unit/blobs.o
 test_config_colors-objs := tests/unit/blobs.o tests/unit/colored-blobs.o
 test_config_fuzz-objs := tests/unit/blobs.o
 test_config_together-objs := tests/unit/blobs.o

@@ -15,6 +15,7 @@ struct {
 	struct {
 		struct weir_block head;
 		struct weir_record_cache l3;
+		struct weir_record_iommu iommu;
 	} ABI_PACKED weir;
 } ABI_PACKED config = {
 	.header = {
@@ -73,7 +74,7 @@ struct {
 		.head = {
 			.signature = WEIR_BLOCK_SIGNATURE,
 			.revision = WEIR_BLOCK_REVISION,
-			.num_records = 1,
+			.num_records = 2,
 			.size = sizeof(config.weir),
 		},
 		.l3 = {
@@ -82,6 +83,13 @@ struct {
 				.size = sizeof(struct weir_record_cache),
 			},
 			.level = 3, .ways = 16, .ways_min = 1, .classes = 4,
+		},
+		.iommu = {
+			.record = {
+				.type = WEIR_RECORD_IOMMU,
+				.size = sizeof(struct weir_record_iommu),
+			},
+			.flags = WEIR_IOMMU_NONE,
 		},
 	},
 };

@@ -243,6 +243,17 @@ static void test_dry_run_changes_nothing(void **state)
 	assert_non_null(strstr(fake.err, "signature"));
 }
 
+static void test_enabling_without_iommu_warns(void **state)
+{
+	(void)state;
+	assert_int_equal(fake_run(&fake, "enable --quiet build/configs/bochs.cell"), 0);
+	assert_non_null(strstr(fake.err, "WARNING: no IOMMU"));
+	assert_int_equal(fake_run(&fake, "enable build/configs/bochs.cell --dry-run"), 0);
+	assert_non_null(strstr(fake.err, "WARNING: no IOMMU"));
+	assert_int_equal(fake_run(&fake, "enable build/configs/qemu-virt-demo.cell"), 0);
+	assert_null(strstr(fake.err, "WARNING"));
+}
+
 static void test_global_options(void **state)
 {
 	(void)state;
@@ -369,6 +380,8 @@ int main(void)
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(test_dry_run_changes_nothing,
 						setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_enabling_without_iommu_warns, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_global_options, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(

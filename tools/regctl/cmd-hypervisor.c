@@ -78,6 +78,14 @@ static int enable_with_image(struct app *app, const void *config,
 	return status;
 }
 
+/* Whatever the options: who does not know this takes a cell for safe. */
+static void enable_warn(const struct app *app, const void *config, size_t size)
+{
+	if (config_lacks_iommu(config, size))
+		app_complain(app, "WARNING: no IOMMU, as %s says: a device reaches the memory of every cell",
+			     app->operands[0]);
+}
+
 static int enable_run(struct app *app, const void *data)
 {
 	const struct hypervisor_args *args = data;
@@ -91,6 +99,8 @@ static int enable_run(struct app *app, const void *data)
 		return status;
 	status = app->dry_run ? config_explain(app, app->operands[0], config,
 					       size) : 0;
+	if (!status)
+		enable_warn(app, config, size);
 	if (!status)
 		status = enable_with_image(app, config, size, args->image);
 	free(config);

@@ -51,3 +51,17 @@ int config_explain(const struct app *app, const char *path, const void *blob,
 	app_complain(app, "%s: %s", path, reason.text);
 	return APP_NO;
 }
+
+bool config_lacks_iommu(const void *blob, size_t size)
+{
+	const size_t root_offset = offsetof(struct system_desc, root_cell);
+	const struct system_desc *system = blob;
+	struct reason reason = { "" };
+	struct config_view view;
+
+	if (config_kind_of(blob, size) != CONFIG_SYSTEM ||
+	    config_check_alone(blob, size, &reason))
+		return false;
+	config_view_init(&view, &system->root_cell, size - root_offset);
+	return config_iommu(system, &view) == CONFIG_IOMMU_NONE;
+}

@@ -25,4 +25,10 @@ int config_check_alone(const void *blob, size_t size, struct reason *reason);
 int config_explain(const struct app *app, const char *path, const void *blob,
 		   size_t size);
 
+/*
+ * Whether it is a system that says of itself that nothing holds its devices to
+ * their cells.
+ */
+bool config_lacks_iommu(const void *blob, size_t size);
+
 #endif

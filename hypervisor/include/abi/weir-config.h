@@ -37,6 +37,7 @@ enum weir_record_type {
 	WEIR_RECORD_COLORING = 5,	/* system only, at most one */
 	WEIR_RECORD_COLORS = 6,		/* cell only, at most one */
 	WEIR_RECORD_CACHE = 7,		/* system only, one a level */
+	WEIR_RECORD_IOMMU = 8,		/* system only, x86 */
 };
 
 struct weir_record {
@@ -149,6 +150,39 @@ struct weir_record_colors {
 	uint64_t list[COLORING_WORDS]; /* bit n % 64 of word n / 64: color n */
 } ABI_PACKED;
 ABI_SIZE(struct weir_record_colors, 32);
+
+/* weir_record_iommu.flags */
+/* There is none. What a device is told to do it does to any memory. */
+#define WEIR_IOMMU_NONE			0x0001u
+
+/* iommu_scope.type, as ACPI numbers them */
+#define IOMMU_SCOPE_IOAPIC		3u
+#define IOMMU_SCOPE_HPET		4u
+
+#define IOMMU_SCOPES_MAX		6
+
+/* An interrupt source that is not found by its PCI address. */
+struct iommu_scope {
+	uint8_t type;
+	uint8_t id;		/* of the IOAPIC: as ACPI enumerates it */
+	uint16_t bdf;		/* as its messages say */
+} ABI_PACKED;
+ABI_SIZE(struct iommu_scope, 4);
+
+/*
+ * A unit that remaps DMA and interrupts of PCI segment `segment`: Intel VT-d.
+ * Or, alone and all else 0, the statement that there is none. x86 systems say
+ * one or the other, or list units of type IOMMU_INTEL in their platform part.
+ */
+struct weir_record_iommu {
+	struct weir_record record;
+	uint64_t base;		/* of the registers, page aligned */
+	uint32_t size;		/* bytes, whole pages */
+	uint16_t flags;		/* WEIR_IOMMU_* */
+	uint16_t segment;	/* 0: others are not supported */
+	struct iommu_scope scope[IOMMU_SCOPES_MAX]; /* unused: type 0 */
+} ABI_PACKED;
+ABI_SIZE(struct weir_record_iommu, 48);
 
 #define MSG_TIMEOUT_DEFAULT_NS		1000000000ull
 

@@ -40,6 +40,20 @@ const struct weir_record *config_record(const struct config_view *view,
 					enum weir_record_type type,
 					unsigned int n);
 
+/* What an x86 system says about IOMMUs. */
+enum config_iommu {
+	CONFIG_IOMMU_UNSAID,	/* refused there, the rule elsewhere */
+	CONFIG_IOMMU_NONE,
+	CONFIG_IOMMU_UNITS,
+};
+
+enum config_iommu config_iommu(const struct system_desc *system,
+			       const struct config_view *root);
+/* The n-th unit of a checked system, as a record would say it; or false. */
+bool config_iommu_unit(const struct system_desc *system,
+		       const struct config_view *root, unsigned int n,
+		       struct weir_record_iommu *unit);
+
 /* A system configuration by itself. */
 int config_check_system(const void *blob, size_t size, enum config_arch arch,
 			struct reason *reason);
