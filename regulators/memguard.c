@@ -407,13 +407,13 @@ static void pools_convert(struct reg_cpu *cpu, uint64_t now_ns)
 	struct reg_pool *shared = &cpu->cell->pool;
 
 	if (effective->own_pool) {
-		pool_inherit(&cpu->own, shared);
+		pool_inherit(&cpu->own, shared, effective);
 		pool_follow(&cpu->own, effective,
 			    pool_phase_ns(effective, cpu->index), now_ns);
 		pool_move_debt(&cpu->own, shared);
 		pool_drain(shared);
 	} else {
-		pool_inherit(shared, &cpu->own);
+		pool_inherit(shared, &cpu->own, effective);
 		pool_follow(shared, effective, 0, now_ns);
 		pool_move_debt(shared, &cpu->own);
 		pool_drain(&cpu->own);

@@ -56,13 +56,23 @@ static uint64_t pool_next(struct reg_pool *pool,
 					 &pool->part);
 }
 
+static void level_clip(struct reg_level *level, const struct reg_budget *budget)
+{
+	if (budget->limited)
+		level_add(level, 0, budget->cap_lines);
+}
+
 void pool_follow(struct reg_pool *pool, const struct reg_effective *effective,
 		 uint64_t phase_ns, uint64_t now_ns)
 {
 	bool fresh = !pool->total.limited && !pool->writes.limited;
 
-	if (pool->revision == effective->revision)
+	if (pool->revision == effective->revision) {
+		/* A CPU may have given back what an older setting granted. */
+		level_clip(&pool->total, &effective->total);
+		level_clip(&pool->writes, &effective->writes);
 		return;
+	}
 	pool->revision = effective->revision;
 	pool->waiting = 0;
 	pool->turn = 0;
@@ -81,8 +91,11 @@ static void level_inherit(struct reg_level *level,
 		*level = (struct reg_level){ .limited = true };
 }
 
-void pool_inherit(struct reg_pool *pool, const struct reg_pool *in_use)
+void pool_inherit(struct reg_pool *pool, const struct reg_pool *in_use,
+		  const struct reg_effective *effective)
 {
+	if (pool->revision == effective->revision)
+		return;
 	level_inherit(&pool->total, &in_use->total);
 	level_inherit(&pool->writes, &in_use->writes);
 	if (pool->last_ns < in_use->last_ns)

@@ -29,8 +29,12 @@ uint64_t pool_phase_ns(const struct reg_effective *effective,
 void pool_follow(struct reg_pool *pool, const struct reg_effective *effective,
 		 uint64_t phase_ns, uint64_t now_ns);
 
-/* A pool not in use starts at zero, where the one in use is in time. */
-void pool_inherit(struct reg_pool *pool, const struct reg_pool *in_use);
+/*
+ * A pool not in use starts at zero, where the one in use is in time; before
+ * pool_follow(). One that follows the setting already is in use itself.
+ */
+void pool_inherit(struct reg_pool *pool, const struct reg_pool *in_use,
+		  const struct reg_effective *effective);
 
 /* Moves the debt of one pool to another. */
 void pool_move_debt(struct reg_pool *to, struct reg_pool *from);
@@ -86,11 +90,12 @@ static inline void pool_advance(struct reg_pool *pool,
 	pool->next_ns = next_ns;
 }
 
+/* A CPU whose setting is older than the pool's adds nothing. */
 static inline void pool_refill(struct reg_pool *pool,
 			       const struct reg_effective *effective,
 			       uint64_t now_ns)
 {
-	if (now_ns >= pool->next_ns)
+	if (now_ns >= pool->next_ns && pool->revision == effective->revision)
 		pool_refill_due(pool, effective, now_ns);
 }
 
