@@ -270,6 +270,10 @@ static void tick(struct sim *sim, struct sim_cpu *cpu)
 {
 	struct reg_cpu *reg = &cpu->reg;
 
+	if (reg->active.revision != sim->cell.effective.revision) {
+		adopt(sim, cpu);
+		return;
+	}
 	if (!sim->long_ways &&
 	    sim->now_ns - reg->boundary_ns < reg->short_late_ns &&
 	    regulator(sim)->advance(reg, sim->now_ns)) {
@@ -339,7 +343,8 @@ void sim_reset(struct sim *sim, unsigned int cpu)
 {
 	running = sim;
 	sim->cpu[cpu].irq_ns = NEVER;
-	adopt(sim, &sim->cpu[cpu]);
+	if (sim->cell.effective.regulator)
+		adopt(sim, &sim->cpu[cpu]);
 }
 
 void sim_run(struct sim *sim, uint64_t until_ns)

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * memguard under random policies, loads, CPU counts, resets, late and lost
+ * alarms: a million operations, each event of which the ledger checks.
+ *
+ * WEIR_SEED=N runs only that seed.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "tests/sim/bounds.h"
+#include "tests/sim/chaos.h"
+
+#define SEEDS		250u
+#define OPERATIONS	4000u	/* per seed */
+
+static int setup(void **state)
+{
+	(void)state;
+	return registry_init();
+}
+
+static void run(uint64_t seed, bool misses)
+{
+	static struct chaos chaos;
+
+	chaos.misses = misses;
+	if (!chaos_run(&chaos, seed, 0, OPERATIONS))
+		fail_msg("WEIR_SEED=%llu, operation %llu: %s",
+			 (unsigned long long)seed,
+			 (unsigned long long)chaos.operations,
+			 chaos.ledger.failure);
+}
+
+static void run_seeds(uint64_t first, bool misses)
+{
+	const char *only = getenv("WEIR_SEED");
+
+	if (only) {
+		run(strtoull(only, NULL, 0), misses);
+		return;
+	}
+	for (uint64_t seed = first; seed < first + SEEDS / 2; seed++)
+		run(seed, misses);
+}
+
+static void test_nothing_is_lost_or_counted_twice(void **unused)
+{
+	(void)unused;
+	run_seeds(1, false);
+}
+
+static void test_lost_alarms_are_repaid(void **unused)
+{
+	(void)unused;
+	run_seeds(1 + SEEDS, true);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_nothing_is_lost_or_counted_twice),
+		cmocka_unit_test(test_lost_alarms_are_repaid),
+	};
+
+	return cmocka_run_group_tests(tests, setup, NULL);
+}
