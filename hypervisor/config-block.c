@@ -75,7 +75,9 @@ static int check_policy(const struct config_subject *subject,
 	uint32_t valid = settings->valid;
 
 	if ((valid & ~REG_SET_KNOWN) || (settings->mode & ~REG_MODE_KNOWN) ||
-	    settings->reserved)
+	    (settings->flags & ~REG_FLAGS_KNOWN) ||
+	    (settings->class_ & ~REG_CLASS_KNOWN) || settings->poll_ns ||
+	    settings->reserved[0] || settings->reserved[1])
 		return refuse(subject->reason, -EINVAL,
 			      "record %u: policy with unknown bits (valid 0x%x, mode 0x%x)",
 			      n, valid, settings->mode);
@@ -92,6 +94,12 @@ static int check_policy(const struct config_subject *subject,
 		return refuse(subject->reason, -EINVAL,
 			      "record %u: a budget of 0 bytes/s would stop the cell",
 			      n);
+	if ((valid & REG_SET_DUTY) &&
+	    (settings->duty_permille == 0 ||
+	     settings->duty_permille > REG_DUTY_FULL))
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: duty of %u permille, allowed are 1 to %u",
+			      n, settings->duty_permille, REG_DUTY_FULL);
 	if ((valid & REG_SET_REGULATOR) && settings->regulator > REGULATOR_QOS)
 		return refuse(subject->reason, -EINVAL,
 			      "record %u: regulator %u is not known", n,

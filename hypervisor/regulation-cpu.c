@@ -35,25 +35,47 @@ static void stall_end(struct per_cpu *cpu, uint64_t now_ns)
 	stats->stalled = 0;
 }
 
-__attribute__((noinline))
-static void verdict_change(struct per_cpu *cpu, enum reg_verdict verdict,
-			   uint64_t now_ns)
+/* Of several that hold a CPU, the first in the order of the enum is named. */
+static void holder_name(struct reg_cpu *reg, uint64_t now_ns)
 {
-	bool stall = verdict == REG_STALL;
+	struct reg_cpu_stats *stats = &reg->stats;
+	uint32_t by = (uint32_t)__builtin_ffs((int)stats->holders);
 
-	if (stall == cpu->stall_requested)
+	if (by == stats->held_by)
 		return;
-	if (stall)
+	if (stats->held_by)
+		stats->held_ns[stats->held_by - 1] +=
+			now_ns - reg->held_since_ns;
+	if (by)
+		stats->held_stalls[by - 1]++;
+	stats->held_by = by;
+	reg->held_since_ns = now_ns;
+}
+
+__attribute__((noinline))
+static void verdict_change(struct per_cpu *cpu, enum reg_holder by,
+			   enum reg_verdict verdict, uint64_t now_ns)
+{
+	struct reg_cpu_stats *stats = &cpu->reg.stats;
+	uint32_t holders = stats->holders & ~REG_HOLDER_BIT(by);
+
+	if (verdict == REG_STALL)
+		holders |= REG_HOLDER_BIT(by);
+	if (holders == stats->holders)
+		return;
+	if (!stats->holders)
 		stall_begin(cpu, now_ns);
-	else
+	stats->holders = holders;
+	holder_name(&cpu->reg, now_ns);
+	if (!holders)
 		stall_end(cpu, now_ns);
 }
 
-static inline void verdict_apply(struct per_cpu *cpu, enum reg_verdict verdict,
-				 uint64_t now_ns)
+static inline void verdict_apply(struct per_cpu *cpu, enum reg_holder by,
+				 enum reg_verdict verdict, uint64_t now_ns)
 {
 	if (verdict != REG_RUN || cpu->stall_requested)
-		verdict_change(cpu, verdict, now_ns);
+		verdict_change(cpu, by, verdict, now_ns);
 }
 
 /* The n-th of the set bits below `id`. */
@@ -92,6 +114,48 @@ static void settle_old(struct reg_cpu *reg, uint64_t now_ns)
 {
 	if (reg->active.regulator)
 		reg->active.regulator->cpu_reset(reg, now_ns);
+	if (reg->active.burst.regulator)
+		reg->active.burst.regulator->cpu_reset(reg, now_ns);
+	if (reg->active.throttle.regulator)
+		reg->active.throttle.regulator->cpu_reset(reg, now_ns);
+}
+
+/* Whether the short-window cap agrees with what the budget has just done. */
+__attribute__((noinline))
+static void burst_follow(struct per_cpu *cpu, uint64_t now_ns)
+{
+	struct reg_cpu *reg = &cpu->reg;
+
+	verdict_apply(cpu, REG_HELD_BURST,
+		      reg->active.burst.regulator->overflow(reg, now_ns),
+		      now_ns);
+	tick_set(cpu, TICK_BURST, reg->burst.next_ns);
+}
+
+/* What a budget has decided. Deadlines are the caller's. */
+static inline void budget_apply(struct per_cpu *cpu, enum reg_verdict verdict,
+				uint64_t now_ns)
+{
+	verdict_apply(cpu, REG_HELD_BUDGET, verdict, now_ns);
+	if (cpu->reg.active.burst.regulator)
+		burst_follow(cpu, now_ns);
+}
+
+/* What goes beside the budget, which has been committed. */
+static void beside_commit(struct per_cpu *cpu, uint64_t now_ns)
+{
+	struct reg_cpu *reg = &cpu->reg;
+	const struct regulator *throttle = reg->active.throttle.regulator;
+	const struct regulator *burst = reg->active.burst.regulator;
+
+	verdict_apply(cpu, REG_HELD_BURST,
+		      burst ? burst->commit(reg, now_ns) : REG_RUN, now_ns);
+	tick_set(cpu, TICK_BURST, burst ? reg->burst.next_ns : TICK_NEVER);
+	verdict_apply(cpu, REG_HELD_THROTTLE,
+		      throttle ? throttle->commit(reg, now_ns) : REG_RUN,
+		      now_ns);
+	tick_set(cpu, TICK_THROTTLE,
+		 throttle ? reg->throttle.next_ns : TICK_NEVER);
 }
 
 /* Puts the cell's newest setting in force on this CPU. */
@@ -117,9 +181,10 @@ static void adopt(struct per_cpu *cpu, uint64_t now_ns)
 		reg->stats.generation = reg->active.generation;
 		reg->stats.effective_ns = now_ns;
 	}
-	verdict_apply(cpu, verdict, now_ns);
+	verdict_apply(cpu, REG_HELD_BUDGET, verdict, now_ns);
+	beside_commit(cpu, now_ns);
 	tick_set(cpu, TICK_PERIOD, reg->next_ns);
-	tick_set(cpu, TICK_POLL, reg->active.active && reg->active.poll_ns ?
+	tick_set(cpu, TICK_POLL, reg->active.watched && reg->active.poll_ns ?
 				 now_ns + reg->active.poll_ns : TICK_NEVER);
 }
 
@@ -155,9 +220,10 @@ void regulation_cpu_stop(struct per_cpu *cpu)
 	source_stop(reg);
 	reg->active = (struct reg_effective){ 0 };
 	reg->cell = NULL;
-	verdict_apply(cpu, REG_RUN, now_ns);
-	tick_set(cpu, TICK_PERIOD, TICK_NEVER);
-	tick_set(cpu, TICK_POLL, TICK_NEVER);
+	for (unsigned int by = REG_HELD_THROTTLE; by <= REG_HOLDERS; by++)
+		verdict_apply(cpu, by, REG_RUN, now_ns);
+	for (unsigned int user = 0; user < TICK_USERS; user++)
+		tick_set(cpu, user, TICK_NEVER);
 }
 
 void regulation_cpu_resume(struct per_cpu *cpu)
@@ -180,8 +246,31 @@ void regulation_period(struct per_cpu *cpu, uint64_t now_ns)
 		adopt(cpu, now_ns);
 		return;
 	}
-	verdict_apply(cpu, reg->active.regulator->period(reg, now_ns), now_ns);
+	budget_apply(cpu, reg->active.regulator->period(reg, now_ns), now_ns);
 	cpu->tick.deadline_ns[TICK_PERIOD] = reg->next_ns;
+}
+
+void regulation_throttle(struct per_cpu *cpu, uint64_t now_ns)
+{
+	struct reg_cpu *reg = &cpu->reg;
+
+	verdict_apply(cpu, REG_HELD_THROTTLE,
+		      reg->active.throttle.regulator->period(reg, now_ns),
+		      now_ns);
+	cpu->tick.deadline_ns[TICK_THROTTLE] = reg->throttle.next_ns;
+}
+
+/* The alarm it brought forward is the budget's again before it looks. */
+void regulation_burst(struct per_cpu *cpu, uint64_t now_ns)
+{
+	struct reg_cpu *reg = &cpu->reg;
+	enum reg_verdict verdict = REG_RUN;
+
+	if (reg->active.active) {
+		verdict = reg->active.regulator->poll(reg, now_ns);
+		cpu->tick.deadline_ns[TICK_PERIOD] = reg->next_ns;
+	}
+	budget_apply(cpu, verdict, now_ns);
 }
 
 __attribute__((noinline))
@@ -189,8 +278,11 @@ static void alarm_take(struct per_cpu *cpu, uint64_t now_ns)
 {
 	struct reg_cpu *reg = &cpu->reg;
 
-	verdict_apply(cpu, reg->active.regulator->overflow(reg, now_ns),
-		      now_ns);
+	enum reg_verdict verdict = REG_RUN;
+
+	if (reg->active.active)
+		verdict = reg->active.regulator->overflow(reg, now_ns);
+	budget_apply(cpu, verdict, now_ns);
 	if (cpu->tick.deadline_ns[TICK_PERIOD] != reg->next_ns)
 		tick_set(cpu, TICK_PERIOD, reg->next_ns);
 }
@@ -211,7 +303,7 @@ bool regulation_alarmed(struct per_cpu *cpu)
 {
 	struct reg_cpu *reg = &cpu->reg;
 
-	return reg->active.active && !reg->active.interrupts &&
+	return reg->active.watched && !reg->active.interrupts &&
 	       !cpu->stall_requested && reg->active.source->alarmed(reg);
 }
 
@@ -230,7 +322,7 @@ static void overflow_whole(struct per_cpu *cpu)
 		arch_pmu_take_overflows();
 		return;
 	}
-	if (reg->active.active) {
+	if (reg->active.watched) {
 		alarm_take(cpu, clock_now_ns());
 		return;
 	}

@@ -8,7 +8,6 @@
 #include "hv/config-check.h"
 #include "hv/errno.h"
 #include "hv/percpu.h"
-#include "hv/printk.h"
 #include "hv/setup.h"
 #include "hv/string.h"
 #include "regulation-internal.h"
@@ -16,36 +15,6 @@
 /* One check at a time; a check takes some thousand instructions. */
 static struct spinlock requests;
 static uint64_t last_serial;
-static uint16_t default_source;		/* enum counter_source_id */
-static uint16_t default_regulator;	/* enum regulator_id */
-
-static const struct reg_settings settings_none = {
-	.valid = REG_SET_KNOWN,
-	.budget_bytes_per_s = REG_BUDGET_UNLIMITED,
-	.write_budget_bytes_per_s = REG_BUDGET_UNLIMITED,
-	.period_ns = REG_PERIOD_DEFAULT_NS,
-};
-
-
-/* Bounded by the records a block may have. */
-static void sources_configure(const struct config_view *view)
-{
-	const struct weir_record_counter *record;
-	const struct counter_slot *slot;
-
-	for (unsigned int n = 0; n < WEIR_BLOCK_MAX_RECORDS; n++) {
-		record = (const void *)config_record(view, WEIR_RECORD_COUNTER,
-						     n);
-		if (!record)
-			break;
-		slot = registry_configure(record);
-		if (n == 0)
-			default_source = record->source;
-		if (slot && slot->why)
-			printk("counter source %s: %s\n", slot->source->name,
-			       slot->why);
-	}
-}
 
 int regulation_init(void)
 {
@@ -53,138 +22,13 @@ int regulation_init(void)
 	int err;
 
 	clock_init();
-	default_source = COUNTER_DEFAULT;
-	default_regulator = REGULATOR_MEMGUARD;
 	err = registry_init();
 	if (err)
 		return err;
 	config_view_init(&view, &system_config->root_cell,
 			 system_config_size -
 				 offsetof(struct system_desc, root_cell));
-	sources_configure(&view);
-	return 0;
-}
-
-static unsigned int cpus_count(uint64_t cpus)
-{
-	unsigned int count = 0;
-
-	for (unsigned int n = 0; n < REG_MAX_CPUS; n++)
-		count += cpus >> n & 1;
-	return count;
-}
-
-static const struct counter_slot *source_find(uint16_t id,
-					      struct reason *reason)
-{
-	const struct counter_slot *slot;
-
-	if (id == COUNTER_DEFAULT && default_source == COUNTER_DEFAULT) {
-		refuse(reason, -ENODEV,
-		       "the system configuration lists no counter source");
-		return NULL;
-	}
-	slot = registry_source(id == COUNTER_DEFAULT ? default_source : id);
-	if (!slot)
-		refuse(reason, -ENODEV, "counter source %u is not known here",
-		       id == COUNTER_DEFAULT ? default_source : id);
-	else if (slot->why)
-		refuse(reason, -ENODEV, "counter source %s: %s",
-		       slot->source->name, slot->why);
-	return slot && !slot->why ? slot : NULL;
-}
-
-static const struct regulator_slot *regulator_find(uint16_t id,
-						   struct reason *reason)
-{
-	const struct regulator_slot *slot =
-		registry_regulator(id == REGULATOR_NONE ? default_regulator :
-							  id);
-
-	if (!slot)
-		refuse(reason, -ENODEV, "regulator %u is not known here", id);
-	else if (slot->why)
-		refuse(reason, -ENODEV, "regulator %s: %s",
-		       slot->regulator->name, slot->why);
-	return slot && !slot->why ? slot : NULL;
-}
-
-/* Pure but for looking things up: what `wanted` comes to for so many CPUs. */
-static int settings_check(const struct reg_settings *wanted, uint64_t cpus,
-			  struct reg_effective *effective,
-			  struct reason *reason)
-{
-	const struct regulator_slot *regulator;
-	const struct counter_slot *source;
-	struct reg_platform platform;
-	int err;
-
-	regulator = regulator_find(wanted->regulator, reason);
-	source = regulator ? source_find(wanted->source, reason) : NULL;
-	if (!source)
-		return -ENODEV;
-	platform = (struct reg_platform){
-		.line_bytes = source->caps.line_bytes,
-		.cpus_count = cpus_count(cpus),
-		.counts_writes = source->caps.counts_writes,
-		.interrupts = source->caps.interrupts,
-	};
-	err = regulator->regulator->check(&platform, wanted, effective, reason);
-	if (err)
-		return err;
-	effective->regulator = regulator->regulator;
-	effective->source = source->source;
-	effective->interrupts = source->caps.interrupts;
-	effective->poll_ns = source->caps.interrupts ? 0 :
-			     source->caps.poll_ns;
-	effective->settings.regulator = regulator->regulator->id;
-	effective->settings.source = source->source->id;
-	effective->settings.valid = REG_SET_KNOWN;
-	effective->settings.reserved = 0;
-	return 0;
-}
-
-/* The fields that `change` names replace those in `settings`. */
-static void settings_merge(struct reg_settings *settings,
-			   const struct reg_settings *change)
-{
-	uint32_t valid = change->valid;
-
-	if (valid & REG_SET_BUDGET)
-		settings->budget_bytes_per_s = change->budget_bytes_per_s;
-	if (valid & REG_SET_WRITE_BUDGET)
-		settings->write_budget_bytes_per_s =
-			change->write_budget_bytes_per_s;
-	if (valid & REG_SET_PERIOD)
-		settings->period_ns = change->period_ns;
-	if (valid & REG_SET_MODE)
-		settings->mode = change->mode;
-	if (valid & REG_SET_SOURCE)
-		settings->source = change->source;
-	if (valid & REG_SET_REGULATOR)
-		settings->regulator = change->regulator;
-}
-
-static int change_check(const struct reg_settings *change,
-			struct reason *reason)
-{
-	if (change->valid & ~REG_SET_KNOWN)
-		return refuse(reason, -EINVAL, "unknown setting bits %x",
-			      change->valid & ~REG_SET_KNOWN);
-	if (change->reserved != 0)
-		return refuse(reason, -EINVAL,
-			      "reserved field of the settings is not 0");
-	return 0;
-}
-
-/* The root is the one who could lift it. */
-static int root_check(const struct cell *cell,
-		      const struct reg_settings *wanted, struct reason *reason)
-{
-	if (cell == cell_root() && (wanted->budget_bytes_per_s == 0 ||
-				    wanted->write_budget_bytes_per_s == 0))
-		return refuse(reason, -EINVAL,
-			      "a budget of 0 would stop the root cell for good");
+	settings_init(&view);
 	return 0;
 }
 
@@ -234,12 +78,6 @@ static int policies_read(const struct cell *cell, struct reg_settings *settings,
 	return root_check(cell, settings, reason);
 }
 
-static bool settings_limit(const struct reg_settings *settings)
-{
-	return settings->budget_bytes_per_s != REG_BUDGET_UNLIMITED ||
-	       settings->write_budget_bytes_per_s != REG_BUDGET_UNLIMITED;
-}
-
 int regulation_cell_init(struct cell *cell, struct reason *reason)
 {
 	struct reg_settings settings = settings_none;
@@ -249,8 +87,9 @@ int regulation_cell_init(struct cell *cell, struct reason *reason)
 	if (err)
 		return err;
 	err = settings_check(&settings, cell->cpus, &effective, reason);
-	/* Without a source a cell can run, but not be regulated. */
-	if (err && settings_limit(&settings))
+	/* Without a regulator a cell can run, but not be regulated. */
+	if (err && (err != -ENODEV || settings_limit(&settings) ||
+		    settings.duty_permille != REG_DUTY_FULL))
 		return err;
 	if (err)
 		effective = (struct reg_effective){ .settings = settings };
@@ -363,6 +202,20 @@ static struct reg_counter counter_snapshot(const struct reg_cpu *reg)
 	return second;
 }
 
+/* A stall that has not ended yet counts up to now. */
+static void stall_under_way(const struct reg_cpu *reg, uint64_t now_ns,
+			    struct reg_cpu_stats *stats)
+{
+	uint32_t by = stats->held_by;
+
+	if (!stats->stalled)
+		return;
+	if (now_ns > reg->stall_since_ns)
+		stats->stall_ns += now_ns - reg->stall_since_ns;
+	if (by > 0 && by <= REG_HOLDERS && now_ns > reg->held_since_ns)
+		stats->held_ns[by - 1] += now_ns - reg->held_since_ns;
+}
+
 /* As the CPU itself would see them now, as far as that is known from here. */
 static void cpu_stats(const struct per_cpu *cpu, uint64_t now_ns,
 		      struct reg_cpu_stats *stats)
@@ -379,8 +232,7 @@ static void cpu_stats(const struct per_cpu *cpu, uint64_t now_ns,
 		source->peek(cpu->id, &counter, &reads, &writes);
 	stats->read_lines += counter.read_lines + reads;
 	stats->written_lines += counter.write_lines + writes;
-	if (stats->stalled && now_ns > reg->stall_since_ns)
-		stats->stall_ns += now_ns - reg->stall_since_ns;
+	stall_under_way(reg, now_ns, stats);
 	stats->cpu = cpu->id;
 }
 

@@ -14,12 +14,19 @@ void tick_cpu_init(struct tick_cpu *tick)
 	tick->armed_ns = TICK_NEVER;
 }
 
+static inline uint64_t earlier(uint64_t a_ns, uint64_t b_ns)
+{
+	return a_ns < b_ns ? a_ns : b_ns;
+}
+
 static inline uint64_t tick_next_ns(const struct tick_cpu *tick)
 {
-	uint64_t period_ns = tick->deadline_ns[TICK_PERIOD];
-	uint64_t poll_ns = tick->deadline_ns[TICK_POLL];
+	const uint64_t *deadline_ns = tick->deadline_ns;
 
-	return period_ns < poll_ns ? period_ns : poll_ns;
+	return earlier(earlier(deadline_ns[TICK_PERIOD],
+			       deadline_ns[TICK_POLL]),
+		       earlier(deadline_ns[TICK_THROTTLE],
+			       deadline_ns[TICK_BURST]));
 }
 
 static void tick_arm(struct tick_cpu *tick)
@@ -40,10 +47,14 @@ void tick_set(struct per_cpu *cpu, enum tick_user user, uint64_t deadline_ns)
 
 static inline void tick_work(struct per_cpu *cpu, uint64_t now_ns)
 {
+	if (now_ns >= cpu->tick.deadline_ns[TICK_THROTTLE])
+		regulation_throttle(cpu, now_ns);
 	if (now_ns >= cpu->tick.deadline_ns[TICK_PERIOD])
 		regulation_period(cpu, now_ns);
 	if (now_ns >= cpu->tick.deadline_ns[TICK_POLL])
 		regulation_poll(cpu, now_ns);
+	if (now_ns >= cpu->tick.deadline_ns[TICK_BURST])
+		regulation_burst(cpu, now_ns);
 }
 
 void tick_run(struct per_cpu *cpu)
@@ -78,7 +89,7 @@ void clock_timer_fired(struct per_cpu *cpu)
 	if (hv_clock.model) {
 		memsys_heartbeat(cpu);
 	} else if (tick_advance(&cpu->reg, clock_counter_ns())) {
-		/* A source that interrupts is not polled: no other user. */
+		/* A short way is open: there is no other user. */
 		next_ns = cpu->reg.boundary_ns;
 		cpu->tick.deadline_ns[TICK_PERIOD] = next_ns;
 		cpu->tick.armed_ns = next_ns;

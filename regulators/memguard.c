@@ -482,6 +482,7 @@ static const struct regulator memguard = {
 	.id = REGULATOR_MEMGUARD,
 	.order = 10,
 	.kind = REG_KIND_BANDWIDTH,
+	.role = REG_ROLE_BUDGET,
 	.probe = memguard_probe,
 	.check = memguard_check,
 	.commit = memguard_commit,

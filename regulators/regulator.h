@@ -15,6 +15,7 @@
 #include "hv/reason.h"
 #include "hv/spinlock.h"
 #include "hv/types.h"
+#include "hv/wide.h"
 
 struct counter_source;
 struct reg_cell;
@@ -25,6 +26,7 @@ struct regulator;
 
 /* What a check may rely on: the machine as probed. */
 struct reg_platform {
+	uint64_t cpus;			/* of the cell, as a set of logical ones */
 	uint32_t line_bytes;		/* a power of two, 16 to 4096 */
 	unsigned int cpus_count;	/* of the cell, 1 to REG_MAX_CPUS */
 	bool counts_writes;		/* apart from reads */
@@ -50,6 +52,26 @@ struct reg_budget {
 	uint64_t grant_lines;		/* drawn at a time, at most */
 };
 
+/*
+ * How a CPU shares its time: a period on the grid, in which it runs for
+ * run_ns + run_part / REG_DUTY_FULL and is held for the rest.
+ */
+struct reg_throttle {
+	const struct regulator *regulator;	/* NULL: not throttled */
+	uint64_t period_ns;
+	uint64_t run_ns;
+	uint32_t run_part;
+	uint64_t cpus;			/* those it is for */
+};
+
+/* What one CPU may use in any window, whatever its budget says. */
+struct reg_burst {
+	const struct regulator *regulator;	/* NULL: no cap */
+	struct scale lines_per_ns;
+	struct scale ns_per_line;
+	uint64_t depth_lines;
+};
+
 /* A setting as CPUs use it. Computed once by check(), then only copied. */
 struct reg_effective {
 	struct reg_settings settings;	/* as reported */
@@ -65,11 +87,14 @@ struct reg_effective {
 	uint32_t cpus_count;
 	bool per_cpu;
 	bool own_pool;			/* per_cpu, or there is one CPU only */
-	bool active;			/* false: not regulated, no tick */
+	bool active;			/* false: no budget is kept */
+	bool watched;			/* traffic is limited: active, or burst */
 	bool short_ways;		/* of period() and renew() can be taken */
 	int64_t renew_min_lines;	/* what renew() must leave in the pool */
 	bool interrupts;		/* the source; else it is polled ... */
 	uint64_t poll_ns;		/* ... this often; 0: by the platform */
+	struct reg_throttle throttle;
+	struct reg_burst burst;
 	uint64_t generation;		/* of the last reload by a request */
 	uint64_t revision;		/* of any change, CPUs of the cell too */
 };
@@ -127,6 +152,28 @@ struct reg_alarm {
 	uint64_t headroom_lines;
 };
 
+/* How a CPU stands in its throttle. */
+struct reg_throttle_cpu {
+	uint64_t next_ns;		/* when period() is wanted next */
+	uint64_t boundary_ns;		/* the next period begins */
+	uint64_t since_ns;		/* running, or accounted, since */
+	int64_t balance_ns;		/* it may still run; negative: debt */
+	uint32_t part;			/* of the balance, in REG_DUTY_FULL'ths */
+	bool on;			/* it concerns this CPU */
+	bool held;
+};
+
+/* How a CPU stands in its burst cap. */
+struct reg_burst_cpu {
+	uint64_t next_ns;
+	uint64_t since_ns;		/* credit is counted from here ... */
+	uint64_t credited_lines;	/* ... and so much was given */
+	int64_t lines;			/* may still be used; negative: debt */
+	uint64_t settled_lines;
+	bool on;
+	bool held;
+};
+
 /* In struct per_cpu. Written by that CPU only. */
 struct reg_cpu {
 	unsigned int cpu;		/* logical number */
@@ -147,6 +194,9 @@ struct reg_cpu {
 	uint64_t short_late_ns;
 	bool renews;
 	uint64_t stall_since_ns;
+	uint64_t held_since_ns;		/* by the one that is named */
+	struct reg_throttle_cpu throttle;
+	struct reg_burst_cpu burst;
 	struct reg_counter counter;
 	struct reg_alarm alarm;
 	struct reg_effective active;	/* in force on this CPU */
@@ -156,6 +206,16 @@ struct reg_cpu {
 enum reg_verdict {
 	REG_RUN,		/* go on */
 	REG_STALL,		/* hold; period() at next_ns, or poll(), tells */
+};
+
+/*
+ * A cell has one budget, and beside it a throttle and a burst cap when they
+ * are set. A CPU runs when all three let it. README.md has who is named.
+ */
+enum reg_role {
+	REG_ROLE_BUDGET,
+	REG_ROLE_THROTTLE,
+	REG_ROLE_BURST,
 };
 
 enum reg_kind {
@@ -169,12 +229,20 @@ enum reg_kind {
  * All operations are mandatory. Those with a verdict run on the CPU concerned,
  * interrupts masked, and leave in cpu->next_ns when period() is to be called
  * (REG_NEVER: not at all) and in the source what they armed.
+ *
+ * Those beside a budget have a next_ns of their own, in cpu->throttle and
+ * cpu->burst. Their check() comes after that of the budget and fills its part
+ * of `effective` alone. A burst cap is asked, by overflow(), after everything
+ * that the budget did, and brings the alarm forward when it must; when there
+ * is no budget (not effective.active) the source is its own. Neither of them
+ * is asked for short ways, which are closed where there is one, nor for stats.
  */
 struct regulator {
 	const char *name;
 	uint16_t id;			/* enum regulator_id */
 	uint16_t order;			/* registry is sorted by this, then name */
 	enum reg_kind kind;
+	enum reg_role role;
 
 	/* 0, or -ENODEV with a constant text saying what is missing. */
 	int (*probe)(const char **why);

@@ -300,7 +300,7 @@ static void requests_random(uint64_t rounds)
 		request.settings.mode = (uint32_t)ONE_OF(valids);
 		request.settings.source = (uint16_t)pick(6);
 		request.settings.regulator = (uint16_t)pick(10);
-		request.settings.reserved = (uint32_t)pick(2);
+		request.settings.reserved[pick(2)] = pick(2);
 		request.reserved = (uint32_t)pick(2);
 		request_expect("a request", -EPERM);
 	}

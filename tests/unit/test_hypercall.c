@@ -293,7 +293,7 @@ static void test_size_fields(void **state)
 	*size = 1;
 	fake_hypercall(0, WEIR_HC_REG_SET, BUFFER_GPA, 0);
 	assert_string_equal(cell_root()->last.text,
-			    "size field says 1 bytes, 240 are needed");
+			    "size field says 1 bytes, 368 are needed");
 }
 
 static void test_buffer_in_a_device(void **state)

@@ -121,7 +121,7 @@ static void test_refusals(void **unused)
 
 	(void)unused;
 	r.size--;
-	expect_refusal(r, -EINVAL, "request of 239 bytes, not 240");
+	expect_refusal(r, -EINVAL, "request of 367 bytes, not 368");
 	r = request_budget(200 * MB);
 	r.operation = 0;
 	expect_refusal(r, -EINVAL, "unknown operation 0");
@@ -131,11 +131,11 @@ static void test_refusals(void **unused)
 	r.reserved = 1;
 	expect_refusal(r, -EINVAL, "reserved field of the request");
 	r = request_budget(200 * MB);
-	r.settings.reserved = 1;
+	r.settings.reserved[1] = 1;
 	expect_refusal(r, -EINVAL, "reserved field of the settings");
 	r = request_budget(200 * MB);
-	r.settings.valid |= 0x40;
-	expect_refusal(r, -EINVAL, "unknown setting bits 40");
+	r.settings.valid |= 0x80000000;
+	expect_refusal(r, -EINVAL, "unknown setting bits 80000000");
 	expect_refusal(request_budget(63), -ERANGE, "63 B/s");
 	expect_refusal(request_budget(0), -EINVAL, "stop the root cell");
 	r = request_budget(200 * MB);

@@ -106,7 +106,7 @@ struct weir_reg_set {
 	struct weir_cell_id cell;
 	struct reg_request request;
 };
-ABI_SIZE(struct weir_reg_set, 288);
+ABI_SIZE(struct weir_reg_set, 416);
 
 struct weir_reg_get {
 	uint32_t size;

@@ -24,6 +24,7 @@ enum regulator_id {
 	REGULATOR_MBA = 6,
 	REGULATOR_COLOR = 7,
 	REGULATOR_QOS = 8,
+	REGULATOR_BURST = 9,
 };
 
 enum counter_source_id {
@@ -40,6 +41,17 @@ enum counter_source_id {
 #define REG_PERIOD_MAX_NS		1000000000ull
 #define REG_BUDGET_UNLIMITED		UINT64_MAX
 
+/* Of the time of each CPU, in thousandths. */
+#define REG_DUTY_FULL			1000u	/* not throttled */
+#define REG_THROTTLE_PERIOD_DEFAULT_NS	1000000ull
+#define REG_THROTTLE_PERIOD_MIN_NS	100000ull
+#define REG_THROTTLE_PERIOD_MAX_NS	1000000000ull
+
+#define REG_BURST_NONE			0ull	/* bytes: no cap */
+#define REG_BURST_WINDOW_DEFAULT_NS	20000ull
+#define REG_BURST_WINDOW_MIN_NS		10000ull
+#define REG_BURST_WINDOW_MAX_NS		10000000ull
+
 /* reg_settings.valid: which fields a request changes */
 #define REG_SET_BUDGET			0x0001u
 #define REG_SET_WRITE_BUDGET		0x0002u
@@ -47,11 +59,23 @@ enum counter_source_id {
 #define REG_SET_MODE			0x0008u
 #define REG_SET_SOURCE			0x0010u
 #define REG_SET_REGULATOR		0x0020u
-#define REG_SET_KNOWN			0x003fu
+#define REG_SET_DUTY			0x0040u
+#define REG_SET_THROTTLE_PERIOD		0x0080u
+#define REG_SET_THROTTLE_CPUS		0x0100u
+#define REG_SET_DEPTH			0x0200u
+#define REG_SET_BURST			0x0400u /* bytes and window */
+#define REG_SET_CLASS			0x0800u
+#define REG_SET_FLAGS			0x1000u
+#define REG_SET_POLL			0x2000u
+#define REG_SET_KNOWN			0x07ffu
 
 /* reg_settings.mode */
 #define REG_MODE_PER_CPU		0x0001u /* static shares, no pool */
 #define REG_MODE_KNOWN			0x0001u
+
+/* reg_settings.class_ and .flags: only 0 is known so far. */
+#define REG_CLASS_KNOWN			0x0000u
+#define REG_FLAGS_KNOWN			0x0000u
 
 /*
  * In a request only the fields named by `valid` count, the others keep what is
@@ -65,9 +89,22 @@ struct reg_settings {
 	uint64_t write_budget_bytes_per_s; /* write-backs alone */
 	uint64_t period_ns;
 	uint32_t mode;
-	uint32_t reserved;		/* 0 */
+	uint32_t flags;			/* of the budget: REG_FLAGS_KNOWN */
+	uint16_t class_;		/* of the cell: REG_CLASS_KNOWN */
+	/* Each CPU of the cell, or those named, runs this much of its time. */
+	uint16_t duty_permille;		/* 1 to REG_DUTY_FULL */
+	uint32_t poll_ns;		/* 0 */
+	uint64_t throttle_period_ns;
+	uint64_t throttle_cpus;		/* bit n: logical CPU n; 0: all */
+	uint64_t depth_bytes;		/* of a bucket; 0: a period's budget */
+	/* No CPU moves more than its share of it in any window this long. */
+	uint64_t burst_bytes;		/* REG_BURST_NONE: no cap */
+	uint64_t burst_window_ns;
+	uint64_t reserved[2];		/* 0 */
 } ABI_PACKED;
-ABI_SIZE(struct reg_settings, 40);
+ABI_SIZE(struct reg_settings, 104);
+ABI_OFFSET(struct reg_settings, throttle_period_ns, 48);
+ABI_OFFSET(struct reg_settings, reserved, 88);
 
 /* reg_request.operation */
 enum reg_operation {
@@ -94,12 +131,25 @@ struct reg_request {
 	uint64_t requested_ns;		/* hypervisor clock */
 	char reason[REG_REASON_BYTES];
 } ABI_PACKED;
-ABI_SIZE(struct reg_request, 240);
+ABI_SIZE(struct reg_request, 368);
 ABI_OFFSET(struct reg_request, settings, 16);
-ABI_OFFSET(struct reg_request, effective, 56);
-ABI_OFFSET(struct reg_request, reason, 112);
+ABI_OFFSET(struct reg_request, effective, 120);
+ABI_OFFSET(struct reg_request, reason, 240);
 
 #define REG_STALL_BUCKETS		8
+
+/*
+ * What holds a CPU. It runs when nothing does; of several the one with the
+ * lowest number is named, and the time is put down to it.
+ */
+enum reg_holder {
+	REG_HELD_NOT = 0,
+	REG_HELD_THROTTLE = 1,
+	REG_HELD_BURST = 2,
+	REG_HELD_BUDGET = 3,
+};
+#define REG_HOLDERS			3
+#define REG_HOLDER_BIT(holder)		(1u << ((holder) - 1))
 
 /* Since the cell was created. All values only ever grow. */
 struct reg_cpu_stats {
@@ -118,8 +168,14 @@ struct reg_cpu_stats {
 	uint64_t stall_histogram[REG_STALL_BUCKETS];
 	uint32_t cpu;			/* logical number */
 	uint32_t stalled;		/* 1 while it is being held */
+	uint32_t held_by;		/* enum reg_holder: who is named now */
+	uint32_t holders;		/* REG_HOLDER_BIT() of all that hold */
+	/* By enum reg_holder - 1: how often it was named, and how long. */
+	uint64_t held_stalls[REG_HOLDERS];
+	uint64_t held_ns[REG_HOLDERS];
 } ABI_PACKED;
-ABI_SIZE(struct reg_cpu_stats, 160);
+ABI_SIZE(struct reg_cpu_stats, 216);
+ABI_OFFSET(struct reg_cpu_stats, held_by, 160);
 
 /* WEIR_HC_REG_GET: caller fills size and cell_id. */
 struct reg_status {
@@ -138,7 +194,7 @@ struct reg_status {
 	char event_name[32];
 	struct reg_cpu_stats cpu[16];
 } ABI_PACKED;
-ABI_SIZE(struct reg_status, 16 + 80 + 24 + 8 + 64 + 16 * 160);
+ABI_SIZE(struct reg_status, 16 + 208 + 24 + 8 + 64 + 16 * 216);
 
 #define REG_STATUS_MAX_CPUS		16
 

@@ -45,6 +45,8 @@ void regulation_overflow(struct per_cpu *cpu);
 /* From the tick of this CPU: a deadline of it has come. */
 void regulation_period(struct per_cpu *cpu, uint64_t now_ns);
 void regulation_poll(struct per_cpu *cpu, uint64_t now_ns);
+void regulation_throttle(struct per_cpu *cpu, uint64_t now_ns);
+void regulation_burst(struct per_cpu *cpu, uint64_t now_ns);
 
 /*
  * For platforms that look at a polled source by themselves: whether what was

@@ -12,7 +12,9 @@
 
 enum tick_user {
 	TICK_POLL,	/* a regulator looks at its counter */
-	TICK_PERIOD,	/* a regulator's period boundary */
+	TICK_PERIOD,	/* a budget: a boundary, or the end of a stall */
+	TICK_THROTTLE,	/* a duty cycle turns */
+	TICK_BURST,	/* a burst cap lets go */
 	TICK_USERS,
 };
 

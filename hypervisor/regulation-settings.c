@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Settings of a cell: how they merge, and what they come to. */
+#include "regulation-internal.h"
+
+#include "hv/config-check.h"
+#include "hv/errno.h"
+#include "hv/printk.h"
+#include "hv/setup.h"
+
+static uint16_t default_source;		/* enum counter_source_id */
+
+const struct reg_settings settings_none = {
+	.valid = REG_SET_KNOWN,
+	.budget_bytes_per_s = REG_BUDGET_UNLIMITED,
+	.write_budget_bytes_per_s = REG_BUDGET_UNLIMITED,
+	.period_ns = REG_PERIOD_DEFAULT_NS,
+	.duty_permille = REG_DUTY_FULL,
+	.throttle_period_ns = REG_THROTTLE_PERIOD_DEFAULT_NS,
+	.burst_bytes = REG_BURST_NONE,
+	.burst_window_ns = REG_BURST_WINDOW_DEFAULT_NS,
+};
+
+/* Bounded by the records a block may have. */
+void settings_init(const struct config_view *view)
+{
+	const struct weir_record_counter *record;
+	const struct counter_slot *slot;
+
+	default_source = COUNTER_DEFAULT;
+	for (unsigned int n = 0; n < WEIR_BLOCK_MAX_RECORDS; n++) {
+		record = (const void *)config_record(view, WEIR_RECORD_COUNTER,
+						     n);
+		if (!record)
+			break;
+		slot = registry_configure(record);
+		if (n == 0)
+			default_source = record->source;
+		if (slot && slot->why)
+			printk("counter source %s: %s\n", slot->source->name,
+			       slot->why);
+	}
+}
+
+static unsigned int cpus_count(uint64_t cpus)
+{
+	unsigned int count = 0;
+
+	for (unsigned int n = 0; n < REG_MAX_CPUS; n++)
+		count += cpus >> n & 1;
+	return count;
+}
+
+static const struct counter_slot *source_find(uint16_t id,
+					      struct reason *reason)
+{
+	const struct counter_slot *slot;
+
+	if (id == COUNTER_DEFAULT && default_source == COUNTER_DEFAULT) {
+		refuse(reason, -ENODEV,
+		       "the system configuration lists no counter source");
+		return NULL;
+	}
+	slot = registry_source(id == COUNTER_DEFAULT ? default_source : id);
+	if (!slot)
+		refuse(reason, -ENODEV, "counter source %u is not known here",
+		       id == COUNTER_DEFAULT ? default_source : id);
+	else if (slot->why)
+		refuse(reason, -ENODEV, "counter source %s: %s",
+		       slot->source->name, slot->why);
+	return slot && !slot->why ? slot : NULL;
+}
+
+/* A regulator that is asked for, of the role it is asked for. */
+static const struct regulator *regulator_find(uint16_t id, enum reg_role role,
+					      struct reason *reason)
+{
+	const struct regulator_slot *slot = registry_regulator(id);
+
+	if (!slot)
+		refuse(reason, -ENODEV, "regulator %u is not known here", id);
+	else if (slot->why)
+		refuse(reason, -ENODEV, "regulator %s: %s",
+		       slot->regulator->name, slot->why);
+	else if (slot->regulator->role != role)
+		refuse(reason, -EINVAL,
+		       "regulator %s keeps no budgets: it goes beside one that does",
+		       slot->regulator->name);
+	else
+		return slot->regulator;
+	return NULL;
+}
+
+static const struct regulator *budget_find(uint16_t id, struct reason *reason)
+{
+	return regulator_find(id == REGULATOR_NONE ? REGULATOR_MEMGUARD : id,
+			      REG_ROLE_BUDGET, reason);
+}
+
+bool settings_limit(const struct reg_settings *settings)
+{
+	return settings->budget_bytes_per_s != REG_BUDGET_UNLIMITED ||
+	       settings->write_budget_bytes_per_s != REG_BUDGET_UNLIMITED ||
+	       settings->burst_bytes != REG_BURST_NONE;
+}
+
+/* Without a default source a cell can run and be throttled, not more. */
+static int sourceless_check(const struct reg_settings *wanted,
+			    const struct reg_platform *platform,
+			    struct reg_effective *effective,
+			    struct reason *reason)
+{
+	if (settings_limit(wanted) || wanted->source != COUNTER_DEFAULT)
+		return -ENODEV;
+	if (reason)
+		reason->text[0] = 0;
+	*effective = (struct reg_effective){
+		.settings = *wanted,
+		.cpus_count = platform->cpus_count,
+	};
+	return 0;
+}
+
+static int budget_check(const struct reg_settings *wanted,
+			struct reg_platform *platform,
+			struct reg_effective *effective, struct reason *reason)
+{
+	const struct regulator *regulator = budget_find(wanted->regulator,
+							reason);
+	const struct counter_slot *source;
+	int err;
+
+	if (!regulator)
+		return -ENODEV;
+	source = source_find(wanted->source, reason);
+	if (!source)
+		return sourceless_check(wanted, platform, effective, reason);
+	platform->line_bytes = source->caps.line_bytes;
+	platform->counts_writes = source->caps.counts_writes;
+	platform->interrupts = source->caps.interrupts;
+	err = regulator->check(platform, wanted, effective, reason);
+	if (err)
+		return err;
+	effective->regulator = regulator;
+	effective->source = source->source;
+	effective->interrupts = source->caps.interrupts;
+	effective->poll_ns = source->caps.interrupts ? 0 :
+			     source->caps.poll_ns;
+	effective->settings.regulator = regulator->id;
+	effective->settings.source = source->source->id;
+	return 0;
+}
+
+/* What goes beside a budget; `wanted`: it must be there. */
+static int beside_check(uint16_t id, enum reg_role role, bool needed,
+			const struct reg_settings *wanted,
+			const struct reg_platform *platform,
+			struct reg_effective *effective, struct reason *reason)
+{
+	const struct regulator *regulator =
+		regulator_find(id, role, needed ? reason : NULL);
+
+	if (!regulator)
+		return needed ? -ENODEV : 0;
+	return regulator->check(platform, wanted, effective, reason);
+}
+
+int settings_check(const struct reg_settings *wanted, uint64_t cpus,
+		   struct reg_effective *effective, struct reason *reason)
+{
+	struct reg_platform platform = {
+		.cpus_count = cpus_count(cpus), .cpus = cpus,
+	};
+	int err = budget_check(wanted, &platform, effective, reason);
+
+	if (!err)
+		err = beside_check(REGULATOR_THROTTLE, REG_ROLE_THROTTLE,
+				   wanted->duty_permille != REG_DUTY_FULL,
+				   wanted, &platform, effective, reason);
+	if (!err)
+		err = beside_check(REGULATOR_BURST, REG_ROLE_BURST,
+				   wanted->burst_bytes != REG_BURST_NONE,
+				   wanted, &platform, effective, reason);
+	if (err)
+		return err;
+	effective->watched = effective->active || effective->burst.regulator;
+	/* These settle nothing, and know of one limit only. */
+	if (effective->throttle.regulator || effective->burst.regulator)
+		effective->short_ways = false;
+	effective->settings.valid = REG_SET_KNOWN;
+	return 0;
+}
+
+static void merge_beside(struct reg_settings *settings,
+			 const struct reg_settings *change)
+{
+	uint32_t valid = change->valid;
+
+	if (valid & REG_SET_DUTY)
+		settings->duty_permille = change->duty_permille;
+	if (valid & REG_SET_THROTTLE_PERIOD)
+		settings->throttle_period_ns = change->throttle_period_ns;
+	if (valid & REG_SET_THROTTLE_CPUS)
+		settings->throttle_cpus = change->throttle_cpus;
+	if (valid & REG_SET_BURST) {
+		settings->burst_bytes = change->burst_bytes;
+		settings->burst_window_ns = change->burst_window_ns;
+	}
+}
+
+void settings_merge(struct reg_settings *settings,
+		    const struct reg_settings *change)
+{
+	uint32_t valid = change->valid;
+
+	if (valid & REG_SET_BUDGET)
+		settings->budget_bytes_per_s = change->budget_bytes_per_s;
+	if (valid & REG_SET_WRITE_BUDGET)
+		settings->write_budget_bytes_per_s =
+			change->write_budget_bytes_per_s;
+	if (valid & REG_SET_PERIOD)
+		settings->period_ns = change->period_ns;
+	if (valid & REG_SET_MODE)
+		settings->mode = change->mode;
+	if (valid & REG_SET_SOURCE)
+		settings->source = change->source;
+	if (valid & REG_SET_REGULATOR)
+		settings->regulator = change->regulator;
+	if (valid & REG_SET_DEPTH)
+		settings->depth_bytes = change->depth_bytes;
+	merge_beside(settings, change);
+}
+
+int change_check(const struct reg_settings *change, struct reason *reason)
+{
+	if (change->valid & ~REG_SET_KNOWN)
+		return refuse(reason, -EINVAL, "unknown setting bits %x",
+			      change->valid & ~REG_SET_KNOWN);
+	if (change->flags & ~REG_FLAGS_KNOWN)
+		return refuse(reason, -EINVAL, "unknown setting flags %x",
+			      change->flags & ~REG_FLAGS_KNOWN);
+	if (change->class_ & ~REG_CLASS_KNOWN || change->poll_ns ||
+	    change->reserved[0] || change->reserved[1])
+		return refuse(reason, -EINVAL,
+			      "reserved field of the settings is not 0");
+	return 0;
+}
+
+int root_check(const struct cell *cell, const struct reg_settings *wanted,
+	       struct reason *reason)
+{
+	if (cell == cell_root() && (wanted->budget_bytes_per_s == 0 ||
+				    wanted->write_budget_bytes_per_s == 0))
+		return refuse(reason, -EINVAL,
+			      "a budget of 0 would stop the root cell for good");
+	return 0;
+}
