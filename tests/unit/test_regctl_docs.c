@@ -186,6 +186,8 @@ static const char *page_of(const char *command)
 		return MAN "regctl-ab.8";
 	if (strncmp(command, "profile ", 8) == 0)
 		return MAN "regctl-profile.8";
+	if (strcmp(command, "hwcheck") == 0)
+		return MAN "regctl-hwcheck.8";
 	if (strcmp(command, "status") == 0 || strcmp(command, "monitor") == 0 ||
 	    strcmp(command, "shares") == 0)
 		return MAN "regctl-status.8";

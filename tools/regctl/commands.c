@@ -33,6 +33,7 @@ const struct command *const commands[] = {
 	&command_regulators,
 	&command_colors,
 	&command_check,
+	&command_hwcheck,
 	&command_simulate,
 	&command_completion,
 	NULL,
