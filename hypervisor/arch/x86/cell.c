@@ -13,6 +13,7 @@
 #include "pmu-internal.h"
 #include "pmu.h"
 #include "stage2.h"
+#include "vtd.h"
 
 static int counter_use(uint32_t msr)
 {
@@ -57,12 +58,15 @@ int arch_cell_init(struct cell *cell, struct reason *reason)
 	if (error)
 		return error;
 	error = bitmaps_init(cell, reason);
+	if (!error)
+		error = vtd_cell_init(cell, reason);
 	if (!error && apic_cell_init(cell) < 0)
 		error = refuse(reason, -EINVAL,
 			       "a region of the cell is where the local APIC is");
 	if (!error)
 		error = ioapic_cell_init(cell, reason);
 	if (error) {
+		vtd_cell_exit(cell);
 		bitmaps_exit(cell);
 		stage2_cell_exit(cell);
 	}
@@ -71,6 +75,7 @@ int arch_cell_init(struct cell *cell, struct reason *reason)
 
 void arch_cell_exit(struct cell *cell)
 {
+	vtd_cell_exit(cell);
 	bitmaps_exit(cell);
 	stage2_cell_exit(cell);
 }
@@ -97,6 +102,8 @@ uint64_t arch_cell_starters(const struct cell *cell)
 void arch_config_commit(struct cell *cell)
 {
 	(void)cell;
+	/* A unit that does not answer has said so on the console. */
+	vtd_config_commit();
 	ioapic_config_commit();
 }
 

@@ -19,6 +19,7 @@
 #include "pmu.h"
 #include "stage2.h"
 #include "vcpu.h"
+#include "vtd.h"
 #include "x86-regs.h"
 
 /* A wait is over after so many turns even if nothing happens. */
@@ -76,6 +77,8 @@ int arch_init_early(void)
 	if (!error)
 		error = apic_init();
 	if (!error)
+		error = vtd_init(apic_is_x2apic());
+	if (!error)
 		error = stage2_init();
 	if (!error)
 		init_pmu();
@@ -100,7 +103,12 @@ int arch_cpu_init(struct per_cpu *cpu)
 
 int arch_init_late(void)
 {
-	return 0;
+	int error = vtd_enable(this_cpu()->arch.apic_id);
+
+	/* Pins go through the table from now on. */
+	if (!error && vtd_remaps_interrupts())
+		ioapic_config_commit();
+	return error;
 }
 
 void arch_cpu_activate(struct per_cpu *cpu)
@@ -116,6 +124,7 @@ void arch_cpu_restore(struct per_cpu *cpu)
 	cpu->arch.taken = false;
 	arch_timer_disarm();
 	pmu_cpu_restore(&cpu->arch.pmu);
+	vtd_restore();
 	ioapic_restore();
 	vcpu_cpu_exit(cpu);
 }

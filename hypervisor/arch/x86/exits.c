@@ -15,6 +15,7 @@
 #include "pmu-regs.h"
 #include "pmu.h"
 #include "vcpu.h"
+#include "vtd.h"
 #include "x86-regs.h"
 
 #define DEADLINE_NEVER		UINT64_MAX
@@ -171,7 +172,8 @@ static void take_nmis(struct per_cpu *cpu, uint32_t nmis)
 		return;
 	if (found & PMU_NMI_GUEST)
 		deliver_pmi(cpu, lvt);
-	if ((nmis & HOST_NMI_OTHER) && !(found & PMU_NMI_CLAIMED))
+	if ((nmis & HOST_NMI_OTHER) && !vtd_faults_report() &&
+	    !(found & PMU_NMI_CLAIMED))
 		cpu->arch.guest_nmi = true;
 }
 

@@ -11,6 +11,7 @@
 #include "hv/percpu.h"
 #include "hv/spinlock.h"
 #include "icr.h"
+#include "vtd.h"
 
 #define CHIPS_MAX		4u
 #define PAGE_REGISTERS		PAGE_BYTES
@@ -25,9 +26,14 @@
 
 #define ENTRY_STATUS		(BIT(12) | BIT(14))	/* read-only */
 #define ENTRY_MASKED		BIT(16)
+#define ENTRY_MODE_SHIFT	8
+#define ENTRY_LOGICAL		BIT(11)
+#define ENTRY_LEVEL		BIT(15)
+#define ENTRY_DESTINATION_SHIFT	56
 
 struct chip {
 	uint64_t address;
+	uint16_t source;	/* of its messages, for remapping units */
 	volatile uint32_t *registers;
 	unsigned int pins;
 	uint64_t wanted[IOAPIC_PINS_MAX];	/* as its owner wrote it */
@@ -105,6 +111,26 @@ static struct cell *pin_owner(const struct chip *chip, unsigned int pin)
 	return lists_pin(cell_root(), chip, pin) ? cell_root() : NULL;
 }
 
+/* Through the table of remapped interrupts; masked when that has no room. */
+static uint64_t pin_remap(const struct chip *chip, unsigned int pin,
+			  uint64_t entry)
+{
+	const struct vtd_interrupt interrupt = {
+		.destination = (uint32_t)(entry >> ENTRY_DESTINATION_SHIFT),
+		.vector = (uint8_t)entry,
+		.mode = entry >> ENTRY_MODE_SHIFT & 7,
+		.logical = entry & ENTRY_LOGICAL,
+		.level = entry & ENTRY_LEVEL,
+	};
+	bool masked = entry & ENTRY_MASKED;
+	int handle = vtd_interrupt_set(chip->source, (uint16_t)pin,
+				       masked ? NULL : &interrupt);
+
+	if (masked || handle < 0)
+		return vtd_pin_entry(0, entry | ENTRY_MASKED);
+	return vtd_pin_entry((unsigned int)handle, entry);
+}
+
 static void pin_apply(struct chip *chip, unsigned int pin)
 {
 	const struct cell *owner = pin_owner(chip, pin);
@@ -114,10 +140,14 @@ static void pin_apply(struct chip *chip, unsigned int pin)
 		.is_root = owner == cell_root(),
 		.x2apic = apic_is_x2apic(),
 	};
+	uint64_t entry;
 
 	apic_cpus(cpus);
-	entry_write(chip, pin, ioapic_entry_filter(chip->wanted[pin], &route,
-						   cpus, HV_MAX_CPUS));
+	entry = ioapic_entry_filter(chip->wanted[pin], &route, cpus,
+				    HV_MAX_CPUS);
+	if (vtd_remaps_interrupts())
+		entry = pin_remap(chip, pin, entry);
+	entry_write(chip, pin, entry);
 }
 
 static uint32_t half(uint64_t entry, unsigned int index)
@@ -207,17 +237,18 @@ static struct chip *chip_find(uint64_t address)
 }
 
 /* One of the root's: what it has programmed is what it wants. */
-static struct chip *chip_add(uint64_t address)
+static struct chip *chip_add(const struct irqchip *irqchip)
 {
 	struct chip *chip = &ioapics.chip[ioapics.count];
 
 	if (ioapics.count == CHIPS_MAX)
 		return NULL;
-	chip->registers = hv_map(hpa(address), PAGE_REGISTERS,
+	chip->registers = hv_map(hpa(irqchip->address), PAGE_REGISTERS,
 				 MAP_READ | MAP_WRITE | MAP_DEVICE);
 	if (!chip->registers)
 		return NULL;
-	chip->address = address;
+	chip->address = irqchip->address;
+	chip->source = vtd_pin_source(irqchip->id);
 	chip->pins = (chip_read(chip, INDEX_VERSION) >> VERSION_LAST_SHIFT &
 		      0xff) + 1;
 	if (chip->pins > IOAPIC_PINS_MAX)
@@ -240,7 +271,7 @@ int ioapic_cell_init(struct cell *cell, struct reason *reason)
 		struct chip *chip = chip_find(address);
 
 		if (!chip && cell == cell_root())
-			chip = chip_add(address);
+			chip = chip_add(&view.irqchips[i]);
 		if (!chip || mmio_register(&cell->mmio, address, PAGE_BYTES,
 					   page_access, chip) < 0)
 			return refuse(reason, -EINVAL,

@@ -10,6 +10,9 @@ objs-hv-x86-y += pmu-hw.o cache.o
 # Registers that regulate, and their host tests on models of them.
 objs-hv-x86-y += pmu.o pmu-guest.o cat.o
 
+# Devices and what they reach.
+objs-hv-x86-y += vtd.o vtd-unit.o vtd-domain.o vtd-interrupt.o
+
 pmu-test-objs := $(d)pmu.o $(d)pmu-guest.o tests/wrap/x86-pmu-model.o
 tests-wrap-y += test_x86_pmu test_x86_pmu_random test_x86_source
 test_x86_pmu-objs := $(pmu-test-objs)
@@ -30,6 +33,14 @@ test_x86_cat-objs := $(cat-test-objs) tests/unit/blobs.o tests/unit/cells.o \
 test_x86_cat_random-objs := $(test_x86_cat-objs)
 $(foreach o,$(cat-test-objs) tests/wrap/test_x86_cat.o \
 	tests/wrap/test_x86_cat_random.o,\
+	$(eval CFLAGS_$o += -iquote tests/unit))
+
+vtd-test-objs := $(addprefix $(d),vtd.o vtd-unit.o vtd-domain.o \
+	vtd-interrupt.o) tests/wrap/x86-vtd-model.o
+tests-wrap-y += test_x86_vtd
+test_x86_vtd-objs := $(vtd-test-objs) tests/unit/blobs.o tests/unit/cells.o \
+	regulators/memguard.o regulators/counters/pmuv3.o
+$(foreach o,$(vtd-test-objs) tests/wrap/test_x86_vtd.o,\
 	$(eval CFLAGS_$o += -iquote tests/unit))
 
 # Host tests of what is pure.

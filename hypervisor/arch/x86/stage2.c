@@ -8,6 +8,7 @@
 #include "hv/errno.h"
 #include "hv/percpu.h"
 #include "vcpu.h"
+#include "vtd.h"
 
 /* What is mapped at once where there are no blocks of 1 GiB. */
 #define CHUNK_BYTES		0x20000000ull
@@ -106,6 +107,8 @@ int arch_cell_map(struct cell *cell, const struct memory_region *region)
 				       map_flags(region->flags));
 		done += step;
 	}
+	if (!error)
+		error = vtd_map(cell, region);
 	return !error && covers_apic(region) ? cover_apic(cell) : error;
 }
 
@@ -114,6 +117,8 @@ int arch_cell_unmap(struct cell *cell, const struct memory_region *region)
 	int error = page_table_unmap(&cell->arch.stage2, region->virt_start,
 				     region->size);
 
+	if (!error)
+		error = vtd_unmap(cell, region);
 	return !error && covers_apic(region) ? cover_apic(cell) : error;
 }
 
