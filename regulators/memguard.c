@@ -6,6 +6,7 @@
  * used whenever they are looked at. README.md has the invariants and the proof.
  */
 #include "regulator.h"
+#include "arch_types.h"
 #include "budget.h"
 #include "hv/errno.h"
 #include "pool.h"
@@ -13,6 +14,9 @@
 /* A pool's CPUs hold at most about 1/8 of a period's budget in grants. */
 #define GRANTS_PER_SHARE	8u
 #define GRANT_MIN_LINES		4u
+
+/* The short ways know no others. */
+#define SHORT_MODES	(REG_MODE_PER_CPU | REG_MODE_SYNCHRONOUS)
 
 static int memguard_probe(const char **why)
 {
@@ -31,13 +35,15 @@ static void budget_init(struct reg_budget *budget, uint64_t bytes_per_s,
 		return;
 	budget->limited = true;
 	budget_rate_init(&budget->rate, bytes_per_s,
-			 effective->settings.period_ns, effective->cpus_count,
+			 effective->settings.period_ns,
+			 effective->own_pool ? effective->cpus_count :
+					       effective->refill_parts,
 			 platform->line_bytes);
 	budget->cap_lines = budget_rate_ceil(&budget->rate,
 					     effective->refill_parts);
 	/* Who has the pool to himself takes all there is. */
 	budget->grant_lines = budget->cap_lines;
-	if (effective->refill_parts > 1) {
+	if (!effective->own_pool) {
 		grant_lines = budget->cap_lines /
 			      (GRANTS_PER_SHARE * effective->cpus_count);
 		budget->grant_lines = grant_lines > GRANT_MIN_LINES ?
@@ -63,9 +69,9 @@ static int settings_check(const struct reg_platform *platform,
 	if (platform->cpus_count == 0 || platform->cpus_count > REG_MAX_CPUS)
 		return refuse(reason, -EINVAL, "a cell of %u CPUs, allowed are 1 to %u",
 			      platform->cpus_count, REG_MAX_CPUS);
-	if (wanted->mode & ~REG_MODE_KNOWN)
+	if (wanted->mode & ~(REG_MODE_KNOWN | ARCH_REG_MODES))
 		return refuse(reason, -EINVAL, "unknown mode bits %x",
-			      wanted->mode & ~REG_MODE_KNOWN);
+			      wanted->mode & ~(REG_MODE_KNOWN | ARCH_REG_MODES));
 	err = budget_check_line(platform->line_bytes, reason);
 	if (!err)
 		err = budget_check_period(wanted->period_ns, reason);
@@ -98,11 +104,14 @@ static int memguard_check(const struct reg_platform *platform,
 	effective->cpus_count = platform->cpus_count;
 	effective->per_cpu = (wanted->mode & REG_MODE_PER_CPU) != 0;
 	effective->own_pool = effective->per_cpu || platform->cpus_count == 1;
-	effective->refill_parts = effective->own_pool ? 1 : platform->cpus_count;
+	effective->refill_parts =
+		effective->own_pool || (wanted->mode & REG_MODE_SYNCHRONOUS) ?
+		1 : platform->cpus_count;
 	effective->refill_ns = wanted->period_ns / effective->refill_parts;
 	effective->refill_part =
 		(uint32_t)(wanted->period_ns % effective->refill_parts);
-	effective->share_shift = log2_ceil(effective->refill_parts);
+	effective->share_shift =
+		log2_ceil(effective->own_pool ? 1 : platform->cpus_count);
 	budget_init(&effective->total, wanted->budget_bytes_per_s, platform,
 		    effective);
 	budget_init(&effective->writes, wanted->write_budget_bytes_per_s,
@@ -111,7 +120,8 @@ static int memguard_check(const struct reg_platform *platform,
 			    effective->writes.limited;
 	effective->short_ways = platform->interrupts &&
 				effective->total.limited &&
-				!effective->writes.limited;
+				!effective->writes.limited &&
+				!(wanted->mode & ~SHORT_MODES);
 	effective->renew_min_lines =
 		(int64_t)((effective->total.grant_lines <<
 			   effective->share_shift) -
@@ -132,6 +142,12 @@ static void pool_leave(struct reg_cpu *cpu)
 {
 	if (!cpu->active.own_pool)
 		spin_unlock(&cpu->cell->lock);
+}
+
+/* Constant where the architecture does not know the fault. */
+static inline bool faulty(const struct reg_effective *effective, uint32_t fault)
+{
+	return (ARCH_REG_MODES & fault) && (effective->settings.mode & fault);
 }
 
 /* For the statistics: lines by which the debt grew. */
@@ -159,18 +175,25 @@ static inline void level_settle(struct reg_cpu *cpu, struct reg_level *level,
 		overshoot_count(cpu, after - change, after);
 }
 
+/* Lines that a budget of both is charged with. */
+static inline uint64_t counted_lines(const struct reg_cpu *cpu)
+{
+	if (faulty(&cpu->active, REG_MODE_READS_ONLY))
+		return cpu->counter.read_lines;
+	return cpu->counter.read_lines + cpu->counter.write_lines;
+}
+
 static inline void counted_settle(struct reg_cpu *cpu)
 {
 	cpu->settled_write_lines = cpu->counter.write_lines;
-	cpu->settled_lines = cpu->counter.read_lines +
-			     cpu->counter.write_lines;
+	cpu->settled_lines = counted_lines(cpu);
 }
 
 /* Charges what was used since the last time, and gives the grant back. */
 static inline void settle(struct reg_cpu *cpu, struct reg_pool *pool)
 {
 	uint64_t writes = cpu->counter.write_lines;
-	uint64_t lines = cpu->counter.read_lines + writes;
+	uint64_t lines = counted_lines(cpu);
 
 	if (pool->total.limited)
 		level_settle(cpu, &pool->total, cpu->grant_lines,
@@ -225,7 +248,7 @@ static void short_ways_open(struct reg_cpu *cpu)
 		short_ways_close(cpu);
 		return;
 	}
-	cpu->renews = cpu->active.refill_parts > 1;
+	cpu->renews = !cpu->active.own_pool;
 	cpu->short_late_ns = late_ns < period_ns ? late_ns : period_ns;
 }
 
@@ -274,7 +297,10 @@ static inline enum reg_verdict look(struct reg_cpu *cpu, uint64_t now_ns)
 	pool = pool_enter(cpu);
 	/* Before the refill: what was used must not be lost to the cap. */
 	settle(cpu, pool);
-	pool_refill(pool, &cpu->active, now_ns);
+	if (faulty(&cpu->active, REG_MODE_RELATIVE))
+		pool_refill_relative(pool, &cpu->active, now_ns);
+	else
+		pool_refill(pool, &cpu->active, now_ns);
 	drawn = draw(cpu, pool);
 	pool_leave(cpu);
 	if (!drawn)
@@ -304,6 +330,9 @@ static enum reg_verdict memguard_period(struct reg_cpu *cpu, uint64_t now_ns)
 			boundary_skip(cpu, now_ns);
 		cpu->stats.periods++;
 		cpu->boundary_ns += cpu->active.settings.period_ns;
+		if (faulty(&cpu->active, REG_MODE_RELATIVE))
+			cpu->boundary_ns = now_ns +
+					   cpu->active.settings.period_ns;
 	}
 	return look(cpu, now_ns);
 }

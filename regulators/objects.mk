@@ -7,12 +7,14 @@ memguard-sim-objs := tests/sim/linesim.o tests/sim/bounds.o tests/sim/checks.o \
 
 tests-unit-y += test_budget test_memguard test_memguard_reload test_memguard_short
 tests-unit-y += test_memguard_chaos
+tests-unit-y += test_memguard_modes
 test_budget-objs := $(d)budget.o $(d)pool.o
 test_memguard-objs := $(memguard-sim-objs)
 test_memguard_reload-objs := $(memguard-sim-objs)
 test_memguard_short-objs := $(memguard-sim-objs)
 test_memguard_chaos-objs := $(memguard-sim-objs) tests/sim/ledger.o \
 	tests/sim/chaos.o
+test_memguard_modes-objs := $(memguard-sim-objs)
 
 # The tick and the platform clock, whose tests name the functions they replace.
 tests-wrap-y += test_tick

@@ -24,6 +24,8 @@ uint64_t pool_grid_next(uint64_t period_ns, uint32_t parts, uint64_t from_ns,
 uint64_t pool_phase_ns(const struct reg_effective *effective,
 		       unsigned int index)
 {
+	if (effective->settings.mode & REG_MODE_SYNCHRONOUS)
+		return 0;
 	return index * effective->settings.period_ns / effective->cpus_count;
 }
 
@@ -132,6 +134,21 @@ void pool_drain(struct reg_pool *pool)
 	level_drain(&pool->writes);
 }
 
+/* Debt is what makes the long-run rate exact: for comparisons only. */
+static void debt_forget(struct reg_pool *pool,
+			const struct reg_effective *effective)
+{
+	int64_t lines = level_lines(&pool->total);
+	int64_t write_lines = level_lines(&pool->writes);
+
+	if (!(effective->settings.mode & REG_MODE_NO_DEBT))
+		return;
+	if (lines < 0)
+		level_change(&pool->total, -lines);
+	if (write_lines < 0)
+		level_change(&pool->writes, -write_lines);
+}
+
 static void level_skip(struct reg_level *level, const struct reg_budget *budget,
 		       uint64_t steps)
 {
@@ -177,12 +194,23 @@ static void pool_step(struct reg_pool *pool,
 void pool_refill_due(struct reg_pool *pool,
 		     const struct reg_effective *effective, uint64_t now_ns)
 {
+	debt_forget(pool, effective);
 	if (now_ns - pool->next_ns >= effective->settings.period_ns)
 		pool_skip(pool, effective, now_ns);
 	/* Less than a period is left: at most refill_parts + 1 steps. */
 	do
 		pool_step(pool, effective);
 	while (now_ns >= pool->next_ns);
+}
+
+void pool_refill_relative(struct reg_pool *pool,
+			  const struct reg_effective *effective, uint64_t now_ns)
+{
+	if (now_ns < pool->next_ns)
+		return;
+	debt_forget(pool, effective);
+	pool_step(pool, effective);
+	pool->next_ns = now_ns + effective->refill_ns;
 }
 
 /* Whether a grant for every CPU of the pool is more than there is. */

@@ -46,6 +46,11 @@ void pool_drain(struct reg_pool *pool);
 void pool_refill_due(struct reg_pool *pool,
 		     const struct reg_effective *effective, uint64_t now_ns);
 
+/* REG_MODE_RELATIVE: one refill at most, and the next one a step from now. */
+void pool_refill_relative(struct reg_pool *pool,
+			  const struct reg_effective *effective,
+			  uint64_t now_ns);
+
 /*
  * Levels are changed by atomic additions only, so that renew() charges without
  * the lock: it is the only one who does, and what it leaves is never less than

@@ -154,8 +154,8 @@ static void test_refusals(void **unused)
 	r.settings.regulator = REGULATOR_CAT;
 	expect_refusal(r, -ENODEV, "regulator 5 is not known");
 	r.settings.valid = REG_SET_MODE;
-	r.settings.mode = 2;
-	expect_refusal(r, -EINVAL, "unknown mode bits 2");
+	r.settings.mode = 0x100;
+	expect_refusal(r, -EINVAL, "unknown mode bits 100");
 	/* A check is refused alike. */
 	r = request_budget(1);
 	r.operation = REG_OP_CHECK;

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "regulators/regulator.h"
 #include "tools/memsys/simulate/scenario.h"
 
 #define HEAD	"title = A test\nseed = 3\nwarm_up = 2ms\nduration = 5ms\n"
@@ -77,6 +78,22 @@ static void a_whole_scenario_is_read(void **state)
 	assert_int_equal(run->loads[3].mlp, 2);
 	assert_int_equal(run->cells[1].settings.budget_bytes_per_s,
 			 REG_BUDGET_UNLIMITED);
+	scenario_free(scenario);
+}
+
+/* Each key has bits of its own in the mode; the last word counts. */
+static void modes_add_up(void **state)
+{
+	(void)state;
+	parse(CELLS "phases = together\ndebt = forgotten\nfault = relative\n"
+	      "[variant one]\nhogs.phases = staggered\n"
+	      "hogs.fault = reads-only\n[variant two]\nhogs.fault = none\n"
+	      "hogs.shares = pool\n");
+	assert_int_equal(scenario->variants[0].cells[1].settings.mode,
+			 REG_MODE_PER_CPU | REG_MODE_NO_DEBT |
+			 REG_MODE_READS_ONLY);
+	assert_int_equal(scenario->variants[1].cells[1].settings.mode,
+			 REG_MODE_SYNCHRONOUS | REG_MODE_NO_DEBT);
 	scenario_free(scenario);
 }
 
@@ -198,6 +215,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_whole_scenario_is_read),
 		cmocka_unit_test(without_a_variant_there_is_one_run),
+		cmocka_unit_test(modes_add_up),
 		cmocka_unit_test(what_is_wrong_is_said_with_its_line),
 		cmocka_unit_test(every_truncation_is_survived),
 		cmocka_unit_test(files_are_found_and_missed),

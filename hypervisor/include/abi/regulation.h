@@ -71,7 +71,10 @@ enum counter_source_id {
 
 /* reg_settings.mode */
 #define REG_MODE_PER_CPU		0x0001u /* static shares, no pool */
-#define REG_MODE_KNOWN			0x0001u
+/* For comparisons: what memguard otherwise does better. */
+#define REG_MODE_SYNCHRONOUS		0x0002u /* CPUs begin periods together */
+#define REG_MODE_NO_DEBT		0x0004u /* overspend is forgotten */
+#define REG_MODE_KNOWN			0x0007u
 
 /* reg_settings.class_ and .flags: only 0 is known so far. */
 #define REG_CLASS_KNOWN			0x0000u

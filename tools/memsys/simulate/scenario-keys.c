@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "regulators/regulator.h"
 #include "scenario-internal.h"
 #include "tools/libreg/reg.h"
 #include "tools/regctl/units.h"
@@ -229,18 +230,54 @@ static int set_period(struct parser *parser, const char *value)
 	return 0;
 }
 
-static int set_shares(struct parser *parser, const char *value)
+/* Of the bits in `mask`, word n of `words` sets the n-th of `modes`. */
+static int set_mode(struct parser *parser, const char *value,
+		    const char *const words[], const uint32_t modes[],
+		    uint32_t mask)
 {
-	static const char *const words[] = { "pool", "static", NULL };
 	unsigned int word;
 	int err = get_word(parser, value, words, &word);
 
 	if (err)
 		return err;
-	parser->cell->settings.mode &= ~REG_MODE_PER_CPU;
-	parser->cell->settings.mode |= word ? REG_MODE_PER_CPU : 0;
+	parser->cell->settings.mode &= ~mask;
+	parser->cell->settings.mode |= modes[word];
 	parser->cell->settings.valid |= REG_SET_MODE;
 	return 0;
+}
+
+static int set_shares(struct parser *parser, const char *value)
+{
+	static const char *const words[] = { "pool", "static", NULL };
+	static const uint32_t modes[] = { 0, REG_MODE_PER_CPU };
+
+	return set_mode(parser, value, words, modes, REG_MODE_PER_CPU);
+}
+
+static int set_phases(struct parser *parser, const char *value)
+{
+	static const char *const words[] = { "staggered", "together", NULL };
+	static const uint32_t modes[] = { 0, REG_MODE_SYNCHRONOUS };
+
+	return set_mode(parser, value, words, modes, REG_MODE_SYNCHRONOUS);
+}
+
+static int set_debt(struct parser *parser, const char *value)
+{
+	static const char *const words[] = { "repaid", "forgotten", NULL };
+	static const uint32_t modes[] = { 0, REG_MODE_NO_DEBT };
+
+	return set_mode(parser, value, words, modes, REG_MODE_NO_DEBT);
+}
+
+static int set_fault(struct parser *parser, const char *value)
+{
+	static const char *const words[] = { "none", "relative", "reads-only",
+					     NULL };
+	static const uint32_t modes[] = { 0, REG_MODE_RELATIVE,
+					  REG_MODE_READS_ONLY };
+
+	return set_mode(parser, value, words, modes, REG_MODE_FAULTS);
 }
 
 static int set_regulator(struct parser *parser, const char *value)
@@ -431,6 +468,9 @@ static const struct key keys[] = {
 	{ "write_budget", OF_CELL, set_write_budget },
 	{ "period", OF_CELL, set_period },
 	{ "shares", OF_CELL, set_shares },
+	{ "phases", OF_CELL, set_phases },
+	{ "debt", OF_CELL, set_debt },
+	{ "fault", OF_CELL, set_fault },
 	{ "regulator", OF_CELL, set_regulator },
 	{ "load", OF_LOAD, set_load },
 	{ "size", OF_LOAD, set_size },

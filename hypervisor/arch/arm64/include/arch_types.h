@@ -11,6 +11,9 @@
 /* enum cpu_stat: how many there are. */
 #define ARCH_CPU_STATS		CPU_STATS_ARM64
 
+/* reg_settings.mode beyond REG_MODE_KNOWN: none outside of host builds. */
+#define ARCH_REG_MODES		0u
+
 /*
  * Guest general registers, in the order vectors.S saves them. The last one is
  * the zero register: whoever writes a register by its number keeps it so.

@@ -9,6 +9,9 @@
 /* enum cpu_stat: how many there are. */
 #define ARCH_CPU_STATS		CPU_STATS_ARM64
 
+/* reg_settings.mode beyond REG_MODE_KNOWN: faults to compare with. */
+#define ARCH_REG_MODES		REG_MODE_FAULTS
+
 struct arch_percpu {
 	uint64_t pc;
 	uint64_t argument;

@@ -12,6 +12,9 @@
 /* enum cpu_stat: how many there are. */
 #define ARCH_CPU_STATS		CPU_STATS_X86
 
+/* reg_settings.mode beyond REG_MODE_KNOWN: none outside of host builds. */
+#define ARCH_REG_MODES		0u
+
 /* By the number an instruction gives them. RSP is not here. */
 enum gpr {
 	GPR_RAX,
