@@ -148,6 +148,9 @@ static void beside_commit(struct per_cpu *cpu, uint64_t now_ns)
 	const struct regulator *throttle = reg->active.throttle.regulator;
 	const struct regulator *burst = reg->active.burst.regulator;
 
+	/* Whoever comes anew starts from nothing. */
+	reg->burst.on = reg->burst.on && burst;
+	reg->throttle.on = reg->throttle.on && throttle;
 	verdict_apply(cpu, REG_HELD_BURST,
 		      burst ? burst->commit(reg, now_ns) : REG_RUN, now_ns);
 	tick_set(cpu, TICK_BURST, burst ? reg->burst.next_ns : TICK_NEVER);

@@ -31,9 +31,13 @@ int settings_check(const struct reg_settings *wanted, uint64_t cpus,
 
 /* Whether a request or a record uses nothing unknown. -EINVAL */
 int change_check(const struct reg_settings *change, struct reason *reason);
-/* The root is the one who could lift it. -EINVAL */
-int root_check(const struct cell *cell, const struct reg_settings *wanted,
-	       struct reason *reason);
+/*
+ * Whether they fit the cell they are for: it must have the CPUs that a change
+ * names, and the root must not be stopped by what it comes to, as it is the
+ * one who could lift that. -EINVAL
+ */
+int cell_check(const struct cell *cell, const struct reg_settings *change,
+	       const struct reg_settings *wanted, struct reason *reason);
 
 /* ---------------------------------------------------------- regulation.c */
 

@@ -245,9 +245,16 @@ int change_check(const struct reg_settings *change, struct reason *reason)
 	return 0;
 }
 
-int root_check(const struct cell *cell, const struct reg_settings *wanted,
-	       struct reason *reason)
+int cell_check(const struct cell *cell, const struct reg_settings *change,
+	       const struct reg_settings *wanted, struct reason *reason)
 {
+	/* CPUs that were the cell's once are kept for when they come back. */
+	if (change->valid & REG_SET_THROTTLE_CPUS &&
+	    change->throttle_cpus & ~cell->cpus)
+		return refuse(reason, -EINVAL,
+			      "throttled CPUs 0x%llx, but the cell has 0x%llx",
+			      (unsigned long long)change->throttle_cpus,
+			      (unsigned long long)cell->cpus);
 	if (cell == cell_root() && (wanted->budget_bytes_per_s == 0 ||
 				    wanted->write_budget_bytes_per_s == 0))
 		return refuse(reason, -EINVAL,

@@ -75,7 +75,7 @@ static int policies_read(const struct cell *cell, struct reg_settings *settings,
 			return err;
 		settings_merge(settings, &policy->settings);
 	}
-	return root_check(cell, settings, reason);
+	return cell_check(cell, settings, settings, reason);
 }
 
 int regulation_cell_init(struct cell *cell, struct reason *reason)
@@ -159,7 +159,7 @@ static int request_apply(struct cell *cell, struct reg_request *request,
 		wanted = cell->reg.boot;
 	else
 		settings_merge(&wanted, &request->settings);
-	err = root_check(cell, &wanted, reason);
+	err = cell_check(cell, &request->settings, &wanted, reason);
 	if (!err)
 		err = settings_check(&wanted, cell->cpus, &effective, reason);
 	if (err)

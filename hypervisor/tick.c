@@ -47,14 +47,15 @@ void tick_set(struct per_cpu *cpu, enum tick_user user, uint64_t deadline_ns)
 
 static inline void tick_work(struct per_cpu *cpu, uint64_t now_ns)
 {
-	if (now_ns >= cpu->tick.deadline_ns[TICK_THROTTLE])
-		regulation_throttle(cpu, now_ns);
 	if (now_ns >= cpu->tick.deadline_ns[TICK_PERIOD])
 		regulation_period(cpu, now_ns);
 	if (now_ns >= cpu->tick.deadline_ns[TICK_POLL])
 		regulation_poll(cpu, now_ns);
 	if (now_ns >= cpu->tick.deadline_ns[TICK_BURST])
 		regulation_burst(cpu, now_ns);
+	/* Last: boundaries coincide, and nobody else is named between. */
+	if (now_ns >= cpu->tick.deadline_ns[TICK_THROTTLE])
+		regulation_throttle(cpu, now_ns);
 }
 
 void tick_run(struct per_cpu *cpu)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-objs-hv-y += registry.o budget.o pool.o memguard.o cat.o mba.o
-objs-fake-y += registry.o budget.o pool.o memguard.o cat.o mba.o
+objs-hv-y += registry.o budget.o pool.o memguard.o throttle.o cat.o mba.o
+objs-fake-y += registry.o budget.o pool.o memguard.o throttle.o cat.o mba.o
 
 memguard-sim-objs := tests/sim/linesim.o tests/sim/bounds.o tests/sim/checks.o \
 	$(addprefix $(d),registry.o budget.o pool.o memguard.o)
@@ -20,7 +20,8 @@ test_memguard_modes-objs := $(memguard-sim-objs)
 tests-wrap-y += test_tick
 test_tick-objs := hypervisor/tick.o hypervisor/clock.o
 test_tick-wrap := arch_timer_hz arch_timer_now arch_timer_arm \
-	arch_timer_disarm arch_timer_rearm arch_cpu_wait regulation_period regulation_poll
+	arch_timer_disarm arch_timer_rearm arch_cpu_wait regulation_period \
+	regulation_poll regulation_throttle regulation_burst
 
 tests-wrap-y += test_heartbeat
 test_heartbeat-objs := hypervisor/memsys.o hypervisor/clock.o
@@ -33,3 +34,5 @@ test_regulation-objs := tests/sim/lines.o tests/unit/blobs.o \
 	tests/unit/cells.o $(d)memguard.o
 tests-unit-y += test_stall
 test_stall-objs := $(test_regulation-objs)
+tests-unit-y += test_throttle
+test_throttle-objs := $(test_regulation-objs) $(d)throttle.o

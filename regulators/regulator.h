@@ -169,6 +169,11 @@ struct reg_throttle_cpu {
 	uint32_t part;			/* of the balance, in REG_DUTY_FULL'ths */
 	bool on;			/* it concerns this CPU */
 	bool held;
+	/* The setting all this belongs to. */
+	uint64_t phase_ns;
+	uint64_t period_ns;
+	uint64_t run_ns;
+	uint32_t run_part;
 };
 
 /* How a CPU stands in its burst cap. */

@@ -19,8 +19,9 @@ static struct {
 	uint64_t ticks;
 	uint64_t armed_ticks;		/* UINT64_MAX: disarmed */
 	unsigned int arms;
-	unsigned int periods, polls;
-	uint64_t period_ns, poll_ns;	/* 0: the user cancels itself */
+	unsigned int periods, polls, throttles, bursts;
+	/* 0: the user cancels itself */
+	uint64_t period_ns, poll_ns, throttle_ns;
 	uint64_t seen_ns;
 } world;
 
@@ -31,6 +32,8 @@ void __wrap_arch_timer_disarm(void);
 void __wrap_arch_timer_rearm(uint64_t ticks);
 void __wrap_regulation_period(struct per_cpu *cpu, uint64_t now_ns);
 void __wrap_regulation_poll(struct per_cpu *cpu, uint64_t now_ns);
+void __wrap_regulation_throttle(struct per_cpu *cpu, uint64_t now_ns);
+void __wrap_regulation_burst(struct per_cpu *cpu, uint64_t now_ns);
 void __wrap_arch_cpu_wait(void);
 
 uint64_t __wrap_arch_timer_hz(void)
@@ -83,6 +86,20 @@ void __wrap_regulation_poll(struct per_cpu *cpu, uint64_t now_ns)
 	assert_true(now_ns >= cpu->tick.deadline_ns[TICK_POLL]);
 	world.polls++;
 	again(cpu, TICK_POLL, world.poll_ns);
+}
+
+void __wrap_regulation_throttle(struct per_cpu *cpu, uint64_t now_ns)
+{
+	assert_true(now_ns >= cpu->tick.deadline_ns[TICK_THROTTLE]);
+	world.throttles++;
+	again(cpu, TICK_THROTTLE, world.throttle_ns);
+}
+
+void __wrap_regulation_burst(struct per_cpu *cpu, uint64_t now_ns)
+{
+	assert_true(now_ns >= cpu->tick.deadline_ns[TICK_BURST]);
+	world.bursts++;
+	again(cpu, TICK_BURST, 0);
 }
 
 static unsigned int waits;
@@ -172,6 +189,31 @@ static void test_earliest_user_is_armed(void **unused)
 	assert_int_equal(world.armed_ticks, 4500000 / 16);
 }
 
+/* A throttle and a burst cap share the timer with a budget. */
+static void test_all_users_share_the_timer(void **unused)
+{
+	struct per_cpu *cpu = cpu_fresh();
+
+	(void)unused;
+	world.period_ns = 1600000;
+	world.throttle_ns = 160000;
+	tick_set(cpu, TICK_PERIOD, 1600000);
+	tick_set(cpu, TICK_THROTTLE, 160000);
+	assert_int_equal(world.armed_ticks, 10000);
+	tick_set(cpu, TICK_BURST, 16000);
+	assert_int_equal(world.armed_ticks, 1000);
+	pass(cpu, 1000);
+	assert_int_equal(world.bursts, 1);
+	assert_int_equal(world.throttles + world.periods, 0);
+	assert_int_equal(world.armed_ticks, 10000);
+	pass(cpu, 16000000 / 16 - 1000);
+	assert_int_equal(world.throttles, 100);
+	assert_int_equal(world.periods, 10);
+	assert_int_equal(world.bursts, 1);
+	tick_set(cpu, TICK_THROTTLE, TICK_NEVER);
+	assert_int_equal(world.armed_ticks, 17600000 / 16);
+}
+
 static void test_user_that_cancels_itself(void **unused)
 {
 	struct per_cpu *cpu = cpu_fresh();
@@ -253,6 +295,7 @@ int main(void)
 		cmocka_unit_test(test_no_user_no_tick),
 		cmocka_unit_test(test_deadlines_are_absolute),
 		cmocka_unit_test(test_earliest_user_is_armed),
+		cmocka_unit_test(test_all_users_share_the_timer),
 		cmocka_unit_test(test_user_that_cancels_itself),
 		cmocka_unit_test(test_past_and_spurious),
 		cmocka_unit_test(test_clock_is_exact),

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * throttle: a duty cycle on the grid, for CPUs whose traffic nobody counts.
+ *
+ * Each period gives a CPU so much time to run; what it ran is taken from it.
+ * Whatever comes late, to hold it or to let it go, is thereby made good in the
+ * periods that follow. README.md has the bounds.
+ */
+#include "regulator.h"
+#include "hv/errno.h"
+#include "pool.h"
+
+/* Neither part of a period may be shorter: timers are not that exact. */
+#define PART_MIN_NS		1000u
+/* Who owes time still runs for this share of what a period gives. */
+#define RUN_LEAST_SHIFT		3u
+
+static int throttle_probe(const char **why)
+{
+	*why = NULL;
+	return 0;
+}
+
+static int duty_check(const struct reg_settings *wanted, struct reason *reason)
+{
+	uint64_t period_ns = wanted->throttle_period_ns;
+	uint64_t run_ns = period_ns * wanted->duty_permille / REG_DUTY_FULL;
+
+	if (run_ns < PART_MIN_NS)
+		return refuse(reason, -ERANGE,
+			      "duty of %u permille of %llu ns is %llu ns, at least %u ns must be left",
+			      wanted->duty_permille,
+			      (unsigned long long)period_ns,
+			      (unsigned long long)run_ns, PART_MIN_NS);
+	if (period_ns - run_ns < PART_MIN_NS)
+		return refuse(reason, -ERANGE,
+			      "duty of %u permille of %llu ns holds for %llu ns, at least %u ns make sense",
+			      wanted->duty_permille,
+			      (unsigned long long)period_ns,
+			      (unsigned long long)(period_ns - run_ns),
+			      PART_MIN_NS);
+	return 0;
+}
+
+static int throttle_check(const struct reg_platform *platform,
+			  const struct reg_settings *wanted,
+			  struct reg_effective *effective,
+			  struct reason *reason)
+{
+	struct reg_throttle *throttle = &effective->throttle;
+	uint64_t period_ns = wanted->throttle_period_ns;
+	uint64_t parts = period_ns * wanted->duty_permille;
+	int err;
+
+	*throttle = (struct reg_throttle){ 0 };
+	if (wanted->duty_permille == 0 || wanted->duty_permille > REG_DUTY_FULL)
+		return refuse(reason, -ERANGE,
+			      "duty of %u permille, allowed are 1 to %u",
+			      wanted->duty_permille, REG_DUTY_FULL);
+	if (period_ns < REG_THROTTLE_PERIOD_MIN_NS ||
+	    period_ns > REG_THROTTLE_PERIOD_MAX_NS)
+		return refuse(reason, -ERANGE,
+			      "throttle period of %llu ns, allowed are %llu to %llu ns",
+			      (unsigned long long)period_ns,
+			      (unsigned long long)REG_THROTTLE_PERIOD_MIN_NS,
+			      (unsigned long long)REG_THROTTLE_PERIOD_MAX_NS);
+	if (wanted->duty_permille == REG_DUTY_FULL)
+		return 0;
+	err = duty_check(wanted, reason);
+	if (err)
+		return err;
+	throttle->period_ns = period_ns;
+	throttle->run_ns = parts / REG_DUTY_FULL;
+	throttle->run_part = (uint32_t)(parts % REG_DUTY_FULL);
+	throttle->cpus = platform->cpus;
+	/* CPUs that left the cell are no longer meant. */
+	if (wanted->throttle_cpus)
+		throttle->cpus &= wanted->throttle_cpus;
+	effective->settings.throttle_cpus = throttle->cpus;
+	throttle->regulator = registry_regulator(REGULATOR_THROTTLE)->regulator;
+	return 0;
+}
+
+/* What it ran since the last time is taken from what it may. */
+static void account(struct reg_throttle_cpu *state, uint64_t now_ns)
+{
+	if (!state->held)
+		state->balance_ns -= (int64_t)(now_ns - state->since_ns);
+	state->since_ns = now_ns;
+}
+
+/*
+ * Periods have begun. More than a whole one is neither saved nor owed: that
+ * comes of times in which the CPU could not have run at all.
+ */
+static void begin(const struct reg_throttle *throttle,
+		  struct reg_throttle_cpu *state, uint64_t now_ns)
+{
+	int64_t period_ns = (int64_t)throttle->period_ns;
+	uint64_t periods = 1;
+	uint64_t parts;
+
+	if (now_ns - state->boundary_ns >= throttle->period_ns)
+		periods += (now_ns - state->boundary_ns) / throttle->period_ns;
+	parts = state->part + periods * throttle->run_part;
+	state->part = (uint32_t)(parts % REG_DUTY_FULL);
+	state->balance_ns += (int64_t)(periods * throttle->run_ns +
+				       parts / REG_DUTY_FULL);
+	state->boundary_ns += periods * throttle->period_ns;
+	if (state->balance_ns > period_ns)
+		state->balance_ns = period_ns;
+	if (state->balance_ns < -period_ns)
+		state->balance_ns = -period_ns;
+}
+
+static enum reg_verdict turn(struct reg_cpu *cpu, uint64_t now_ns)
+{
+	const struct reg_throttle *throttle = &cpu->active.throttle;
+	struct reg_throttle_cpu *state = &cpu->throttle;
+	int64_t least_ns = 0;
+
+	account(state, now_ns);
+	if (now_ns >= state->boundary_ns) {
+		begin(throttle, state, now_ns);
+		/* So no stall is longer than a period. */
+		least_ns = (int64_t)(throttle->run_ns >> RUN_LEAST_SHIFT);
+	}
+	if (least_ns < state->balance_ns)
+		least_ns = state->balance_ns;
+	state->held = least_ns <= 0;
+	if (state->held || now_ns + (uint64_t)least_ns < now_ns)
+		state->next_ns = state->boundary_ns;
+	else
+		state->next_ns = now_ns + (uint64_t)least_ns;
+	return state->held ? REG_STALL : REG_RUN;
+}
+
+/*
+ * Another setting, or another place in the cell: from here on as if it had
+ * been in force since this period began, but with no more than was left.
+ */
+static void restart(struct reg_cpu *cpu, uint64_t phase_ns, uint64_t now_ns)
+{
+	const struct reg_throttle *throttle = &cpu->active.throttle;
+	struct reg_throttle_cpu *state = &cpu->throttle;
+	uint64_t from_ns = now_ns + 1 > phase_ns ? now_ns + 1 - phase_ns : 0;
+	int64_t left_ns;
+	uint32_t part;
+
+	state->boundary_ns = phase_ns + pool_grid_next(throttle->period_ns, 1,
+						       from_ns, &part);
+	left_ns = (int64_t)(state->boundary_ns - now_ns) -
+		  (int64_t)(throttle->period_ns - throttle->run_ns);
+	if (left_ns < 0)
+		left_ns = 0;
+	if (!state->on || state->balance_ns > left_ns)
+		state->balance_ns = left_ns;
+	state->part = throttle->run_part;
+	state->on = true;
+	state->phase_ns = phase_ns;
+	state->period_ns = throttle->period_ns;
+	state->run_ns = throttle->run_ns;
+	state->run_part = throttle->run_part;
+}
+
+static enum reg_verdict throttle_commit(struct reg_cpu *cpu, uint64_t now_ns)
+{
+	const struct reg_throttle *throttle = &cpu->active.throttle;
+	struct reg_throttle_cpu *state = &cpu->throttle;
+	uint64_t phase_ns;
+
+	if (!(throttle->cpus >> cpu->cpu & 1)) {
+		*state = (struct reg_throttle_cpu){ .next_ns = REG_NEVER };
+		return REG_RUN;
+	}
+	phase_ns = cpu->index * throttle->period_ns / cpu->active.cpus_count;
+	if (!state->on || state->phase_ns != phase_ns ||
+	    state->period_ns != throttle->period_ns ||
+	    state->run_ns != throttle->run_ns ||
+	    state->run_part != throttle->run_part)
+		restart(cpu, phase_ns, now_ns);
+	/* It did not run since it was settled. */
+	state->since_ns = now_ns;
+	return turn(cpu, now_ns);
+}
+
+static enum reg_verdict throttle_look(struct reg_cpu *cpu, uint64_t now_ns)
+{
+	if (!cpu->throttle.on)
+		return REG_RUN;
+	return turn(cpu, now_ns);
+}
+
+static bool throttle_advance(struct reg_cpu *cpu, uint64_t now_ns)
+{
+	(void)cpu;
+	(void)now_ns;
+	return false;
+}
+
+static bool throttle_renew(struct reg_cpu *cpu, uint64_t used_lines)
+{
+	(void)cpu;
+	(void)used_lines;
+	return false;
+}
+
+/* It may have slept beyond the end of its turn, without a tick. */
+static void throttle_cpu_reset(struct reg_cpu *cpu, uint64_t now_ns)
+{
+	struct reg_throttle_cpu *state = &cpu->throttle;
+
+	if (!state->on)
+		return;
+	account(state, now_ns < state->next_ns ? now_ns : state->next_ns);
+}
+
+static void throttle_cell_exit(struct reg_cell *cell)
+{
+	(void)cell;
+}
+
+static void throttle_stats(const struct reg_cpu *cpu,
+			   struct reg_cpu_stats *stats)
+{
+	*stats = cpu->stats;
+}
+
+static const struct regulator throttle_regulator = {
+	.name = "throttle",
+	.id = REGULATOR_THROTTLE,
+	.order = 40,
+	.kind = REG_KIND_CPU_TIME,
+	.role = REG_ROLE_THROTTLE,
+	.probe = throttle_probe,
+	.check = throttle_check,
+	.commit = throttle_commit,
+	.period = throttle_look,
+	.poll = throttle_look,
+	.advance = throttle_advance,
+	.renew = throttle_renew,
+	.overflow = throttle_look,
+	.cpu_reset = throttle_cpu_reset,
+	.cell_exit = throttle_cell_exit,
+	.stats = throttle_stats,
+};
+REGULATOR(throttle_regulator);
