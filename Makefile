@@ -13,6 +13,7 @@
 #   make demo-vmx  shares of cache and clock, changed live in Bochs
 #   make bench     all benchmarks; bench-first-light, bench-regulators (in the
 #                  simulator), bench-coloring, bench-sessions, bench-vmx: one of them
+#   make bench-E1  one experiment of bench-regulators: E1 to E4, E7
 #   make all       hypervisor driver inmates configs tools plugin
 #   make lint      shellcheck, man pages, headers, house rules
 #   make install   the arm64 files below DESTDIR
@@ -450,8 +451,14 @@ bench: bench-first-light bench-regulators bench-coloring bench-sessions bench-vm
 bench-first-light: machine
 	$(Q)tests/bench/first-light
 
-bench-regulators: $(B)/sim/weir-simulate $(B)/host/figures
+bench-regulators: $(B)/sim/weir-simulate $(B)/sim/weir-experiments $(B)/host/figures
 	$(Q)tests/bench/regulators
+
+# One experiment of it: figures, and build/bench/E*.csv and .svg.
+.PHONY: bench-E1 bench-E2 bench-E3 bench-E4 bench-E7
+bench-E1 bench-E2 bench-E3 bench-E4 bench-E7: bench-%: $(B)/sim/weir-simulate \
+		$(B)/sim/weir-experiments $(B)/host/figures
+	$(Q)tests/bench/regulators $*
 
 bench-coloring: machine
 	$(Q)tests/bench/coloring

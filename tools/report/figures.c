@@ -4,9 +4,10 @@
  *
  *   figures NAME.json <LINES
  *
- * A line is "FIGURE<tab>NAME<tab>MEASURED<tab>max|min<tab>TARGET<tab>UNIT":
- * what was measured must not be above (max) or below (min) the target. A
- * measured value that is no number fails. Status 1 when a figure is missed.
+ * A line is "FIGURE<tab>NAME<tab>MEASURED<tab>max|min<tab>TARGET<tab>UNIT", and
+ * perhaps "<tab>NAIVE", what a simpler design measures: it is shown, not judged.
+ * What was measured must not be above (max) or below (min) the target. A measured
+ * value that is no number fails. Status 1 when a figure is missed.
  */
 #include <errno.h>
 #include <jansson.h>
@@ -15,12 +16,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIELDS	6
+#define FIELDS	7
+#define FIELDS_LEAST	6	/* NAIVE may be missing */
 
-enum field { FIGURE, NAME, MEASURED, BOUND, TARGET, UNIT };
+enum field { FIGURE, NAME, MEASURED, BOUND, TARGET, UNIT, NAIVE };
 
 static const char *const headings[] = {
-	"FIGURE", "NAME", "MEASURED", "TARGET", "UNIT", "PASS",
+	"FIGURE", "NAME", "MEASURED", "TARGET", "UNIT", "PASS", "NAIVE",
 };
 
 static int split(char *text, char *field[FIELDS])
@@ -28,6 +30,7 @@ static int split(char *text, char *field[FIELDS])
 	int count = 0;
 
 	text[strcspn(text, "\r\n")] = '\0';
+	field[NAIVE] = "";
 	while (count < FIELDS) {
 		field[count++] = text;
 		text = strchr(text, '\t');
@@ -35,7 +38,7 @@ static int split(char *text, char *field[FIELDS])
 			break;
 		*text++ = '\0';
 	}
-	return count == FIELDS && !text ? 0 : -EINVAL;
+	return count >= FIELDS_LEAST && !text ? 0 : -EINVAL;
 }
 
 static json_t *number(const char *text)
@@ -64,6 +67,7 @@ static void add(json_t *list, struct libscols_table *table,
 {
 	struct libscols_line *line = scols_table_new_line(table, NULL);
 	char target[64];
+	json_t *entry;
 
 	snprintf(target, sizeof(target), "%s %s",
 		 strcmp(field[BOUND], "min") ? "<=" : ">=", field[TARGET]);
@@ -73,12 +77,15 @@ static void add(json_t *list, struct libscols_table *table,
 	scols_line_set_data(line, 3, target);
 	scols_line_set_data(line, 4, field[UNIT]);
 	scols_line_set_data(line, 5, met ? "yes" : "NO");
-	json_array_append_new(list, json_pack("{s:s, s:s, s:o, s:o, s:s, s:b}",
-					      "figure", field[FIGURE],
-					      "name", field[NAME],
-					      "measured", number(field[MEASURED]),
-					      "target", number(field[TARGET]),
-					      "unit", field[UNIT], "pass", met));
+	scols_line_set_data(line, 6, field[NAIVE]);
+	entry = json_pack("{s:s, s:s, s:o, s:o, s:s, s:b}",
+			  "figure", field[FIGURE], "name", field[NAME],
+			  "measured", number(field[MEASURED]),
+			  "target", number(field[TARGET]),
+			  "unit", field[UNIT], "pass", met);
+	if (*field[NAIVE])
+		json_object_set_new(entry, "naive", json_string(field[NAIVE]));
+	json_array_append_new(list, entry);
 }
 
 int main(int argc, char **argv)

@@ -280,6 +280,67 @@ static int set_fault(struct parser *parser, const char *value)
 	return set_mode(parser, value, words, modes, REG_MODE_FAULTS);
 }
 
+/* 0.1% to 100%. */
+static int set_duty(struct parser *parser, const char *value)
+{
+	char *end;
+	double percent = strtod(value, &end);
+
+	if (*value < '0' || *value > '9' || end == value || strcmp(end, "%") ||
+	    percent < 0.1 || percent > 100)
+		return scenario_refuse(parser, "'%.40s' is not 0.1%% to 100%%",
+				       value);
+	parser->cell->settings.duty_permille = (uint16_t)(percent * 10 + 0.5);
+	parser->cell->settings.valid |= REG_SET_DUTY;
+	return 0;
+}
+
+static int set_throttle_period(struct parser *parser, const char *value)
+{
+	uint64_t period_ns;
+	int err = get_time(parser, value, &period_ns);
+
+	parser->cell->settings.valid |= REG_SET_THROTTLE_PERIOD;
+	if (!err)
+		parser->cell->settings.throttle_period_ns = period_ns;
+	return err;
+}
+
+static int set_depth(struct parser *parser, const char *value)
+{
+	uint64_t bytes;
+	int err = get_size(parser, value, 1u << 30, &bytes);
+
+	parser->cell->settings.valid |= REG_SET_DEPTH;
+	if (!err)
+		parser->cell->settings.depth_bytes = bytes;
+	return err;
+}
+
+static int set_burst_cap(struct parser *parser, const char *value)
+{
+	struct reg_settings *settings = &parser->cell->settings;
+	uint64_t bytes;
+	int err = get_size(parser, value, 1u << 30, &bytes);
+
+	settings->valid |= REG_SET_BURST;
+	if (!settings->burst_window_ns)
+		settings->burst_window_ns = REG_BURST_WINDOW_DEFAULT_NS;
+	if (!err)
+		settings->burst_bytes = bytes;
+	return err;
+}
+
+static int set_burst_window(struct parser *parser, const char *value)
+{
+	uint64_t window_ns;
+	int err = get_time(parser, value, &window_ns);
+
+	if (!err)
+		parser->cell->settings.burst_window_ns = window_ns;
+	return err;
+}
+
 static int set_regulator(struct parser *parser, const char *value)
 {
 	for (unsigned int n = 0; reg_regulator_known(n) >= 0; n++) {
@@ -472,6 +533,11 @@ static const struct key keys[] = {
 	{ "debt", OF_CELL, set_debt },
 	{ "fault", OF_CELL, set_fault },
 	{ "regulator", OF_CELL, set_regulator },
+	{ "duty", OF_CELL, set_duty },
+	{ "throttle_period", OF_CELL, set_throttle_period },
+	{ "depth", OF_CELL, set_depth },
+	{ "burst_cap", OF_CELL, set_burst_cap },
+	{ "burst_window", OF_CELL, set_burst_window },
 	{ "load", OF_LOAD, set_load },
 	{ "size", OF_LOAD, set_size },
 	{ "stride", OF_LOAD, set_stride },
