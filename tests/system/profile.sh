@@ -49,10 +49,32 @@ session() {
 	echo "profile-end"
 }
 
+# counter NAME: what the command counted of it.
+counter() {
+	awk -v name="\"$1\"," '$1 == "\"name\":" { this = $2 == name }
+		this && $1 == "\"value\":" { print $2 + 0 }' /tmp/json
+}
+
+# Each line of 64 bytes is touched twice in each job, by an instruction at least.
+counted() {
+	ok "a command that is counted" regctl -q profile run -o /tmp/r -c 1 \
+		--events "PAPI_TOT_INS PAPI_TOT_CYC task-clock no_such_event" \
+		-- workload walk -s 1M -n 2 -j 2
+	regctl profile export /tmp/r --json >/tmp/json
+	ok "its instructions" [ "$(counter PAPI_TOT_INS)" -gt 32768 ]
+	ok "its cycles" [ "$(counter PAPI_TOT_CYC)" -gt 32768 ]
+	ok "its time" [ "$(counter task-clock)" -gt 10000 ]
+	says "what is not counted says why" 'missing.*no such event' \
+		cat /tmp/json
+	fails 3 "its exit status" regctl -q profile run --counters -o /tmp/r \
+		-- sh -c 'exit 3'
+}
+
 others() {
 	ok "a command while profiled" regctl -q profile run -o /tmp/r -c 1 \
 		-- workload walk -s 1M -n 2 -j 2
 	ok "a drawing" regctl profile export /tmp/r --svg -o /tmp/svg
+	counted
 	fails 7 "its exit status" \
 		regctl -q profile run -o /tmp/r -- sh -c 'exit 7'
 	fails 127 "no such command" \

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -309,6 +310,40 @@ static void test_file_and_memory_are_equal(void **state)
 	fclose(file);
 }
 
+/* What the process counted is whole or the file is refused. */
+static void test_what_the_process_counted(void **state)
+{
+	static const char text[] = "{ \"schema\": \"weir.counters/1\" }\n";
+	struct session wanted, got;
+	struct session_writer writer;
+	FILE *file = file_with_session(&wanted, true);
+	const char *why = NULL;
+	long end, bytes;
+
+	(void)state;
+	fseek(file, 0, SEEK_END);
+	end = ftell(file);
+	writer = (struct session_writer){ .file = file, .head = &wanted.head };
+	assert_int_equal(session_write_process(&writer, ""), -EINVAL);
+	assert_int_equal(session_write_process(&writer, text), 0);
+	bytes = ftell(file);
+	rewind(file);
+	assert_int_equal(session_read(&got, file, &why), 0);
+	assert_string_equal(got.process, text);
+	session_free(&got);
+	for (long cut = bytes - 1; cut >= end; cut--) {
+		assert_int_equal(ftruncate(fileno(file), cut), 0);
+		rewind(file);
+		assert_int_equal(session_read(&got, file, &why),
+				 cut == end ? 0 : -EINVAL);
+		if (cut == end)
+			assert_null(got.process);
+		session_free(&got);
+	}
+	session_free(&wanted);
+	fclose(file);
+}
+
 /* Cut anywhere, a file gives what was whole, or is refused; never more. */
 static void test_cut_files(void **state)
 {
@@ -545,6 +580,7 @@ int main(void)
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_a_hostile_ring_is_refused),
 		cmocka_unit_test(test_file_and_memory_are_equal),
+		cmocka_unit_test(test_what_the_process_counted),
 		cmocka_unit_test(test_cut_files),
 		cmocka_unit_test(test_damaged_files),
 		cmocka_unit_test(test_windows_by_hand),

@@ -210,7 +210,7 @@ int export_json(const struct export_request *request, json_t **document)
 {
 	const struct session *session = request->session;
 	const struct session_head *head = &session->head;
-	json_t *list = json_array();
+	json_t *list = json_array(), *process = NULL;
 	int ret = 0;
 
 	for (unsigned int n = 0; n < head->sources_count; n++)
@@ -223,8 +223,10 @@ int export_json(const struct export_request *request, json_t **document)
 		json_decref(list);
 		return ret;
 	}
-	*document = json_pack("{s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:o}",
-		"schema", "weir.profile/1", "ended", session->ended,
+	if (session->process)
+		process = json_loads(session->process, 0, NULL);
+	*document = json_pack("{s:s, s:o?, s:b, s:o, s:o, s:o, s:o, s:o, s:o}",
+		"schema", "weir.profile/1", "process", process, "ended", session->ended,
 		"start_unix_ns", number(head->start_unix_ns),
 		"clock_hz", number(head->clock_hz),
 		"window_ns", number(cycles_to_ns(session, request->window_cycles)),

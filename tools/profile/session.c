@@ -8,6 +8,7 @@
 
 #define FILE_MAGIC	"WEIRPRF1"
 #define END_MAGIC	"END\n"
+#define PROCESS_MAGIC	"PROC"
 #define FIXED_WORDS	6u
 
 /* --- numbers: seven bits a byte, lowest first, the top bit: more follow --- */
@@ -129,6 +130,19 @@ int session_write_end(struct session_writer *writer, uint64_t overruns,
 	return ferror(writer->file) ? -EIO : 0;
 }
 
+int session_write_process(struct session_writer *writer, const char *text)
+{
+	size_t bytes = strlen(text);
+
+	if (!bytes || bytes > SESSION_PROCESS_MAX)
+		return -EINVAL;
+	fwrite(PROCESS_MAGIC, 1, 4, writer->file);
+	put_number(writer->file, bytes);
+	fwrite(text, 1, bytes, writer->file);
+	fflush(writer->file);
+	return ferror(writer->file) ? -EIO : 0;
+}
+
 /* --- reading --- */
 
 static int head_check(const struct session_head *head, const char **why)
@@ -237,6 +251,29 @@ static bool read_values(FILE *file, uint64_t active, unsigned int count,
 	return true;
 }
 
+/* There may be nothing; what is there is whole. */
+static int read_process(struct session *session, FILE *file, const char **why)
+{
+	uint64_t bytes;
+	char magic[4];
+	size_t found = fread(magic, 1, 4, file);
+
+	if (!found)
+		return 0;
+	*why = "what follows its end is damaged";
+	if (found != 4 || memcmp(magic, PROCESS_MAGIC, 4) ||
+	    get_number(file, &bytes) <= 0 || !bytes ||
+	    bytes > SESSION_PROCESS_MAX)
+		return -EINVAL;
+	session->process = malloc(bytes + 1);
+	if (!session->process)
+		return -ENOMEM;
+	if (fread(session->process, 1, bytes, file) != bytes)
+		return -EINVAL;
+	session->process[bytes] = '\0';
+	return getc(file) == EOF ? 0 : -EINVAL;
+}
+
 static int read_end(struct session *session, FILE *file, const char **why)
 {
 	uint64_t samples_count;
@@ -250,7 +287,7 @@ static int read_end(struct session *session, FILE *file, const char **why)
 	    samples_count != session->samples_count)
 		return -EINVAL;
 	session->ended = true;
-	return 0;
+	return read_process(session, file, why);
 }
 
 /* One sample; 1, or 0 at the end or where the file was cut off. */
@@ -300,6 +337,7 @@ void session_free(struct session *session)
 {
 	free(session->samples);
 	free(session->values);
+	free(session->process);
 	*session = (struct session){ 0 };
 }
 

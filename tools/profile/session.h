@@ -16,6 +16,7 @@
 #include "abi/profile.h"
 
 #define SESSION_SAMPLES_MAX	(1u << 26)
+#define SESSION_PROCESS_MAX	(1u << 20)	/* bytes of session.process */
 
 struct session_head {
 	uint64_t clock_hz;
@@ -41,6 +42,8 @@ struct session {
 	bool ended;
 	uint64_t overruns;	/* as the profiler counted; 0 unless ended */
 	uint64_t skipped;
+	/* What the process counted, as weir-counters printed it; or NULL. */
+	char *process;
 };
 
 struct session_writer {
@@ -59,6 +62,8 @@ int session_write_sample(struct session_writer *writer,
 			 const struct profile_value *values);
 int session_write_end(struct session_writer *writer, uint64_t overruns,
 		      uint64_t skipped);
+/* Behind the end: a text of 1 to SESSION_PROCESS_MAX bytes, else -EINVAL. */
+int session_write_process(struct session_writer *writer, const char *text);
 
 /*
  * Reads all of it. 0, -ENOMEM, -EIO, or -EINVAL with the cause in *why: a

@@ -251,11 +251,15 @@ struct run_args {
 	struct profile_where where;
 	const char *output;
 	uint64_t cpus;		/* 0: wherever Linux likes */
+	bool counted;
+	const char *counters;	/* NULL: those of weir-counters */
 };
 
 static const struct argp_option run_options[] = {
 	{ "output", 'o', "FILE", 0, "Write the session to FILE (needed)", 0 },
 	{ "cpus", 'c', "LIST", 0, "Run the command on these CPUs", 0 },
+	{ "counters", 'p', NULL, 0, "Count the process too, with PAPI", 0 },
+	{ "events", 'e', "NAMES", 0, "Count these events of the process", 0 },
 	SESSION_OPTIONS,
 	{ 0 },
 };
@@ -271,12 +275,40 @@ static int run_option(void *data, int key, const char *value,
 		return 0;
 	case 'c':
 		return cpu_list_parse(value, &args->cpus, error);
+	case 'e':
+		args->counters = value;
+		args->counted = true;
+		return 0;
+	case 'p':
+		args->counted = true;
+		return 0;
 	default:
 		return profile_option(&args->where, key, value, error);
 	}
 }
 
-static void command_exec(struct app *app, uint64_t cpus)
+/* The command, or the program that counts it; ends with NULL. */
+static char **command_words(const struct app *app, const struct run_args *args,
+			    const char *file, char **words)
+{
+	char **next = words;
+
+	if (!file)
+		return (char **)app->operands;
+	*next++ = (char *)"weir-counters";
+	*next++ = (char *)"-o";
+	*next++ = (char *)file;
+	if (args->counters) {
+		*next++ = (char *)"-e";
+		*next++ = (char *)args->counters;
+	}
+	*next++ = (char *)"--";
+	memcpy(next, app->operands,
+	       ((size_t)app->operands_count + 1) * sizeof(*app->operands));
+	return words;
+}
+
+static void command_exec(struct app *app, uint64_t cpus, char **words)
 {
 	cpu_set_t set;
 
@@ -288,8 +320,8 @@ static void command_exec(struct app *app, uint64_t cpus)
 		app_complain(app, "CPUs: %s", strerror(errno));
 		_exit(125);
 	}
-	execvp(app->operands[0], (char *const *)app->operands);
-	app_complain(app, "%s: %s", app->operands[0], strerror(errno));
+	execvp(words[0], words);
+	app_complain(app, "%s: %s", words[0], strerror(errno));
 	_exit(errno == ENOENT ? 127 : 126);
 }
 
@@ -339,12 +371,55 @@ static int command_await(struct collector *collector, pid_t child, int *ended)
 	return status;
 }
 
+/* A name nobody else has; an exit status. */
+static int counters_file(struct app *app, const struct run_args *args,
+			 char *path, struct collector *collector)
+{
+	int file;
+
+	if (!args->counted)
+		return 0;
+	file = mkstemp(path);
+	if (file < 0) {
+		app_complain(app, "%s: %s", path, strerror(errno));
+		return APP_ABSENT;
+	}
+	close(file);
+	collector->counters = path;
+	return 0;
+}
+
+static int run_collect(struct app *app, const struct run_args *args,
+		       struct collector *collector, int *ended)
+{
+	char *words[APP_OPERANDS_MAX + 8];
+	char path[] = "/tmp/regctl-counters.XXXXXX";
+	int status = counters_file(app, args, path, collector);
+	pid_t child = -1;
+
+	if (!status) {
+		fflush(NULL);
+		child = fork();
+	}
+	if (child == 0)
+		command_exec(app, args->cpus,
+			     command_words(app, args, collector->counters,
+					   words));
+	/* The command gets the terminal's signals, and its end ends us. */
+	signals_catch();
+	if (child > 0)
+		status = command_await(collector, child, ended);
+	status = collector_end(collector) || status || child < 0 ? 125 : 0;
+	if (collector->counters)
+		unlink(collector->counters);
+	return status;
+}
+
 static int run_run(struct app *app, const void *data)
 {
 	const struct run_args *args = data;
 	struct collector collector;
 	int status, ended = 0;
-	pid_t child;
 
 	if (!args->output) {
 		app_complain(app, "--output is needed");
@@ -355,16 +430,9 @@ static int run_run(struct app *app, const void *data)
 	if (status)
 		return status == APP_USAGE ? status : 125;
 	collector.ring.shared->collector = (uint32_t)getpid();
-	fflush(NULL);
-	child = fork();
-	if (child == 0)
-		command_exec(app, args->cpus);
-	/* The command gets the terminal's signals, and its end ends us. */
-	signals_catch();
-	status = child < 0 ? APP_ABSENT : command_await(&collector, child, &ended);
-	status = collector_end(&collector) || status ? 125 : 0;
-	if (status || child < 0)
-		return 125;
+	status = run_collect(app, args, &collector, &ended);
+	if (status)
+		return status;
 	return WIFEXITED(ended) ? WEXITSTATUS(ended) : 128 + WTERMSIG(ended);
 }
 

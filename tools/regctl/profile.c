@@ -193,6 +193,22 @@ static int rest_take(struct collector *collector)
 	return APP_ABSENT;
 }
 
+/* What was not counted is missing in the session, which is whole. */
+static void counters_append(struct collector *collector)
+{
+	static char text[SESSION_PROCESS_MAX + 1];
+	FILE *file = fopen(collector->counters, "r");
+	size_t bytes = 0;
+
+	if (file) {
+		bytes = fread(text, 1, sizeof(text), file);
+		fclose(file);
+	}
+	text[bytes < sizeof(text) ? bytes : 0] = '\0';
+	if (session_write_process(&collector->writer, text))
+		app_note(collector->app, "the command was not counted");
+}
+
 int collector_end(struct collector *collector)
 {
 	struct profile_ring *shared = collector->ring.shared;
@@ -204,6 +220,8 @@ int collector_end(struct collector *collector)
 	if (!status)
 		session_write_end(&collector->writer, shared->overruns,
 				  shared->skipped);
+	if (!status && collector->counters)
+		counters_append(collector);
 	if (fclose(collector->file) && !status) {
 		app_complain(collector->app, "the session cannot be written");
 		status = APP_ABSENT;

@@ -26,6 +26,7 @@ struct collector {
 	struct session_writer writer;
 	uint64_t bytes;		/* moved, as far as samples arrived */
 	uint64_t last_cycles;	/* of the last sample */
+	const char *counters;	/* file of the process's counters, or NULL */
 };
 
 /* Maps the ring and checks it. 0, or an exit status after a complaint. */
