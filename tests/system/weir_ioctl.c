@@ -247,8 +247,8 @@ struct attack {
 
 static const struct attack attacks[] = {
 	{ "another magic", _IO('x', 1), { 8 }, 8, ENOTTY, false },
-	{ "a number behind the last", _IO(WEIR_IOCTL_MAGIC, 9), { 8 }, 8,
-	  ENOTTY, false },
+	{ "a number behind the last", _IO(WEIR_IOCTL_MAGIC, WEIR_IOCTL_COUNT),
+	  { 8 }, 8, ENOTTY, false },
 	{ "the largest number", _IO(WEIR_IOCTL_MAGIC, 255), { 8 }, 8, ENOTTY,
 	  false },
 	{ "no argument", WEIR_DISABLE, { 0 }, 0, EFAULT, false },

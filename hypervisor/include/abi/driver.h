@@ -157,5 +157,6 @@ ABI_SIZE(struct weir_part_get, 712);
 #define WEIR_CELL_REPORT	_IOWR(WEIR_IOCTL_MAGIC, 8, struct weir_cell_report)
 #define WEIR_PART_SET		_IOWR(WEIR_IOCTL_MAGIC, 9, struct weir_part_set)
 #define WEIR_PART_GET		_IOWR(WEIR_IOCTL_MAGIC, 10, struct weir_part_get)
+#define WEIR_IOCTL_COUNT	11
 
 #endif
