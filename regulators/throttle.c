@@ -81,22 +81,41 @@ static int throttle_check(const struct reg_platform *platform,
 	return 0;
 }
 
-/* What it ran since the last time is taken from what it may. */
+/*
+ * What it ran since the last time is taken from what it may. A CPU that is
+ * late by a whole period was suspended, and did not run.
+ */
 static void account(struct reg_throttle_cpu *state, uint64_t now_ns)
 {
-	if (!state->held)
-		state->balance_ns -= (int64_t)(now_ns - state->since_ns);
+	uint64_t until_ns = now_ns;
+
+	if (now_ns > state->next_ns &&
+	    now_ns - state->next_ns >= state->period_ns)
+		until_ns = state->next_ns;
+	if (!state->held && until_ns > state->since_ns)
+		state->balance_ns -= (int64_t)(until_ns - state->since_ns);
 	state->since_ns = now_ns;
 }
 
+/* What a CPU may run that comes into a period which began before. */
+static int64_t left_ns(const struct reg_throttle *throttle,
+		       const struct reg_throttle_cpu *state, uint64_t now_ns)
+{
+	int64_t ns = (int64_t)(state->boundary_ns - now_ns) -
+		     (int64_t)(throttle->period_ns - throttle->run_ns);
+
+	return ns > 0 ? ns : 0;
+}
+
 /*
- * Periods have begun. More than a whole one is neither saved nor owed: that
- * comes of times in which the CPU could not have run at all.
+ * Periods have begun. More than a whole one is neither saved nor owed, and
+ * nothing is saved over periods that went by unseen.
  */
 static void begin(const struct reg_throttle *throttle,
 		  struct reg_throttle_cpu *state, uint64_t now_ns)
 {
 	int64_t period_ns = (int64_t)throttle->period_ns;
+	int64_t most_ns = period_ns;
 	uint64_t periods = 1;
 	uint64_t parts;
 
@@ -107,8 +126,10 @@ static void begin(const struct reg_throttle *throttle,
 	state->balance_ns += (int64_t)(periods * throttle->run_ns +
 				       parts / REG_DUTY_FULL);
 	state->boundary_ns += periods * throttle->period_ns;
-	if (state->balance_ns > period_ns)
-		state->balance_ns = period_ns;
+	if (periods > 1)
+		most_ns = left_ns(throttle, state, now_ns);
+	if (state->balance_ns > most_ns)
+		state->balance_ns = most_ns;
 	if (state->balance_ns < -period_ns)
 		state->balance_ns = -period_ns;
 }
@@ -144,17 +165,14 @@ static void restart(struct reg_cpu *cpu, uint64_t phase_ns, uint64_t now_ns)
 	const struct reg_throttle *throttle = &cpu->active.throttle;
 	struct reg_throttle_cpu *state = &cpu->throttle;
 	uint64_t from_ns = now_ns + 1 > phase_ns ? now_ns + 1 - phase_ns : 0;
-	int64_t left_ns;
+	int64_t most_ns;
 	uint32_t part;
 
 	state->boundary_ns = phase_ns + pool_grid_next(throttle->period_ns, 1,
 						       from_ns, &part);
-	left_ns = (int64_t)(state->boundary_ns - now_ns) -
-		  (int64_t)(throttle->period_ns - throttle->run_ns);
-	if (left_ns < 0)
-		left_ns = 0;
-	if (!state->on || state->balance_ns > left_ns)
-		state->balance_ns = left_ns;
+	most_ns = left_ns(throttle, state, now_ns);
+	if (!state->on || state->balance_ns > most_ns)
+		state->balance_ns = most_ns;
 	state->part = throttle->run_part;
 	state->on = true;
 	state->phase_ns = phase_ns;

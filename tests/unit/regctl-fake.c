@@ -63,6 +63,24 @@ static int take_load(struct fake *fake, struct weir_cell_load *load)
 	return answer(fake, load->reason);
 }
 
+/* Only what the request names. */
+static void note_beside(struct fake *fake, const struct reg_settings *s)
+{
+	if (s->valid & REG_SET_DUTY)
+		note(fake, " duty=%u", s->duty_permille);
+	if (s->valid & REG_SET_THROTTLE_PERIOD)
+		note(fake, " throttle=%llu",
+		     (unsigned long long)s->throttle_period_ns);
+	if (s->valid & REG_SET_THROTTLE_CPUS)
+		note(fake, " cpus=%#llx", (unsigned long long)s->throttle_cpus);
+	if (s->valid & REG_SET_DEPTH)
+		note(fake, " depth=%llu", (unsigned long long)s->depth_bytes);
+	if (s->valid & REG_SET_BURST)
+		note(fake, " burst=%llu/%llu",
+		     (unsigned long long)s->burst_bytes,
+		     (unsigned long long)s->burst_window_ns);
+}
+
 static int take_set(struct fake *fake, struct weir_reg_set *set)
 {
 	static const char *const verbs[] = { "?", "set", "clear", "check" };
@@ -71,11 +89,13 @@ static int take_set(struct fake *fake, struct weir_reg_set *set)
 
 	note_cell(fake, verbs[set->request.operation & 3], &set->cell);
 	note(fake, " valid=%#x budget=%llu write=%llu period=%llu mode=%u "
-	     "source=%u regulator=%u\n", s->valid,
+	     "source=%u regulator=%u", s->valid,
 	     (unsigned long long)s->budget_bytes_per_s,
 	     (unsigned long long)s->write_budget_bytes_per_s,
 	     (unsigned long long)s->period_ns, s->mode, s->source,
 	     s->regulator);
+	note_beside(fake, s);
+	note(fake, "\n");
 	fake->request = set->request;
 	if (set->request.operation == REG_OP_CHECK && fake->error_of_check) {
 		strcpy(set->request.reason, fake->reason);
@@ -247,6 +267,7 @@ static void status_init(struct reg_status *status, uint32_t id)
 		.budget_bytes_per_s = REG_BUDGET_UNLIMITED,
 		.write_budget_bytes_per_s = REG_BUDGET_UNLIMITED,
 		.period_ns = REG_PERIOD_DEFAULT_NS,
+		.duty_permille = REG_DUTY_FULL,
 	};
 
 	memset(status, 0, sizeof(*status));
@@ -321,6 +342,7 @@ void fake_setup(struct fake *fake)
 	fake->reason = "the reason";
 	fake->clock_step_ns = 1000000;
 	fake->effective.period_ns = REG_PERIOD_DEFAULT_NS;
+	fake->effective.duty_permille = REG_DUTY_FULL;
 	fake->effective.budget_bytes_per_s = REG_BUDGET_UNLIMITED;
 	fake->effective.write_budget_bytes_per_s = REG_BUDGET_UNLIMITED;
 	for (id = 0; id < 8; id++)
@@ -415,6 +437,25 @@ static void golden_cpu(struct reg_cpu_stats *cpu, uint32_t number)
 		cpu->stall_histogram[i] = i;
 }
 
+/* Throttled, and held by that and by its budget. */
+static void golden_throttle(struct reg_status *status)
+{
+	struct reg_cpu_stats *cpu = &status->cpu[1];
+
+	status->effective.duty_permille = 400;
+	status->effective.throttle_period_ns = 2000000;
+	status->effective.throttle_cpus = 3;
+	status->effective.burst_bytes = 16384;
+	status->effective.burst_window_ns = 20000;
+	cpu->held_by = REG_HELD_THROTTLE;
+	cpu->holders = REG_HOLDER_BIT(REG_HELD_THROTTLE) |
+		       REG_HOLDER_BIT(REG_HELD_BUDGET);
+	cpu->held_stalls[REG_HELD_THROTTLE - 1] = 9;
+	cpu->held_stalls[REG_HELD_BUDGET - 1] = 3;
+	cpu->held_ns[REG_HELD_THROTTLE - 1] = 3000000;
+	cpu->held_ns[REG_HELD_BUDGET - 1] = 456789;
+}
+
 void fake_golden_status(struct fake *fake)
 {
 	struct reg_status *status = &fake->status[0];
@@ -435,5 +476,6 @@ void fake_golden_status(struct fake *fake)
 	strcpy(status->event_name, "llc_fills, write\"backs");
 	golden_cpu(&status->cpu[0], 0);
 	golden_cpu(&status->cpu[1], 1);
+	golden_throttle(status);
 	fake->status[2].cpu[0].cpu = 2;
 }

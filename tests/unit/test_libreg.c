@@ -299,7 +299,7 @@ static void test_names(void **state)
 		assert_int_equal(reg_regulator_by_name(reg_regulator_name(
 					 (unsigned int)reg_regulator_known(n))),
 				 reg_regulator_known(n));
-	assert_int_equal(n, REGULATOR_QOS);
+	assert_int_equal(n, REGULATOR_BURST);
 	for (n = 0; reg_source_known(n) >= 0; n++)
 		assert_int_equal(reg_source_by_name(reg_source_name(
 					 (unsigned int)reg_source_known(n))),

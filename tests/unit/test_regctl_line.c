@@ -128,12 +128,55 @@ static void test_period_limits_are_inclusive(void **state)
 	     "source=0 regulator=0\n");
 }
 
+/* What goes beside a budget. */
+static void test_set_beside(void **state)
+{
+	(void)state;
+	asks("set root --duty 40%",
+	     "set id=0 valid=0x40 budget=0 write=0 period=0 mode=0 source=0 "
+	     "regulator=0 duty=400\n");
+	asks("set root --duty 12.34% --throttle-period 2ms --cpus 1-3",
+	     "set id=0 valid=0x1c0 budget=0 write=0 period=0 mode=0 source=0 "
+	     "regulator=0 duty=123 throttle=2000000 cpus=0xe\n");
+	asks("set root --cpus all --duty 100%",
+	     "set id=0 valid=0x140 budget=0 write=0 period=0 mode=0 source=0 "
+	     "regulator=0 duty=1000 cpus=0\n");
+	asks("set root --regulator bucket --depth 64KiB --burst 16KiB/20us",
+	     "set id=0 valid=0x620 budget=0 write=0 period=0 mode=0 source=0 "
+	     "regulator=2 depth=65536 burst=16384/20000\n");
+	asks("set root --depth default",
+	     "set id=0 valid=0x200 budget=0 write=0 period=0 mode=0 source=0 "
+	     "regulator=0 depth=0\n");
+	refuses("set root --duty 0%", "above 0%");
+	refuses("set root --duty 101%", "at most 100%");
+	refuses("set root --duty 400", "percentage");
+	refuses("set root --throttle-period 99us", "must be from 100us to 1s");
+	refuses("set root --throttle-period 1001ms", "must be from 100us");
+	refuses("set root --cpus 3-1", "--cpus '3-1'");
+	refuses("set root --depth 0B", "must be above 0");
+	refuses("set root --burst 16KiB", "a size and a time, as 16KiB/20us");
+	refuses("set root --burst 16K/20us", "--burst '16K/20us', column");
+	refuses("set root --burst 16KiB/20", "--burst '16KiB/20', column");
+	refuses("set root --burst 0B/20us", "must be above 0");
+	refuses("set root --burst 1KiB/9us", "column 6: must be from 10us");
+	refuses("set root --duty 40% --clock 50%", "without the settings of");
+}
+
 static void test_unset_and_reset(void **state)
 {
 	(void)state;
 	asks("unset root",
-	     "set id=0 valid=0x3 budget=" MAX " write=" MAX
-	     " period=1000000 mode=0 source=0 regulator=0\n");
+	     "set id=0 valid=0x443 budget=" MAX " write=" MAX
+	     " period=1000000 mode=0 source=0 regulator=0 duty=1000 "
+	     "burst=0/20000\n");
+	asks("unset root --duty",
+	     "set id=0 valid=0x1c0 budget=" MAX " write=" MAX
+	     " period=1000000 mode=0 source=0 regulator=0 duty=1000 "
+	     "throttle=1000000 cpus=0\n");
+	asks("unset root --burst --depth",
+	     "set id=0 valid=0x600 budget=" MAX " write=" MAX
+	     " period=1000000 mode=0 source=0 regulator=0 depth=0 "
+	     "burst=0/20000\n");
 	asks("unset victim --write",
 	     "set name=victim valid=0x2 budget=" MAX " write=" MAX
 	     " period=1000000 mode=0 source=0 regulator=0\n");
@@ -359,6 +402,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_sessions_and_comparisons, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_set, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_set_beside, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_set_transactions, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_set_refusals, setup,

@@ -165,6 +165,31 @@ static void test_stalls_are_bounded(void **unused)
 	assert_true(run_ns > 0);
 }
 
+/* A CPU that was suspended did not run, and gets nothing for it. */
+static void test_suspension_is_no_debt(void **unused)
+{
+	struct per_cpu *cpu = fake_cpu_area(0);
+	struct life life;
+
+	(void)unused;
+	set(cell_root(), 500, MS, 0);
+	live(cpu, 10 * MS + 100000, 0);
+	assert_false(cpu->stall_requested);
+	fake.now_ns += 77 * MS;
+	life = live(cpu, 100 * MS, 0);
+	assert_in_range(life.run_ns, 49 * MS + 500000, 50 * MS + 500000);
+	assert_true(life.longest_run_ns <= 500000);
+	/* The same while it was held. */
+	assert_int_equal(lines_setup(NULL), 0);
+	set(cell_root(), 500, MS, 0);
+	live(cpu, 10 * MS + 600000, 0);
+	assert_true(cpu->stall_requested);
+	fake.now_ns += 77 * MS;
+	life = live(cpu, 100 * MS, 0);
+	assert_in_range(life.run_ns, 49 * MS + 500000, 50 * MS + 500000);
+	assert_true(life.longest_run_ns <= 500000);
+}
+
 static void test_phases_are_staggered(void **unused)
 {
 	(void)unused;
@@ -278,8 +303,8 @@ static void test_reset_is_no_way_out(void **unused)
 	fake.now_ns = 50 * MS + 800000;
 	cpu_post_event(cpu, EVENT_RESET);
 	fake_settle();
-	/* What it slept through gives it a period at most, and no debt. */
-	assert_true(cpu->reg.throttle.balance_ns >= 0);
+	/* What it slept through gives it a turn at most, and no debt. */
+	assert_in_range(cpu->reg.throttle.balance_ns, 0, 250000);
 }
 
 /* A reload of something else disturbs no period; one of the duty at once. */
@@ -443,6 +468,7 @@ int main(void)
 		TEST(test_duty_is_exact),
 		TEST(test_lateness_is_carried),
 		TEST(test_stalls_are_bounded),
+		TEST(test_suspension_is_no_debt),
 		TEST(test_phases_are_staggered),
 		TEST(test_only_some_cpus),
 		TEST(test_refusals),

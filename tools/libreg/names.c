@@ -22,6 +22,7 @@ static const struct name regulators[] = {
 	{ REGULATOR_MBA, "mba", "bandwidth" },
 	{ REGULATOR_COLOR, "color", "cache" },
 	{ REGULATOR_QOS, "qos", "bus" },
+	{ REGULATOR_BURST, "burst", "bandwidth" },
 };
 
 static const struct name sources[] = {
@@ -29,6 +30,13 @@ static const struct name sources[] = {
 	{ COUNTER_PMUV3, "pmuv3", NULL },
 	{ COUNTER_X86_PMU, "x86-pmu", NULL },
 	{ COUNTER_INTEL_IMC, "intel-imc", NULL },
+};
+
+static const struct name holders[] = {
+	{ REG_HELD_NOT, "none", NULL },
+	{ REG_HELD_THROTTLE, "throttle", NULL },
+	{ REG_HELD_BURST, "burst", NULL },
+	{ REG_HELD_BUDGET, "budget", NULL },
 };
 
 static const struct name park_reasons[] = {
@@ -109,6 +117,13 @@ int reg_source_by_name(const char *name)
 int reg_source_known(unsigned int n)
 {
 	return n < COUNT(sources) ? (int)sources[n].id : -ENOENT;
+}
+
+const char *reg_holder_name(unsigned int holder)
+{
+	const struct name *name = name_of(holders, COUNT(holders), holder);
+
+	return name ? name->text : NULL;
 }
 
 const char *reg_park_reason_name(unsigned int reason)

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "beside.h"
 #include "cells.h"
 #include "output.h"
 #include "rates.h"
@@ -75,6 +76,8 @@ enum {
 	COLUMN_SPAN,
 	COLUMN_MONOTONIC,
 	COLUMN_START,
+	COLUMN_DUTY,
+	COLUMN_HELD_BY,
 	COLUMN_COUNT,
 };
 
@@ -94,6 +97,8 @@ static const struct column columns[] = {
 	{ "SPAN", "span_ns", "ns", COLUMN_RIGHT | COLUMN_WIDE, 10 },
 	{ "MONOTONIC", "monotonic_ns", "ns", COLUMN_DATA, 0 },
 	{ "START", "start_unix_ns", "ns", COLUMN_DATA, 0 },
+	{ "DUTY", "duty_permille", "1/1000", COLUMN_RIGHT, 6 },
+	{ "HELD BY", "held_by", NULL, 0, 12 },
 };
 _Static_assert(sizeof(columns) / sizeof(columns[0]) == COLUMN_COUNT,
 	       "one initialiser for each column");
@@ -164,12 +169,21 @@ static void row_fill(struct value *row, const struct monitor *monitor,
 		     const struct reg_cell_info *info, uint64_t now_ns,
 		     const struct reg_status *status)
 {
+	char holders[HOLDERS_BYTES];
+
 	value_number(&row[COLUMN_ELAPSED], VALUE_TIME,
 		     now_ns - monitor->start_ns);
 	value_text(&row[COLUMN_CELL], "%s", info->name);
 	value_number(&row[COLUMN_ID], VALUE_COUNT, info->id);
 	value_number(&row[COLUMN_BUDGET], VALUE_RATE,
 		     status->effective.budget_bytes_per_s);
+	value_number(&row[COLUMN_DUTY], VALUE_SHARE,
+		     status->effective.duty_permille);
+	holders_format(holders, status);
+	if (holders[0])
+		value_text(&row[COLUMN_HELD_BY], "%s", holders);
+	else
+		value_missing(&row[COLUMN_HELD_BY], "no CPU is held");
 	value_number(&row[COLUMN_GENERATION], VALUE_COUNT, status->generation);
 	value_number(&row[COLUMN_HYPERVISOR], VALUE_TIME, status->now_ns);
 	value_number(&row[COLUMN_MONOTONIC], VALUE_TIME, now_ns);

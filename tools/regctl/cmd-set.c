@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "beside.h"
 #include "settings.h"
 #include "shares.h"
 
@@ -40,6 +41,7 @@ static const struct argp_option set_options[] = {
 	{ "source", KEY_SOURCE, "NAME", 0, "Count traffic with this source",
 	  0 },
 	{ "regulator", KEY_REGULATOR, "NAME", 0, "Use this regulator", 0 },
+	BESIDE_SET_OPTIONS,
 	SHARES_SET_OPTIONS,
 	{ 0 },
 };
@@ -50,6 +52,7 @@ static const struct argp_option unset_options[] = {
 	{ "period", KEY_PERIOD, NULL, 0, "Account in periods of 1ms", 0 },
 	{ "per-cpu", KEY_PER_CPU, NULL, 0,
 	  "Let the CPUs of the cell draw from one pool", 0 },
+	BESIDE_UNSET_OPTIONS,
 	SHARES_UNSET_OPTIONS,
 	{ 0 },
 };
@@ -129,6 +132,7 @@ static int set_option(void *data, int key, const char *value,
 		      struct parse_error *error)
 {
 	struct set_args *args = data;
+	int ret;
 
 	switch (key) {
 	case KEY_BUDGET:
@@ -148,6 +152,9 @@ static int set_option(void *data, int key, const char *value,
 	case KEY_REGULATOR:
 		return regulator_option(&args->settings, value, error);
 	default:
+		ret = beside_option(&args->settings, key, value, error);
+		if (ret != -ENOENT)
+			return ret;
 		return shares_option(&args->shares, key, value, error);
 	}
 }
@@ -173,6 +180,8 @@ static int unset_option(void *data, int key, const char *value,
 		args->settings.valid |= REG_SET_MODE;
 		return 0;
 	default:
+		if (!beside_unset_option(&args->settings, key))
+			return 0;
 		return shares_unset_option(&args->shares, key);
 	}
 }
@@ -300,8 +309,9 @@ static int set_run(struct app *app, const void *data)
 	if (args->settings.valid == 0 && args->shares.valid == 0) {
 		app_complain(app, "nothing to set: give --budget, --write, "
 			     "--period, --per-cpu, --pool, --source, "
-			     "--regulator, --cache, --cache-l2, --bandwidth or "
-			     "--clock");
+			     "--regulator, --duty, --throttle-period, --cpus, "
+			     "--depth, --burst, --cache, --cache-l2, "
+			     "--bandwidth or --clock");
 		return APP_USAGE;
 	}
 	status = args->shares.valid ? shares_alone(app, args) : 0;
@@ -328,11 +338,13 @@ static int unset_run(struct app *app, const void *data)
 		return status ? status : shares_set(app, &cell, &args->shares);
 	}
 	if (settings.valid == 0)
-		settings.valid = REG_SET_BUDGET | REG_SET_WRITE_BUDGET;
+		settings.valid = REG_SET_BUDGET | REG_SET_WRITE_BUDGET |
+				 REG_SET_DUTY | REG_SET_BURST;
 	settings.budget_bytes_per_s = REG_BUDGET_UNLIMITED;
 	settings.write_budget_bytes_per_s = REG_BUDGET_UNLIMITED;
 	settings.period_ns = REG_PERIOD_DEFAULT_NS;
 	settings.mode = 0;
+	beside_defaults(&settings);
 	status = app_cell(app, 0, &cell);
 	return status ? status : settings_send(app, &cell, &settings);
 }

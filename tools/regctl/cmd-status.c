@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "beside.h"
 #include "cells.h"
 #include "settings.h"
 
@@ -52,6 +53,10 @@ enum {
 	CELL_WRITTEN,
 	CELL_STALLS,
 	CELL_STALLED,
+	CELL_HELD_BY,
+	CELL_THROTTLED,
+	CELL_BURST,
+	CELL_BUDGET,
 	CELL_OVERSHOOT_MAX,
 	CELL_EVENT,
 	CELL_LINE,
@@ -72,6 +77,10 @@ static const struct column cell_columns[] = {
 	{ "WRITTEN", "written_bytes", "B", COLUMN_RIGHT | COLUMN_WIDE, 0 },
 	{ "STALLS", "stalls", NULL, COLUMN_RIGHT, 0 },
 	{ "STALLED", "stall_ns", "ns", COLUMN_RIGHT, 0 },
+	{ "HELD BY", "held_by", NULL, COLUMN_AUTO, 0 },
+	{ "BY THROTTLE", "held_by_throttle_ns", "ns", COLUMN_RIGHT | COLUMN_WIDE, 0 },
+	{ "BY BURST", "held_by_burst_ns", "ns", COLUMN_RIGHT | COLUMN_WIDE, 0 },
+	{ "BY BUDGET", "held_by_budget_ns", "ns", COLUMN_RIGHT | COLUMN_WIDE, 0 },
 	{ "WORST OVERSHOOT", "overshoot_max_bytes", "B",
 	  COLUMN_RIGHT | COLUMN_WIDE, 0 },
 	{ "EVENT", "event", NULL, COLUMN_WIDE, 0 },
@@ -87,6 +96,7 @@ enum {
 	CPU_CELL,
 	CPU_CPU,
 	CPU_STALLED_NOW,
+	CPU_HOLDERS,
 	CPU_READ,
 	CPU_WRITTEN,
 	CPU_STALLS,
@@ -99,13 +109,15 @@ enum {
 	CPU_GENERATION,
 	CPU_EFFECTIVE_NS,
 	CPU_HISTOGRAM,
-	CPU_COUNT = CPU_HISTOGRAM + REG_STALL_BUCKETS,
+	CPU_HELD = CPU_HISTOGRAM + REG_STALL_BUCKETS,
+	CPU_COUNT = CPU_HELD + 2 * REG_HOLDERS,
 };
 
 static const struct column cpu_columns[] = {
 	{ "CELL", "cell", NULL, 0, 0 },
 	{ "CPU", "cpu", NULL, COLUMN_RIGHT, 0 },
 	{ "HELD", "held", NULL, 0, 0 },
+	{ "BY", "held_by", NULL, COLUMN_AUTO, 0 },
 	{ "READ", "read_bytes", "B", COLUMN_RIGHT, 0 },
 	{ "WRITTEN", "written_bytes", "B", COLUMN_RIGHT, 0 },
 	{ "STALLS", "stalls", NULL, COLUMN_RIGHT, 0 },
@@ -126,6 +138,12 @@ static const struct column cpu_columns[] = {
 	{ "STALLS BELOW 100ms", "stalls_below_100ms", NULL, COLUMN_DATA, 0 },
 	{ "STALLS BELOW 1s", "stalls_below_1s", NULL, COLUMN_DATA, 0 },
 	{ "LONGER STALLS", "stalls_longer", NULL, COLUMN_DATA, 0 },
+	{ "THROTTLE STALLS", "throttle_stalls", NULL, COLUMN_DATA, 0 },
+	{ "BY THROTTLE", "held_by_throttle_ns", "ns", COLUMN_DATA, 0 },
+	{ "BURST STALLS", "burst_stalls", NULL, COLUMN_DATA, 0 },
+	{ "BY BURST", "held_by_burst_ns", "ns", COLUMN_DATA, 0 },
+	{ "BUDGET STALLS", "budget_stalls", NULL, COLUMN_DATA, 0 },
+	{ "BY BUDGET", "held_by_budget_ns", "ns", COLUMN_DATA, 0 },
 };
 _Static_assert(sizeof(cpu_columns) / sizeof(cpu_columns[0]) == CPU_COUNT,
 	       "one initialiser for each column");
@@ -163,6 +181,25 @@ static void traffic_missing(struct value *row, const char *why)
 		value_missing(&row[i], "%s", why);
 }
 
+/* Who holds CPUs now, and how long each of them did so far. */
+static void holders_fill(struct value *row, const struct reg_status *status)
+{
+	char text[HOLDERS_BYTES];
+
+	holders_format(text, status);
+	if (text[0])
+		value_text(&row[CELL_HELD_BY], "%s", text);
+	else
+		value_missing(&row[CELL_HELD_BY], "no CPU is held");
+	for (unsigned int by = 0; by < REG_HOLDERS; by++) {
+		uint64_t sum_ns = 0;
+
+		for (uint32_t i = 0; i < status->num_cpus; i++)
+			sum_ns += status->cpu[i].held_ns[by];
+		value_number(&row[CELL_THROTTLED + by], VALUE_TIME, sum_ns);
+	}
+}
+
 static void sums_fill(struct value *row, const struct reg_status *status)
 {
 	uint64_t read = reg_status_read_lines(status) * status->line_bytes;
@@ -182,6 +219,7 @@ static void sums_fill(struct value *row, const struct reg_status *status)
 	value_number(&row[CELL_WRITTEN], VALUE_SIZE, written);
 	value_number(&row[CELL_STALLS], VALUE_COUNT, stalls);
 	value_number(&row[CELL_STALLED], VALUE_TIME, stall_ns);
+	holders_fill(row, status);
 	value_number(&row[CELL_OVERSHOOT_MAX], VALUE_SIZE,
 		     overshoot_max * status->line_bytes);
 }
@@ -211,11 +249,17 @@ static void status_fill(struct value *row, const struct reg_status *status)
 static void cpu_fill(struct value *row, const char *cell,
 		     const struct reg_cpu_stats *cpu, uint64_t line_bytes)
 {
+	char holders[HOLDERS_BYTES];
 	unsigned int i;
 
 	value_text(&row[CPU_CELL], "%s", cell);
 	value_number(&row[CPU_CPU], VALUE_COUNT, cpu->cpu);
 	value_bool(&row[CPU_STALLED_NOW], cpu->stalled != 0);
+	holders_of_cpu(holders, cpu);
+	if (holders[0])
+		value_text(&row[CPU_HOLDERS], "%s", holders);
+	else
+		value_missing(&row[CPU_HOLDERS], "it is not held");
 	value_number(&row[CPU_READ], VALUE_SIZE, cpu->read_lines * line_bytes);
 	value_number(&row[CPU_WRITTEN], VALUE_SIZE,
 		     cpu->written_lines * line_bytes);
@@ -233,6 +277,12 @@ static void cpu_fill(struct value *row, const char *cell,
 	for (i = 0; i < REG_STALL_BUCKETS; i++)
 		value_number(&row[CPU_HISTOGRAM + i], VALUE_COUNT,
 			     cpu->stall_histogram[i]);
+	for (i = 0; i < REG_HOLDERS; i++) {
+		value_number(&row[CPU_HELD + 2 * i], VALUE_COUNT,
+			     cpu->held_stalls[i]);
+		value_number(&row[CPU_HELD + 2 * i + 1], VALUE_TIME,
+			     cpu->held_ns[i]);
+	}
 }
 
 static void cpus_fill(struct tables *tables, const struct status_args *args,

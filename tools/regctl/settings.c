@@ -27,6 +27,44 @@ static void name_fill(struct value *value, const char *name, unsigned int id,
 		value_text(value, "%u", id);
 }
 
+static void throttle_fill(struct value *row,
+			  const struct reg_settings *effective)
+{
+	char cpus[QUANTITY_BYTES];
+	unsigned int i;
+
+	if (effective->duty_permille == REG_DUTY_FULL ||
+	    effective->duty_permille == 0) {
+		for (i = SETTINGS_DUTY; i <= SETTINGS_THROTTLE_CPUS; i++)
+			value_missing(&row[i], "not throttled");
+		return;
+	}
+	value_number(&row[SETTINGS_DUTY], VALUE_SHARE,
+		     effective->duty_permille);
+	value_number(&row[SETTINGS_THROTTLE_PERIOD], VALUE_TIME,
+		     effective->throttle_period_ns);
+	cpu_list_format(cpus, effective->throttle_cpus);
+	value_text(&row[SETTINGS_THROTTLE_CPUS], "%s", cpus);
+}
+
+static void burst_fill(struct value *row, const struct reg_settings *effective)
+{
+	if (effective->depth_bytes)
+		value_number(&row[SETTINGS_DEPTH], VALUE_SIZE,
+			     effective->depth_bytes);
+	else
+		value_missing(&row[SETTINGS_DEPTH], "no bucket");
+	if (effective->burst_bytes != REG_BURST_NONE) {
+		value_number(&row[SETTINGS_BURST], VALUE_SIZE,
+			     effective->burst_bytes);
+		value_number(&row[SETTINGS_BURST_WINDOW], VALUE_TIME,
+			     effective->burst_window_ns);
+	} else {
+		value_missing(&row[SETTINGS_BURST], "no limit");
+		value_missing(&row[SETTINGS_BURST_WINDOW], "no limit");
+	}
+}
+
 void settings_fill(struct value *row, const struct reg_settings *requested,
 		   const struct reg_settings *effective, uint64_t generation)
 {
@@ -51,6 +89,8 @@ void settings_fill(struct value *row, const struct reg_settings *requested,
 	name_fill(&row[SETTINGS_SOURCE], reg_source_name(effective->source),
 		  effective->source, "no counter source");
 	value_number(&row[SETTINGS_GENERATION], VALUE_COUNT, generation);
+	throttle_fill(row, effective);
+	burst_fill(row, effective);
 }
 
 void settings_missing(struct value *row, const char *why)

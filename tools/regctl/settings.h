@@ -18,6 +18,12 @@ enum settings_column {
 	SETTINGS_REGULATOR,
 	SETTINGS_SOURCE,
 	SETTINGS_GENERATION,
+	SETTINGS_DUTY,
+	SETTINGS_THROTTLE_PERIOD,
+	SETTINGS_THROTTLE_CPUS,
+	SETTINGS_DEPTH,
+	SETTINGS_BURST,
+	SETTINGS_BURST_WINDOW,
 	SETTINGS_COUNT,
 };
 
@@ -37,7 +43,15 @@ enum settings_column {
 	{ "MODE", "mode", NULL, COLUMN_WIDE, 0 },                             \
 	{ "REGULATOR", "regulator", NULL, COLUMN_WIDE, 0 },                   \
 	{ "SOURCE", "source", NULL, COLUMN_WIDE, 0 },                         \
-	{ "GENERATION", "generation", NULL, COLUMN_RIGHT | COLUMN_WIDE, 0 }
+	{ "GENERATION", "generation", NULL, COLUMN_RIGHT | COLUMN_WIDE, 0 },  \
+	{ "DUTY", "duty_permille", "1/1000", COLUMN_RIGHT | COLUMN_AUTO, 0 }, \
+	{ "THROTTLE PERIOD", "throttle_period_ns", "ns",                      \
+	  COLUMN_RIGHT | COLUMN_AUTO, 0 },                                    \
+	{ "THROTTLED CPUS", "throttle_cpus", NULL, COLUMN_AUTO, 0 },          \
+	{ "DEPTH", "depth_bytes", "B", COLUMN_RIGHT | COLUMN_AUTO, 0 },       \
+	{ "BURST", "burst_bytes", "B", COLUMN_RIGHT | COLUMN_AUTO, 0 },       \
+	{ "BURST WINDOW", "burst_window_ns", "ns",                            \
+	  COLUMN_RIGHT | COLUMN_AUTO, 0 }
 
 /*
  * Fills SETTINGS_COUNT values. Of `requested` only the fields that its `valid`

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Settings of what goes with a budget: throttle, burst cap, bucket. */
+#ifndef REGCTL_BESIDE_H
+#define REGCTL_BESIDE_H
+
+#include "tools/libreg/reg.h"
+#include "units.h"
+
+/* Options by which set and unset take them. */
+enum {
+	BESIDE_KEY_DUTY = 0x2c0,
+	BESIDE_KEY_THROTTLE_PERIOD,
+	BESIDE_KEY_CPUS,
+	BESIDE_KEY_DEPTH,
+	BESIDE_KEY_BURST,
+};
+
+#define BESIDE_SET_OPTIONS                                                    \
+	{ "duty", BESIDE_KEY_DUTY, "PERCENT", 0,                              \
+	  "Let each CPU run for this much of the time", 0 },                  \
+	{ "throttle-period", BESIDE_KEY_THROTTLE_PERIOD, "TIME", 0,           \
+	  "Divide the time in periods of 100us to 1s", 0 },                   \
+	{ "cpus", BESIDE_KEY_CPUS, "LIST", 0,                                 \
+	  "Throttle these CPUs of the cell, as 0,2-5, or all", 0 },           \
+	{ "depth", BESIDE_KEY_DEPTH, "SIZE", 0,                               \
+	  "Let a bucket hold this much, or default", 0 },                     \
+	{ "burst", BESIDE_KEY_BURST, "SIZE/TIME", 0,                          \
+	  "Limit what moves in any such time, as 16KiB/20us", 0 }
+
+#define BESIDE_UNSET_OPTIONS                                                  \
+	{ "duty", BESIDE_KEY_DUTY, NULL, 0, "Let all CPUs run all the time",  \
+	  0 },                                                                \
+	{ "depth", BESIDE_KEY_DEPTH, NULL, 0,                                 \
+	  "Let a bucket hold what a period brings", 0 },                      \
+	{ "burst", BESIDE_KEY_BURST, NULL, 0, "Lift the limit on bursts", 0 }
+
+/* As the option functions of commands; -ENOENT: none of these. */
+int beside_option(struct reg_settings *settings, int key, const char *value,
+		  struct parse_error *error);
+int beside_unset_option(struct reg_settings *settings, int key);
+
+/* What unset sends for whatever it names. */
+void beside_defaults(struct reg_settings *settings);
+
+/* "16KiB/20us" */
+int burst_parse(const char *text, uint64_t *bytes, uint64_t *window_ns,
+		struct parse_error *error);
+
+/* Room for all holders, each with a list of CPUs. */
+#define HOLDERS_BYTES	256
+
+/* "throttle 0-1, budget 3"; the empty text when no CPU is held. */
+void holders_format(char text[HOLDERS_BYTES], const struct reg_status *status);
+/* All who hold one CPU, the one that is named first: "throttle, budget". */
+void holders_of_cpu(char text[HOLDERS_BYTES], const struct reg_cpu_stats *cpu);
+
+#endif
