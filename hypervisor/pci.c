@@ -24,6 +24,8 @@
 #define CONFIG_COMMAND_BYTES	2
 #define CONFIG_IRQ_LINE		0x3c
 
+static pci_message_access message_access;
+
 static uint64_t space_bytes(void)
 {
 	const struct platform_info *platform = &system_config->platform;
@@ -67,15 +69,25 @@ static const struct pci_device *cell_function(const struct cell *cell,
 	return NULL;
 }
 
-bool pci_taken_from_root(uint16_t bdf)
+const struct cell *pci_owner(uint16_t bdf)
 {
 	for (unsigned int i = 1; i < HV_MAX_CELLS; i++) {
 		const struct cell *cell = cell_slot(i);
 
 		if (cell && cell_function(cell, bdf))
-			return true;
+			return cell;
 	}
-	return false;
+	return cell_root();
+}
+
+bool pci_taken_from_root(uint16_t bdf)
+{
+	return pci_owner(bdf) != cell_root();
+}
+
+void pci_messages_check(pci_message_access access)
+{
+	message_access = access;
 }
 
 static bool within(unsigned int offset, unsigned int size, unsigned int start,
@@ -113,6 +125,20 @@ static enum mmio_result access_nothing(struct mmio_access *access)
 	return MMIO_HANDLED;
 }
 
+static bool access_message(const struct cell *cell, uint16_t bdf,
+			   unsigned int offset, struct mmio_access *access)
+{
+	uint32_t value = (uint32_t)access->value;
+
+	if (!message_access ||
+	    !message_access(cell, bdf, offset, access->size, access->is_write,
+			    &value))
+		return false;
+	if (!access->is_write)
+		access->value = value;
+	return true;
+}
+
 static enum mmio_result space_access(void *context, struct mmio_access *access)
 {
 	struct cell *cell = context;
@@ -127,6 +153,8 @@ static enum mmio_result space_access(void *context, struct mmio_access *access)
 		return access_nothing(access);
 	if (cell != cell_root() && access->is_write &&
 	    !write_allowed(cell, device, offset, access->size))
+		return MMIO_HANDLED;
+	if (access_message(cell, bdf, offset, access))
 		return MMIO_HANDLED;
 	window = hv_window(hpa(system_config->platform.pci_mmconfig_base +
 			       access->address),

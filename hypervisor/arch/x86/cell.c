@@ -13,6 +13,7 @@
 #include "pmu-internal.h"
 #include "pmu.h"
 #include "stage2.h"
+#include "msi.h"
 #include "vtd.h"
 
 static int counter_use(uint32_t msr)
@@ -65,6 +66,8 @@ int arch_cell_init(struct cell *cell, struct reason *reason)
 			       "a region of the cell is where the local APIC is");
 	if (!error)
 		error = ioapic_cell_init(cell, reason);
+	if (!error)
+		error = msix_cell_init(cell, reason);
 	if (error) {
 		vtd_cell_exit(cell);
 		bitmaps_exit(cell);
@@ -105,6 +108,8 @@ void arch_config_commit(struct cell *cell)
 	/* A unit that does not answer has said so on the console. */
 	vtd_config_commit();
 	ioapic_config_commit();
+	msi_config_commit();
+	msix_config_commit();
 }
 
 static uint16_t cpus_count(uint64_t cpus)

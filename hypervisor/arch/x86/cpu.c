@@ -13,7 +13,9 @@
 #include "hv/printk.h"
 #include "hv/regulation.h"
 #include "hv/setup.h"
+#include "hv/pci.h"
 #include "ioapic.h"
+#include "pci-ports.h"
 #include "pmu-internal.h"
 #include "pmu-regs.h"
 #include "pmu.h"
@@ -76,6 +78,8 @@ int arch_init_early(void)
 
 	if (!error)
 		error = apic_init();
+	msi_init(&pci_ports);
+	pci_messages_check(msi_config_access);
 	if (!error)
 		error = vtd_init(apic_is_x2apic());
 	if (!error)
@@ -105,10 +109,12 @@ int arch_init_late(void)
 {
 	int error = vtd_enable(this_cpu()->arch.apic_id);
 
-	/* Pins go through the table from now on. */
-	if (!error && vtd_remaps_interrupts())
-		ioapic_config_commit();
-	return error;
+	if (error || !vtd_remaps_interrupts())
+		return error;
+	/* Pins and messages go through the table from now on. */
+	ioapic_config_commit();
+	msix_config_commit();
+	return msi_adopt(cell_root());
 }
 
 void arch_cpu_activate(struct per_cpu *cpu)
@@ -125,6 +131,8 @@ void arch_cpu_restore(struct per_cpu *cpu)
 	arch_timer_disarm();
 	pmu_cpu_restore(&cpu->arch.pmu);
 	vtd_restore();
+	msi_restore();
+	msix_restore();
 	ioapic_restore();
 	vcpu_cpu_exit(cpu);
 }

@@ -12,6 +12,7 @@ objs-hv-x86-y += pmu.o pmu-guest.o cat.o
 
 # Devices and what they reach.
 objs-hv-x86-y += vtd.o vtd-unit.o vtd-domain.o vtd-interrupt.o
+objs-hv-x86-y += msi.o msix.o pci-ports.o
 
 pmu-test-objs := $(d)pmu.o $(d)pmu-guest.o tests/wrap/x86-pmu-model.o
 tests-wrap-y += test_x86_pmu test_x86_pmu_random test_x86_source
@@ -42,6 +43,14 @@ test_x86_vtd-objs := $(vtd-test-objs) tests/unit/blobs.o tests/unit/cells.o \
 	regulators/memguard.o regulators/counters/pmuv3.o
 $(foreach o,$(vtd-test-objs) tests/wrap/test_x86_vtd.o,\
 	$(eval CFLAGS_$o += -iquote tests/unit))
+
+msi-test-objs := $(addprefix $(d),msi.o msix.o)
+tests-unit-y += test_x86_msi
+test_x86_msi-objs := $(msi-test-objs) $(d)ioapic-filter.o $(d)icr.o \
+	tests/unit/blobs.o tests/unit/cells.o regulators/memguard.o \
+	regulators/counters/pmuv3.o
+$(foreach o,$(msi-test-objs),\
+	$(eval CFLAGS_$o += -Ihypervisor/arch/x86/include))
 
 # Host tests of what is pure.
 x86-pure := vmx-caps bitmaps icr ioapic-filter pgtable segment cpuid-filter decode

@@ -8,6 +8,7 @@
 #include "hv/errno.h"
 #include "hv/percpu.h"
 #include "vcpu.h"
+#include "msi.h"
 #include "vtd.h"
 
 /* What is mapped at once where there are no blocks of 1 GiB. */
@@ -91,6 +92,20 @@ static bool covers_apic(const struct memory_region *region)
 	       region->virt_start + region->size > APIC_PAGE;
 }
 
+/* Tables of messages trap, whatever region they are in. */
+static int cover_messages(struct cell *cell, const struct memory_region *region)
+{
+	uint64_t virt, bytes;
+	int error = 0;
+
+	for (unsigned int n = 0; !error && n < msix_tables_count(); n++) {
+		if (msix_page_within(n, region, &virt, &bytes))
+			error = page_table_unmap(&cell->arch.stage2, virt,
+						 bytes);
+	}
+	return error;
+}
+
 int arch_cell_map(struct cell *cell, const struct memory_region *region)
 {
 	uint64_t chunk = vcpu_stage2()->block_1g ? UINT64_MAX : CHUNK_BYTES;
@@ -107,6 +122,8 @@ int arch_cell_map(struct cell *cell, const struct memory_region *region)
 				       map_flags(region->flags));
 		done += step;
 	}
+	if (!error)
+		error = cover_messages(cell, region);
 	if (!error)
 		error = vtd_map(cell, region);
 	return !error && covers_apic(region) ? cover_apic(cell) : error;
