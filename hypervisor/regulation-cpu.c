@@ -263,6 +263,27 @@ void regulation_throttle(struct per_cpu *cpu, uint64_t now_ns)
 	cpu->tick.deadline_ns[TICK_THROTTLE] = reg->throttle.next_ns;
 }
 
+void regulation_throttle_resume(struct per_cpu *cpu, uint64_t left_ns,
+				uint64_t now_ns)
+{
+	struct reg_throttle_cpu *state = &cpu->reg.throttle;
+	uint64_t next_ns;
+	uint64_t lost_ns;
+
+	state->fresh = false;
+	if (!state->on || state->held)
+		return;
+	lost_ns = now_ns - state->since_ns;
+	if (left_ns && left_ns < state->looked_ns)
+		lost_ns += state->looked_ns - left_ns;
+	state->since_ns += lost_ns;
+	next_ns = state->next_ns + lost_ns;
+	/* What is left at a boundary goes on in the next period. */
+	state->next_ns = next_ns < state->boundary_ns ? next_ns :
+							state->boundary_ns;
+	tick_set(cpu, TICK_THROTTLE, state->next_ns);
+}
+
 /* The alarm it brought forward is the budget's again before it looks. */
 void regulation_burst(struct per_cpu *cpu, uint64_t now_ns)
 {

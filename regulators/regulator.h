@@ -169,6 +169,8 @@ struct reg_throttle_cpu {
 	uint32_t part;			/* of the balance, in REG_DUTY_FULL'ths */
 	bool on;			/* it concerns this CPU */
 	bool held;
+	bool fresh;			/* looked at since the guest left ... */
+	uint64_t looked_ns;		/* ... at this time first */
 	/* The setting all this belongs to. */
 	uint64_t phase_ns;
 	uint64_t period_ns;

@@ -140,6 +140,9 @@ static enum reg_verdict turn(struct reg_cpu *cpu, uint64_t now_ns)
 	struct reg_throttle_cpu *state = &cpu->throttle;
 	int64_t least_ns = 0;
 
+	if (!state->fresh)
+		state->looked_ns = now_ns;
+	state->fresh = true;
 	account(state, now_ns);
 	if (now_ns >= state->boundary_ns) {
 		begin(throttle, state, now_ns);

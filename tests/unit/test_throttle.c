@@ -461,6 +461,37 @@ static void test_cpus_come_and_go(void **unused)
 	assert_true(fake_cpu_area(1)->tick.armed_ns != TICK_NEVER);
 }
 
+/* Each way out of the guest takes 2 us, each way back 3 us. */
+static void test_hypervisor_takes_no_guest_time(void **unused)
+{
+	struct per_cpu *cpu = percpu_get(0);
+	uint64_t start_ns, resumed_ns, left_ns = 0, ran_ns = 0;
+
+	(void)unused;
+	set(cell_root(), 400, MS, 1);
+	fake_on_cpu(0);
+	start_ns = resumed_ns = fake.now_ns;
+	for (unsigned int ticks = 0; ticks < 2000; ticks++) {
+		uint64_t at_ns = cpu->tick.armed_ns;
+
+		if (!cpu->stall_requested) {
+			ran_ns += at_ns - resumed_ns;
+			left_ns = at_ns;
+			at_ns += 2000;
+		}
+		fake.now_ns = at_ns;
+		tick_run(cpu);
+		if (cpu->stall_requested)
+			continue;
+		fake.now_ns += 3000;
+		regulation_throttle_resume(cpu, left_ns, fake.now_ns);
+		assert_true(cpu->tick.armed_ns <= cpu->reg.throttle.boundary_ns);
+		left_ns = 0;
+		resumed_ns = fake.now_ns;
+	}
+	assert_in_range(ran_ns * 1000 / (fake.now_ns - start_ns), 399, 401);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, lines_setup)
@@ -478,6 +509,7 @@ int main(void)
 		TEST(test_a_stall_answers),
 		TEST(test_no_counter_source),
 		TEST(test_cpus_come_and_go),
+		TEST(test_hypervisor_takes_no_guest_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,6 +19,8 @@ void group_cat(void);
 void group_kick(void);
 /* A cell with two CPUs. */
 void group_smp(void);
+/* Duty cycles. */
+void group_throttle(void);
 /* Shares of cache and clock in a table. */
 void group_demo(void);
 

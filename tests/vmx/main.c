@@ -17,6 +17,7 @@ static const struct {
 	{ "cat", group_cat },
 	{ "kick", group_kick },
 	{ "smp", group_smp },
+	{ "throttle", group_throttle },
 	{ "demo", group_demo },
 };
 

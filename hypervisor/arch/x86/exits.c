@@ -6,6 +6,7 @@
 #include "cpuid-filter.h"
 #include "host.h"
 #include "hv/arch/cpu.h"
+#include "hv/arch/timer.h"
 #include "hv/cell.h"
 #include "hv/clock.h"
 #include "hv/percpu.h"
@@ -19,6 +20,9 @@
 #include "x86-regs.h"
 
 #define DEADLINE_NEVER		UINT64_MAX
+
+/* An entry and the exit from it take no longer, or were disturbed. */
+#define PASSAGE_MAX_NS		20000ull
 
 #define XCR0_SSE		BIT(1)
 #define XCR0_AVX		BIT(2)
@@ -145,6 +149,20 @@ void exit_cache(struct per_cpu *cpu)
 	vcpu_skip(cpu);
 }
 
+void exit_timer(struct per_cpu *cpu)
+{
+	uint64_t passage;
+
+	cpu->arch.left = read_tsc();
+	if (!cpu->arch.measured)
+		return;
+	passage = cpu->arch.left - cpu->arch.measured;
+	cpu->arch.measured = 0;
+	/* Something came between: next time. */
+	if (passage <= PASSAGE_MAX_NS * arch_timer_hz() / 1000000000)
+		cpu->arch.passage = (uint32_t)passage;
+}
+
 static bool timer_due(const struct per_cpu *cpu)
 {
 	return cpu->arch.deadline != DEADLINE_NEVER &&
@@ -184,6 +202,23 @@ bool exit_pending(const struct per_cpu *cpu)
 	       (cpu->stall_requested && !cpu->parked) || timer_due(cpu);
 }
 
+/*
+ * What the hypervisor took of the time was not the guest's, nor are the ways
+ * there and back. How long these are together an entry tells from which the
+ * guest leaves before its first instruction.
+ */
+static void throttle_resume(struct per_cpu *cpu)
+{
+	const struct scale *scale = &hv_clock.ns_per_tick;
+	uint64_t now = read_tsc();
+	uint64_t left = cpu->arch.left;
+
+	if (!cpu->arch.passage)
+		cpu->arch.measured = now;
+	regulation_throttle_resume(cpu, left ? scale_floor(scale, left) : 0,
+				   scale_floor(scale, now + cpu->arch.passage));
+}
+
 static void take_pending(struct per_cpu *cpu)
 {
 	uint32_t nmis = __atomic_exchange_n(&cpu->arch.nmis, 0,
@@ -199,6 +234,8 @@ static void take_pending(struct per_cpu *cpu)
 		cpu_handle_events(cpu);
 	if (cpu->stall_requested && !cpu->parked)
 		regulation_stall(cpu);
+	if (cpu->reg.throttle.fresh)
+		throttle_resume(cpu);
 }
 
 /*
@@ -214,4 +251,7 @@ void exit_finish(struct per_cpu *cpu)
 			cpu->arch.guest_nmi = !vcpu_inject_nmi(cpu);
 		vcpu_timer_program(cpu);
 	} while (exit_pending(cpu));
+	cpu->arch.left = 0;
+	if (cpu->arch.measured)
+		vcpu_force_exit(cpu);
 }

@@ -182,9 +182,11 @@ static void dispatch(struct per_cpu *cpu, uint64_t reason)
 	case VMX_TRIPLE_FAULT:
 		cpu_fault(cpu, PARK_TRIPLE_FAULT, 0, 0);
 		break;
+	case VMX_TIMER:
+		exit_timer(cpu);
+		break;
 	case VMX_INIT:
 	case VMX_NMI_WINDOW:
-	case VMX_TIMER:
 		/* exit_finish() sees to it. */
 		break;
 	case VMX_CPUID:

@@ -46,6 +46,14 @@ void regulation_overflow(struct per_cpu *cpu);
 void regulation_period(struct per_cpu *cpu, uint64_t now_ns);
 void regulation_poll(struct per_cpu *cpu, uint64_t now_ns);
 void regulation_throttle(struct per_cpu *cpu, uint64_t now_ns);
+
+/*
+ * The last thing before the guest goes on, where throttle.fresh is set: the time
+ * since it left, at `left_ns` (0: not known), until `now_ns` was not its own. It
+ * may run for as much longer. On architectures that do not call it, it was.
+ */
+void regulation_throttle_resume(struct per_cpu *cpu, uint64_t left_ns,
+				uint64_t now_ns);
 void regulation_burst(struct per_cpu *cpu, uint64_t now_ns);
 
 /*

@@ -113,6 +113,9 @@ struct arch_percpu {
 	volatile uint32_t msr_faults;	/* accesses that met #GP */
 	volatile bool msr_probe;	/* which is no news */
 	uint64_t deadline;		/* of the timer, in TSC ticks */
+	uint64_t left;			/* by the timer, TSC; 0: for another reason */
+	uint64_t measured;		/* entry whose passage is being; 0: none */
+	uint32_t passage;		/* an entry and an exit, in TSC ticks */
 	uint64_t mtrr_def_type;		/* what a cell's guest believes */
 	volatile uint64_t *window;	/* entry of this CPU's window, walk.c */
 	uint64_t storm_start;		/* of intercepted exceptions, TSC */
