@@ -29,3 +29,6 @@ test_simulate_scenario-objs := $(simulate-engine-objs) $(simulate-scenario-objs)
 # Runs the program itself.
 tests-unit-y += test_simulate_golden
 test_simulate_golden-deps := build/sim/weir-simulate
+
+tests-unit-y += test_simulate_published
+test_simulate_published-deps := build/sim/weir-simulate
