@@ -7,6 +7,7 @@
 #include "hv/paging.h"
 #include "hv/printk.h"
 #include "hv/setup.h"
+#include "hv/statistics.h"
 #include "hv/subpage.h"
 
 #define ULL(x)	((unsigned long long)(x))
@@ -241,7 +242,10 @@ void root_unmap_loadable(const struct cell *cell)
 	}
 }
 
-/* Nothing of the hypervisor is behind its own addresses, for the root. */
+/*
+ * What the hypervisor shows the root is behind its own addresses, read-only, and
+ * nothing else.
+ */
 static int root_hide_hypervisor(struct cell *root, hpa_t empty)
 {
 	const struct memory_region *memory = &system_config->hypervisor_memory;
@@ -257,7 +261,7 @@ static int root_hide_hypervisor(struct cell *root, hpa_t empty)
 		};
 		int error;
 
-		if (console && at == ring)
+		if ((console && at == ring) || statistics_here(at))
 			page.phys_start = memory->phys_start + at;
 		error = arch_cell_map(root, &page);
 		if (error)

@@ -13,6 +13,7 @@
 #include "hv/percpu.h"
 #include "hv/regulation.h"
 #include "hv/setup.h"
+#include "hv/statistics.h"
 #include "hv/string.h"
 
 #define BUFFER_ALIGN	8u
@@ -157,6 +158,10 @@ static long call_query(struct call *call)
 		return (long)regulation_sources();
 	case WEIR_FEATURE_CLOCK:
 		return memsys_present();
+	case WEIR_FEATURE_STATISTICS:
+		if (from_root(call))
+			return (long)statistics_offset();
+		break;
 	}
 	return refuse(&call->reason, -ENOSYS, "feature %llu is not known",
 		      (unsigned long long)call->arg1);

@@ -20,6 +20,7 @@
 #include "hv/percpu.h"
 #include "hv/printk.h"
 #include "hv/regulation.h"
+#include "hv/statistics.h"
 #include "hv/tick.h"
 #include "hv/wide.h"
 
@@ -296,6 +297,7 @@ void memsys_heartbeat(struct per_cpu *cpu)
 	/* One that is about to be held drops out of the pace anyway. */
 	if (!cpu->stall_requested)
 		pace(cpu, regs);
+	statistics_refresh(cpu, memsys_now_ns());
 	beat->handling = false;
 	beat_arm(beat, regs);
 	control_set(regs, 0);

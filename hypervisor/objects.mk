@@ -12,7 +12,7 @@ objs-hv-y += percpu.o spinlock.o mmio.o subpage.o pci.o
 objs-hv-y += setup.o disable.o cell.o cell-life.o cell-memory.o
 objs-hv-y += cpu-events.o message.o scrub.o hypercall.o coloring.o
 objs-hv-y += clock.o memsys.o tick.o regulation.o regulation-settings.o \
-	regulation-cpu.o
+	regulation-cpu.o statistics.o
 objs-hv-y += partition.o partition-plan.o partition-machine.o
 
 # Host tests find all of it behind what they name themselves.

@@ -7,6 +7,7 @@
 #include "hv/cell.h"
 #include "hv/clock.h"
 #include "hv/percpu.h"
+#include "hv/statistics.h"
 #include "hv/tick.h"
 #include "regulation-internal.h"
 
@@ -14,6 +15,7 @@ static void stall_begin(struct per_cpu *cpu, uint64_t now_ns)
 {
 	cpu->stall_requested = true;
 	cpu->reg.stall_since_ns = now_ns;
+	cpu->reg.shown.stall_since_ns = now_ns;
 	cpu->reg.stats.stalls++;
 	cpu->reg.stats.stalled = 1;
 }
@@ -50,6 +52,7 @@ static void holder_name(struct reg_cpu *reg, uint64_t now_ns)
 		stats->held_stalls[by - 1]++;
 	stats->held_by = by;
 	reg->held_since_ns = now_ns;
+	reg->shown.held_since_ns = now_ns;
 }
 
 __attribute__((noinline))
@@ -58,17 +61,24 @@ static void verdict_change(struct per_cpu *cpu, enum reg_holder by,
 {
 	struct reg_cpu_stats *stats = &cpu->reg.stats;
 	uint32_t holders = stats->holders & ~REG_HOLDER_BIT(by);
+	bool framed = statistics_framed(&cpu->reg);
 
 	if (verdict == REG_STALL)
 		holders |= REG_HOLDER_BIT(by);
 	if (holders == stats->holders)
 		return;
+	if (!framed)
+		statistics_begin(&cpu->reg);
 	if (!stats->holders)
 		stall_begin(cpu, now_ns);
 	stats->holders = holders;
 	holder_name(&cpu->reg, now_ns);
 	if (!holders)
 		stall_end(cpu, now_ns);
+	if (framed)
+		return;
+	statistics_seen(cpu, now_ns);
+	statistics_end(&cpu->reg);
 }
 
 static inline void verdict_apply(struct per_cpu *cpu, enum reg_holder by,
@@ -161,8 +171,8 @@ static void beside_commit(struct per_cpu *cpu, uint64_t now_ns)
 		 throttle ? reg->throttle.next_ns : TICK_NEVER);
 }
 
-/* Puts the cell's newest setting in force on this CPU. */
-static void adopt(struct per_cpu *cpu, uint64_t now_ns)
+/* adopt() between statistics_begin() and statistics_end(). */
+static void adopt_newest(struct per_cpu *cpu, uint64_t now_ns)
 {
 	struct reg_cpu *reg = &cpu->reg;
 	const struct counter_source *old = reg->active.source;
@@ -186,6 +196,18 @@ static void adopt(struct per_cpu *cpu, uint64_t now_ns)
 	}
 	verdict_apply(cpu, REG_HELD_BUDGET, verdict, now_ns);
 	beside_commit(cpu, now_ns);
+	statistics_adopt(cpu);
+	statistics_seen(cpu, now_ns);
+}
+
+/* Puts the cell's newest setting in force on this CPU. */
+static void adopt(struct per_cpu *cpu, uint64_t now_ns)
+{
+	struct reg_cpu *reg = &cpu->reg;
+
+	statistics_begin(reg);
+	adopt_newest(cpu, now_ns);
+	statistics_end(reg);
 	tick_set(cpu, TICK_PERIOD, reg->next_ns);
 	tick_set(cpu, TICK_POLL, reg->active.watched && reg->active.poll_ns ?
 				 now_ns + reg->active.poll_ns : TICK_NEVER);
@@ -202,7 +224,10 @@ void regulation_cpu_reset(struct per_cpu *cpu)
 	regulation_cell_follow(cell_root());
 	regulation_cell_follow(cell);
 	if (reg->serial != cell->reg.serial) {
-		*reg = (struct reg_cpu){ .serial = cell->reg.serial };
+		statistics_begin(reg);
+		statistics_clear(reg);
+		reg->serial = cell->reg.serial;
+		statistics_end(reg);
 		tick_cpu_init(&cpu->tick);
 	}
 	reg->cpu = cpu->id;
@@ -211,20 +236,36 @@ void regulation_cpu_reset(struct per_cpu *cpu)
 	adopt(cpu, clock_now_ns());
 }
 
+/* What was counted stays the cell's, until the CPU is another one's. */
+static void shown_follow(struct per_cpu *cpu)
+{
+	if (cpu->cell && cpu->cell->reg.serial == cpu->reg.serial)
+		return;
+	statistics_begin(&cpu->reg);
+	cpu->reg.shown.cell_id = STATISTICS_NO_CELL;
+	statistics_end(&cpu->reg);
+}
+
 void regulation_cpu_stop(struct per_cpu *cpu)
 {
 	struct reg_cpu *reg = &cpu->reg;
 	uint64_t now_ns;
 
-	if (!reg->cell)
+	if (!reg->cell) {
+		shown_follow(cpu);
 		return;
+	}
 	now_ns = clock_now_ns();
+	statistics_begin(reg);
 	settle_old(reg, now_ns);
 	source_stop(reg);
 	reg->active = (struct reg_effective){ 0 };
 	reg->cell = NULL;
 	for (unsigned int by = REG_HELD_THROTTLE; by <= REG_HOLDERS; by++)
 		verdict_apply(cpu, by, REG_RUN, now_ns);
+	statistics_seen(cpu, now_ns);
+	statistics_end(reg);
+	shown_follow(cpu);
 	for (unsigned int user = 0; user < TICK_USERS; user++)
 		tick_set(cpu, user, TICK_NEVER);
 }
@@ -364,6 +405,8 @@ void regulation_overflow(struct per_cpu *cpu)
 		overflow_whole(cpu);
 		return;
 	}
+	/* All that follows is addressed from here, by one register less. */
+	__asm__("" : "+r"(reg));
 	used_lines = reg->active.source->renew(reg);
 	if (used_lines != REG_NEVER &&
 	    !reg->active.regulator->renew(reg, used_lines))
@@ -380,5 +423,6 @@ void regulation_stall(struct per_cpu *cpu)
 		clock_wait(cpu);
 		arch_cpu_poll_irqs(cpu);
 		tick_run(cpu);
+		statistics_refresh(cpu, clock_now_ns());
 	}
 }

@@ -9,6 +9,7 @@
 #include "hv/errno.h"
 #include "hv/percpu.h"
 #include "hv/setup.h"
+#include "hv/statistics.h"
 #include "hv/string.h"
 #include "regulation-internal.h"
 
@@ -25,6 +26,7 @@ int regulation_init(void)
 	err = registry_init();
 	if (err)
 		return err;
+	statistics_init();
 	config_view_init(&view, &system_config->root_cell,
 			 system_config_size -
 				 offsetof(struct system_desc, root_cell));

@@ -11,6 +11,7 @@
 #define REGULATOR_H
 
 #include "abi/regulation.h"
+#include "abi/statistics.h"
 #include "abi/weir-config.h"
 #include "hv/reason.h"
 #include "hv/spinlock.h"
@@ -207,16 +208,33 @@ struct reg_cpu {
 	 * boundary has passed by less than this, 0: never; renew() may be asked.
 	 */
 	uint64_t short_late_ns;
-	bool renews;
+	uint32_t renews;	/* a word: it is far from the start of per_cpu */
 	uint64_t stall_since_ns;
 	uint64_t held_since_ns;		/* by the one that is named */
 	struct reg_throttle_cpu throttle;
 	struct reg_burst_cpu burst;
-	struct reg_counter counter;
 	struct reg_alarm alarm;
 	struct reg_effective active;	/* in force on this CPU */
-	struct reg_cpu_stats stats;
+	/*
+	 * The page that the root cell may read: struct statistics_page. Last, and
+	 * alone on its page.
+	 */
+	struct {
+		struct statistics_head shown;
+		struct reg_counter counter;
+		struct reg_cpu_stats stats;
+	} __attribute__((aligned(STATISTICS_PAGE_BYTES)));
 };
+_Static_assert(sizeof(struct reg_counter) == sizeof(struct statistics_counter) &&
+	       sizeof(struct reg_cpu) ==
+		       offsetof(struct reg_cpu, shown) + STATISTICS_PAGE_BYTES &&
+	       offsetof(struct reg_cpu, counter) -
+			       offsetof(struct reg_cpu, shown) ==
+		       offsetof(struct statistics_page, counter) &&
+	       offsetof(struct reg_cpu, stats) -
+			       offsetof(struct reg_cpu, shown) ==
+		       offsetof(struct statistics_page, stats),
+	       "the page is what abi/statistics.h says");
 
 enum reg_verdict {
 	REG_RUN,		/* go on */

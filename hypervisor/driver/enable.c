@@ -147,6 +147,8 @@ static int memory_fill(const struct weir_enable *request,
 	header->config_size = weir.system.size;
 	header->reason[0] = '\0';
 	strscpy(weir.version, header->version, sizeof(weir.version));
+	weir.percpu_bytes = header->percpu_size;
+	weir.max_cpus = max_cpus;
 	ret = arch_prepare(reason);
 	if (ret)
 		return ret;
@@ -181,6 +183,13 @@ static int enter_all(const cpumask_t *cpus, char *reason)
 		weir_refuse(reason, 0, "the hypervisor did not start: error %d",
 			    ret);
 	return ret;
+}
+
+static void statistics_learn(void)
+{
+	long offset = weir_hypercall(WEIR_HC_QUERY, WEIR_FEATURE_STATISTICS, 0);
+
+	weir.statistics_phys = offset > 0 ? weir.memory_phys + offset : 0;
 }
 
 static int root_prepare(const struct system_desc *config, char *reason)
@@ -229,6 +238,7 @@ static int enable_checked(const struct weir_enable *request, char *reason)
 	}
 	if (config->flags & SYSTEM_VIRTUAL_DEBUG_CONSOLE)
 		console_attach(weir.memory + ring);
+	statistics_learn();
 	ret = colors_learn();
 	if (ret)
 		pr_warn("weir: no colors: error %d\n", ret);
@@ -309,6 +319,9 @@ int weir_disable(char *reason)
 	if (!list_is_singular(&weir.cells))
 		return weir_refuse(reason, -EBUSY,
 				   "cells exist: destroy them first");
+	if (atomic_read(&weir.root->mappings))
+		return weir_refuse(reason, -EBUSY,
+				   "a program has the statistics mapped: end it first");
 	ret = leave_all(reason);
 	if (ret)
 		return ret;

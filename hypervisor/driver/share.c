@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* mmap() of what a cell shares with the root cell. */
+/* mmap() of what a cell shares with the root cell, and of the statistics. */
 
 #include <linux/fs.h>
 #include <linux/mm.h>
+#include <linux/version.h>
 
 #include "weir.h"
 
@@ -52,6 +53,49 @@ static const struct memory_region *shared_region(const struct weir_cell *cell)
 	return NULL;
 }
 
+static void share_hold(struct vm_area_struct *vma, struct weir_cell *cell)
+{
+	vma->vm_private_data = cell;
+	vma->vm_ops = &share_operations;
+	share_open(vma);
+}
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+static void vm_flags_clear(struct vm_area_struct *vma, unsigned long flags)
+{
+	vma->vm_flags &= ~flags;
+}
+#endif
+
+/* Page n is that of CPU n. Nobody may write them, now or later. */
+static int statistics_map(struct vm_area_struct *vma)
+{
+	unsigned long count = vma_pages(vma);
+	unsigned long n;
+	int ret = 0;
+
+	if (!weir.statistics_phys)
+		return -ENXIO;
+	/* A device opened for reading will do. */
+	if (!(vma->vm_flags & VM_MAYSHARE))
+		return -EINVAL;
+	if (vma->vm_pgoff > weir.max_cpus ||
+	    count > weir.max_cpus - vma->vm_pgoff)
+		return -EINVAL;
+	if (vma->vm_flags & (VM_WRITE | VM_EXEC))
+		return -EPERM;
+	vm_flags_clear(vma, VM_MAYWRITE | VM_MAYEXEC);
+	for (n = 0; n < count && !ret; n++)
+		ret = remap_pfn_range(vma, vma->vm_start + n * PAGE_SIZE,
+				      (weir.statistics_phys +
+				       (vma->vm_pgoff + n) * weir.percpu_bytes)
+					      >> PAGE_SHIFT,
+				      PAGE_SIZE, vma->vm_page_prot);
+	if (!ret)
+		share_hold(vma, weir.root);
+	return ret;
+}
+
 static int share_map(struct vm_area_struct *vma)
 {
 	unsigned long bytes = vma->vm_end - vma->vm_start;
@@ -67,6 +111,11 @@ static int share_map(struct vm_area_struct *vma)
 		return -ENODEV;
 	if (vma->vm_pgoff >> PGOFF_CELL_SHIFT > S32_MAX)
 		return -EINVAL;
+	if (id.id == 0)
+		return statistics_map(vma);
+	/* Only what both sides see: no private copies. */
+	if (!(vma->vm_flags & VM_SHARED))
+		return -EINVAL;
 	cell = cell_find(&id, reason);
 	if (IS_ERR(cell))
 		return PTR_ERR(cell);
@@ -75,17 +124,12 @@ static int share_map(struct vm_area_struct *vma)
 		return -ENXIO;
 	if (offset > region->size || bytes > region->size - offset)
 		return -EINVAL;
-	/* Only what both sides see: no private copies. */
-	if (!(vma->vm_flags & VM_SHARED))
-		return -EINVAL;
 	ret = remap_pfn_range(vma, vma->vm_start,
 			      (region->phys_start + offset) >> PAGE_SHIFT,
 			      bytes, vma->vm_page_prot);
 	if (ret)
 		return ret;
-	vma->vm_private_data = cell;
-	vma->vm_ops = &share_operations;
-	share_open(vma);
+	share_hold(vma, cell);
 	return 0;
 }
 

@@ -40,7 +40,7 @@ struct weir_cell {
 	struct list_head stats;		/* directories of statistics */
 	cpumask_t cpus;
 	cpumask_t cpus_taken;		/* taken off Linux for this cell */
-	atomic_t mappings;		/* of its shared memory; 0: may end */
+	atomic_t mappings;		/* of memory that goes with it; 0: may end */
 };
 
 struct weir {
@@ -58,6 +58,9 @@ struct weir {
 	struct list_head cells;
 	struct weir_cell *root;
 	char version[sizeof_field(struct image_header, version)];
+	u64 statistics_phys;		/* of the page of CPU 0; 0: none */
+	u64 percpu_bytes;		/* from that to the page of CPU 1 */
+	u32 max_cpus;
 
 	struct device *device;		/* /sys/devices/weir */
 };

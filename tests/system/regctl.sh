@@ -130,6 +130,29 @@ ok "every line ends as RFC 4180 wants" \
 is "JSON lines" "$(regctl monitor root -i 10ms -n 2 --json |
 	grep -c '^{"schema":"regctl.monitor/1",.*"id":0,.*}$')" 2
 
+# --- the statistics pages ---
+hypercalls=/sys/devices/weir/cells/0/statistics/vmexits_hypercall
+# Reading the count takes a call for each CPU; thirty looks would take sixty.
+before=$(cat $hypercalls)
+ok "top, thirty times" regctl top -b -n 30 -i 10ms
+ok "makes no call" [ "$(($(cat $hypercalls) - before))" -le 4 ]
+before=$(cat $hypercalls)
+ok "monitor, thirty times" regctl monitor -n 30 -i 10ms
+ok "nor does monitor" [ "$(($(cat $hypercalls) - before))" -le 4 ]
+is "a row for every CPU, sorted" "$(regctl top -b -n 1 -i 20ms --csv \
+	--no-headings | wc -l)" 4
+is "one of a cell" "$(regctl top jitter -b -n 1 -i 10ms --json |
+	grep -c '^{"schema":"regctl.top/1",.*"cell":"jitter"')" 1
+fails 2 "without a terminal it asks for --batch" regctl top -n 1
+ok "pages equal the answer, and cannot be written" weir-ioctl statistics jitter
+regctl top -b -i 10ms >/tmp/top.txt &
+watcher=$!
+sleep 0.1
+fails 4 "disable while somebody watches" regctl disable --force
+says "is told so" 'statistics mapped' regctl disable
+kill $watcher
+wait $watcher
+
 # --- the end ---
 ok "disable by force" regctl disable --force
 fails 3 "nothing is left" regctl status

@@ -9,6 +9,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +21,7 @@
 
 #include "abi/driver.h"
 #include "abi/image.h"
+#include "abi/statistics.h"
 
 static int device;
 
@@ -360,6 +363,120 @@ static int do_longer(char **args)
 	return told(call(WEIR_DISABLE, &longer), longer.request.reason);
 }
 
+static sigjmp_buf store_faulted;
+
+static void store_fault(int signal)
+{
+	siglongjmp(store_faulted, signal);
+}
+
+/* What a store to the page does: the number of a signal, or 0. */
+static int store_to(void *page)
+{
+	const struct sigaction action = { .sa_handler = store_fault };
+	int got;
+
+	sigaction(SIGSEGV, &action, NULL);
+	sigaction(SIGBUS, &action, NULL);
+	got = sigsetjmp(store_faulted, 1);
+	if (!got)
+		*(volatile uint32_t *)page = 0;
+	return got;
+}
+
+static int complain(const char *what)
+{
+	printf("statistics: %s\n", what);
+	return 1;
+}
+
+/* The pages are to be read, and nothing else, by whatever way. */
+static int statistics_refuse(size_t page)
+{
+	int refused = 0;
+	void *memory = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED,
+			    device, 0);
+
+	if (memory != MAP_FAILED || errno != EPERM)
+		refused += complain("mapped for writing");
+	memory = mmap(NULL, page, PROT_READ, MAP_PRIVATE, device, 0);
+	if (memory != MAP_FAILED || errno != EINVAL)
+		refused += complain("mapped privately");
+	memory = mmap(NULL, 4096 * page, PROT_READ, MAP_SHARED, device, 0);
+	if (memory != MAP_FAILED || errno != EINVAL)
+		refused += complain("more pages than CPUs");
+	memory = mmap(NULL, page, PROT_READ, MAP_SHARED, device, 0);
+	if (memory == MAP_FAILED)
+		return refused + complain(strerror(errno));
+	if (!mprotect(memory, page, PROT_READ | PROT_WRITE))
+		refused += complain("made writable later");
+	if (store_to(memory) != SIGSEGV)
+		refused += complain("a store does not fault");
+	munmap(memory, page);
+	return refused;
+}
+
+/* One CPU of the answer against its page; both of a cell that stands still. */
+static int statistics_compare(const uint8_t *pages,
+			      const struct reg_cpu_stats *call)
+{
+	const struct statistics_page *page = (const void *)
+		(pages + call->cpu * (size_t)STATISTICS_PAGE_BYTES);
+	uint64_t reads = page->stats.read_lines + page->counter.read_lines;
+	uint64_t writes = page->stats.written_lines + page->counter.write_lines;
+
+	if (reads < page->head.seen_read_lines)
+		reads = page->head.seen_read_lines;
+	if (writes < page->head.seen_written_lines)
+		writes = page->head.seen_written_lines;
+	if (reads == call->read_lines && writes == call->written_lines &&
+	    page->stats.stalls == call->stalls &&
+	    page->stats.stall_ns == call->stall_ns &&
+	    page->stats.overshoot_lines == call->overshoot_lines &&
+	    page->stats.overflows == call->overflows &&
+	    page->stats.generation == call->generation &&
+	    !memcmp(page->stats.stall_histogram, call->stall_histogram,
+		    sizeof(call->stall_histogram)))
+		return 0;
+	printf("CPU %u: page %llu+%llu lines, %llu stalls, %llu ns; call %llu+%llu, %llu, %llu\n",
+	       call->cpu, (unsigned long long)reads,
+	       (unsigned long long)writes,
+	       (unsigned long long)page->stats.stalls,
+	       (unsigned long long)page->stats.stall_ns,
+	       (unsigned long long)call->read_lines,
+	       (unsigned long long)call->written_lines,
+	       (unsigned long long)call->stalls,
+	       (unsigned long long)call->stall_ns);
+	return 1;
+}
+
+/* statistics CELL: of one that is shut down; nothing moves there. */
+static int do_statistics(char **args)
+{
+	static struct reg_status status;
+	struct weir_reg_get request = {
+		.size = sizeof(request),
+		.cell = cell_id(args[0]),
+		.status_address = (uintptr_t)&status,
+		.status_size = sizeof(status),
+	};
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	int failures = statistics_refuse(page);
+	const struct statistics_page *first = mmap(NULL, page, PROT_READ,
+						   MAP_SHARED, device, 0);
+	const uint8_t *pages;
+
+	if (first == MAP_FAILED || call(WEIR_REG_GET, &request))
+		return complain("nothing to compare");
+	pages = mmap(NULL, first->head.cpus_max * page, PROT_READ, MAP_SHARED,
+		     device, 0);
+	if (pages == MAP_FAILED || status.num_cpus == 0)
+		return complain("no pages, or no CPUs");
+	for (uint32_t n = 0; n < status.num_cpus; n++)
+		failures += statistics_compare(pages, &status.cpu[n]);
+	return failures ? 1 : 0;
+}
+
 static const struct {
 	const char *name;
 	int least_args;
@@ -371,6 +488,7 @@ static const struct {
 	{ "report", 1, do_report },	{ "set", 2, do_set },
 	{ "get", 1, do_get },		{ "console", 0, do_console },
 	{ "hostile", 0, do_hostile },	{ "longer", 2, do_longer },
+	{ "statistics", 1, do_statistics },
 };
 
 int main(int argc, char **argv)

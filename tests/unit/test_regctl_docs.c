@@ -189,6 +189,7 @@ static const char *page_of(const char *command)
 	if (strcmp(command, "hwcheck") == 0)
 		return MAN "regctl-hwcheck.8";
 	if (strcmp(command, "status") == 0 || strcmp(command, "monitor") == 0 ||
+	    strcmp(command, "top") == 0 ||
 	    strcmp(command, "shares") == 0)
 		return MAN "regctl-status.8";
 	return MAN "regctl.8";

@@ -323,6 +323,59 @@ static void test_monitor_lines(void **state)
 	assert_int_equal(count, 3);
 }
 
+/* Two CPUs in cells and one in none; the clock stands still. */
+static const void *statistics_pages(void *context)
+{
+	static struct {
+		struct statistics_page page;
+		uint8_t rest[STATISTICS_PAGE_BYTES -
+			     sizeof(struct statistics_page)];
+	} pages[3] __attribute__((aligned(STATISTICS_PAGE_BYTES)));
+	const struct statistics_head head = {
+		.magic = STATISTICS_MAGIC, .revision = STATISTICS_REVISION,
+		.cpus_max = 3, .cell_id = STATISTICS_NO_CELL,
+		.line_bytes = 64,
+	};
+
+	(void)context;
+	for (unsigned int n = 0; n < 3; n++)
+		pages[n].page.head = head;
+	for (unsigned int n = 0; n < 2; n++) {
+		pages[n].page.head.cpu = n;
+		pages[n].page.head.cell_id = n ? 2 : 0;
+		pages[n].page.head.effective.regulator = REGULATOR_MEMGUARD;
+		pages[n].page.head.effective.budget_bytes_per_s = 1000000;
+	}
+	pages[1].page.stats.stalled = 1;
+	pages[1].page.stats.held_by = REG_HELD_BUDGET;
+	return pages;
+}
+
+static void test_top(void **state)
+{
+	(void)state;
+	fake.transport.watch = statistics_pages;
+	assert_int_equal(fake_run(&fake, "top -b -n 2 -i 1ms --json"), APP_OK);
+	assert_non_null(strstr(fake.out, "\"cpu\":0,\"cell\":\"qemu-virt\""));
+	assert_non_null(strstr(fake.out, "\"cpu\":1,\"cell\":\"victim\""));
+	assert_non_null(strstr(fake.out, "\"stalled_by\":\"memguard\""));
+	assert_non_null(strstr(fake.out, "stood still"));
+	/* The page of a CPU in no cell is no row; nobody was asked. */
+	assert_null(strstr(fake.out, "\"cpu\":2"));
+	assert_int_equal(fake.calls, 0);
+	assert_int_equal(fake_run(&fake, "top victim -b -n 1 -i 1ms --csv"),
+			 APP_OK);
+	assert_null(strstr(fake.out, "qemu-virt"));
+	assert_non_null(strstr(fake.out, "victim"));
+	assert_int_equal(fake_run(&fake, "top nobody -b -n 1"), APP_REFUSED);
+	assert_int_equal(fake_run(&fake, "monitor -n 2 -i 1ms --json"),
+			 APP_OK);
+	assert_int_equal(fake.calls, 0);
+	fake.transport.watch = NULL;
+	assert_int_equal(fake_run(&fake, "top -b -n 1"), APP_REFUSED);
+	assert_non_null(strstr(fake.err, "there are none"));
+}
+
 static void test_monitor_csv(void **state)
 {
 	static const char heading[] =
@@ -449,6 +502,7 @@ int main(void)
 		TEST(test_silent_cell),
 		TEST(test_numbers_too_large_for_json),
 		TEST(test_monitor_lines),
+		TEST(test_top),
 		TEST(test_monitor_csv),
 		TEST(test_monitor_with_a_still_clock),
 		TEST(test_rates),

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "abi/driver.h"
+#include "abi/statistics.h"
 
 struct reg_device;
 
@@ -24,6 +25,8 @@ struct reg_transport {
 	int (*control)(void *context, unsigned long command, void *argument);
 	/* As reg_share_map(); NULL: cells share nothing. */
 	void *(*map)(void *context, uint32_t cell, uint64_t bytes);
+	/* The statistics pages, page aligned; NULL: there are none. */
+	const void *(*watch)(void *context);
 	void *context;
 };
 
@@ -127,6 +130,39 @@ int reg_share_map(struct reg_device *device, const struct weir_cell_id *cell,
 		  uint64_t bytes, void **memory);
 void reg_share_unmap(struct reg_device *device, void *memory, uint64_t bytes);
 
+/*
+ * The statistics pages (abi/statistics.h): reading them makes no call, neither
+ * of the driver nor of the hypervisor. -ENXIO: there are none.
+ */
+struct reg_watch;
+int reg_watch_open(struct reg_device *device, struct reg_watch **watch);
+void reg_watch_close(struct reg_watch *watch);
+
+/* One CPU as its page has it, stall under way included. */
+struct reg_watch_cpu {
+	uint32_t cell_id;
+	uint32_t line_bytes;		/* 0: nothing counts here */
+	uint64_t now_ns;		/* hypervisor clock */
+	uint64_t generation;
+	uint64_t ticks;			/* with more to do than a short way */
+	uint64_t tick_ns;		/* spent in these */
+	struct reg_settings effective;
+	struct reg_cpu_stats stats;
+};
+
+/* All CPUs that are in a cell; their number. */
+int reg_watch_cpus(struct reg_watch *watch,
+		   struct reg_watch_cpu cpus[REG_MAX_CPUS]);
+/*
+ * As reg_get(), but that `requested` is what is in force, and without names,
+ * reloads and refusals. -ENOENT: no CPU has run in that cell yet.
+ */
+int reg_watch_get(struct reg_watch *watch, uint32_t cell_id,
+		  struct reg_status *status);
+/* A consistent copy of a page; false when it is never left in peace. */
+bool reg_statistics_snapshot(const struct statistics_page *page,
+			     struct statistics_page *copy);
+
 /* From sysfs. */
 struct reg_cell_info {
 	uint32_t id;
@@ -141,6 +177,9 @@ struct reg_cell_info {
 /* Sorted by id; returns their number, 0 when Weir is not enabled. */
 int reg_cells_list(struct reg_device *device,
 		   struct reg_cell_info cells[REG_CELLS_MAX]);
+/* The same without state and failed CPUs, which would take calls. */
+int reg_cells_names(struct reg_device *device,
+		    struct reg_cell_info cells[REG_CELLS_MAX]);
 int reg_cell_find(struct reg_device *device, const struct weir_cell_id *cell,
 		  struct reg_cell_info *info);
 

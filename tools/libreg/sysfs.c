@@ -76,8 +76,11 @@ static uint64_t cpus_read(const char *directory, const char *name)
 	return cpus;
 }
 
-/* False when the directory is not that of a cell, or has just gone. */
-static bool cell_read(const char *cells, const char *entry,
+/*
+ * False when the directory is not that of a cell, or has just gone. `ask` for
+ * what the driver must ask the hypervisor for.
+ */
+static bool cell_read(const char *cells, const char *entry, bool ask,
 		      struct reg_cell_info *info)
 {
 	char directory[PATH_BYTES];
@@ -92,9 +95,11 @@ static bool cell_read(const char *cells, const char *entry,
 		return false;
 	if (reg_line_read(directory, "name", info->name, sizeof(info->name)))
 		return false;
+	info->cpus = cpus_read(directory, "cpus_assigned_list");
+	if (!ask)
+		return true;
 	if (reg_line_read(directory, "state", info->state, sizeof(info->state)))
 		info->state[0] = '\0';
-	info->cpus = cpus_read(directory, "cpus_assigned_list");
 	info->cpus_failed = cpus_read(directory, "cpus_failed_list");
 	return true;
 }
@@ -124,8 +129,8 @@ static int directory_open(struct reg_device *device, const char *path,
 			strerror(error));
 }
 
-int reg_cells_list(struct reg_device *device,
-		   struct reg_cell_info cells[REG_CELLS_MAX])
+static int cells_list(struct reg_device *device, bool ask,
+		      struct reg_cell_info cells[REG_CELLS_MAX])
 {
 	char path[PATH_BYTES];
 	struct dirent *entry;
@@ -138,7 +143,7 @@ int reg_cells_list(struct reg_device *device,
 	if (ret)
 		return ret;
 	while (count < REG_CELLS_MAX && (entry = readdir(directory))) {
-		if (cell_read(path, entry->d_name, &cells[count]))
+		if (cell_read(path, entry->d_name, ask, &cells[count]))
 			count++;
 	}
 	closedir(directory);
@@ -146,11 +151,23 @@ int reg_cells_list(struct reg_device *device,
 	return count;
 }
 
+int reg_cells_list(struct reg_device *device,
+		   struct reg_cell_info cells[REG_CELLS_MAX])
+{
+	return cells_list(device, true, cells);
+}
+
+int reg_cells_names(struct reg_device *device,
+		    struct reg_cell_info cells[REG_CELLS_MAX])
+{
+	return cells_list(device, false, cells);
+}
+
 int reg_cell_find(struct reg_device *device, const struct weir_cell_id *cell,
 		  struct reg_cell_info *info)
 {
 	struct reg_cell_info cells[REG_CELLS_MAX];
-	int count = reg_cells_list(device, cells);
+	int count = cells_list(device, true, cells);
 	int i;
 
 	if (count < 0)

@@ -18,5 +18,8 @@ struct weir_cell_id cell_key(const struct reg_cell_info *info);
  * complaint; all cells of a machine without Weir enabled are a complaint too.
  */
 int cells_select(const struct app *app, struct cell_selection *selection);
+/* The same, without a call: nothing is known of states and failed CPUs. */
+int cells_select_names(const struct app *app,
+		       struct cell_selection *selection);
 
 #endif

@@ -3,7 +3,6 @@
 #include "commands.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
 #include <time.h>
 
@@ -11,10 +10,7 @@
 #include "cells.h"
 #include "output.h"
 #include "rates.h"
-
-#define INTERVAL_DEFAULT_NS	1000000000ull
-#define INTERVAL_MIN_NS		1000000ull
-#define INTERVAL_MAX_NS		3600000000000ull
+#include "ticker.h"
 
 struct monitor_args {
 	uint64_t interval_ns;	/* 0: the default */
@@ -29,20 +25,6 @@ static const struct argp_option options[] = {
 	{ 0 },
 };
 
-static int interval_option(struct monitor_args *args, const char *value,
-			   struct parse_error *error)
-{
-	int ret;
-
-	ret = time_parse(value, &args->interval_ns, error);
-	if (ret)
-		return ret;
-	if (args->interval_ns < INTERVAL_MIN_NS ||
-	    args->interval_ns > INTERVAL_MAX_NS)
-		return parse_refuse(error, 0, "must be from 1ms to 3600s");
-	return 0;
-}
-
 static int option(void *data, int key, const char *value,
 		  struct parse_error *error)
 {
@@ -50,7 +32,7 @@ static int option(void *data, int key, const char *value,
 
 	switch (key) {
 	case 'i':
-		return interval_option(args, value, error);
+		return ticker_interval_parse(value, &args->interval_ns, error);
 	case 'n':
 		return count_parse(value, 1, &args->count, error);
 	case 'o':
@@ -108,40 +90,11 @@ struct monitor {
 	struct cell_selection selection;
 	struct reg_status seen[REG_CELLS_MAX];
 	bool valid[REG_CELLS_MAX];
-	uint64_t interval_ns;
-	uint64_t start_ns;		/* CLOCK_MONOTONIC */
+	struct ticker ticker;
 	uint64_t start_unix_ns;		/* CLOCK_REALTIME */
 	uint64_t ticks;
+	struct reg_watch *watch;	/* NULL: the hypervisor is asked */
 };
-
-static volatile sig_atomic_t stopped;
-
-static void stop(int signal)
-{
-	(void)signal;
-	stopped = 1;
-}
-
-static uint64_t clock_now_ns(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-/* Sleeps until an absolute time; earlier when a signal says stop. */
-static void sleep_until(uint64_t time_ns)
-{
-	const struct timespec until = {
-		.tv_sec = (time_t)(time_ns / 1000000000u),
-		.tv_nsec = (long)(time_ns % 1000000000u),
-	};
-
-	while (!stopped && clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME,
-					   &until, NULL) == EINTR)
-		;
-}
 
 static void rates_fill(struct value *row, const char *why,
 		       const struct rates *rates)
@@ -172,7 +125,7 @@ static void row_fill(struct value *row, const struct monitor *monitor,
 	char holders[HOLDERS_BYTES];
 
 	value_number(&row[COLUMN_ELAPSED], VALUE_TIME,
-		     now_ns - monitor->start_ns);
+		     now_ns - monitor->ticker.start_ns);
 	value_text(&row[COLUMN_CELL], "%s", info->name);
 	value_number(&row[COLUMN_ID], VALUE_COUNT, info->id);
 	value_number(&row[COLUMN_BUDGET], VALUE_RATE,
@@ -190,18 +143,29 @@ static void row_fill(struct value *row, const struct monitor *monitor,
 	value_number(&row[COLUMN_START], VALUE_TIME, monitor->start_unix_ns);
 }
 
+/* Of a cell in which nothing has run the pages know nothing. */
+static int status_read(const struct app *app, const struct monitor *monitor,
+		       const struct reg_cell_info *info,
+		       struct reg_status *status)
+{
+	const struct weir_cell_id key = cell_key(info);
+
+	if (monitor->watch && !reg_watch_get(monitor->watch, info->id, status))
+		return 0;
+	return reg_get(app->device, &key, status);
+}
+
 /* Looks at one cell; the first look only remembers. */
 static int cell_look(const struct app *app, struct monitor *monitor,
 		     unsigned int n, struct table *table)
 {
 	const struct reg_cell_info *info = &monitor->selection.cells[n];
-	const struct weir_cell_id key = cell_key(info);
 	struct reg_status status;
 	struct rates rates;
 	struct value *row;
 	const char *why;
 
-	if (reg_get(app->device, &key, &status)) {
+	if (status_read(app, monitor, info, &status)) {
 		monitor->valid[n] = false;
 		if (app->operands_count > 0 ||
 		    reg_last_error(app->device)->error != -ENOENT)
@@ -211,7 +175,7 @@ static int cell_look(const struct app *app, struct monitor *monitor,
 	if (monitor->valid[n]) {
 		why = rates_compute(&monitor->seen[n], &status, &rates);
 		row = table_row(table);
-		row_fill(row, monitor, info, clock_now_ns(CLOCK_MONOTONIC),
+		row_fill(row, monitor, info, ticker_clock_ns(CLOCK_MONOTONIC),
 			 &status);
 		rates_fill(row, why, &rates);
 	}
@@ -229,7 +193,7 @@ static int selection_renew(const struct app *app, struct monitor *monitor)
 
 	if (app->operands_count > 0)
 		return 0;
-	status = cells_select(app, &monitor->selection);
+	status = cells_select_names(app, &monitor->selection);
 	if (status)
 		return status;
 	for (i = 0; i < monitor->selection.count; i++) {
@@ -268,32 +232,15 @@ static int tick(const struct app *app, struct monitor *monitor)
 	return output_finish(app, status);
 }
 
-/* On the grid of the start; ticks that were slept over are left out. */
-static uint64_t next_tick(uint64_t last_ns, uint64_t interval_ns)
-{
-	uint64_t now_ns = clock_now_ns(CLOCK_MONOTONIC);
-	uint64_t missed = 0;
-
-	if (now_ns > last_ns)
-		missed = (now_ns - last_ns) / interval_ns;
-	return last_ns + (missed + 1) * interval_ns;
-}
-
 static int monitor_loop(const struct app *app, struct monitor *monitor,
 			uint64_t count)
 {
-	uint64_t next_ns;
 	int status;
 
-	monitor->start_ns = clock_now_ns(CLOCK_MONOTONIC);
-	monitor->start_unix_ns = clock_now_ns(CLOCK_REALTIME);
-	next_ns = monitor->start_ns;
+	monitor->start_unix_ns = ticker_clock_ns(CLOCK_REALTIME);
 	status = tick(app, monitor);
-	while (!status && !stopped && (!count || monitor->ticks < count)) {
-		next_ns = next_tick(next_ns, monitor->interval_ns);
-		sleep_until(next_ns);
-		if (stopped)
-			break;
+	while (!status && (!count || monitor->ticks < count) &&
+	       ticker_wait(&monitor->ticker, -1, NULL)) {
 		monitor->ticks++;
 		status = tick(app, monitor);
 	}
@@ -302,23 +249,20 @@ static int monitor_loop(const struct app *app, struct monitor *monitor,
 
 static int monitor_run(const struct app *app, const struct monitor_args *args)
 {
-	const struct sigaction action = { .sa_handler = stop };
-	struct sigaction old_int, old_term;
 	struct monitor monitor;
 	int status;
 
 	memset(&monitor, 0, sizeof(monitor));
-	monitor.interval_ns = args->interval_ns ? args->interval_ns :
-						  INTERVAL_DEFAULT_NS;
-	status = cells_select(app, &monitor.selection);
+	status = cells_select_names(app, &monitor.selection);
 	if (status)
 		return status;
-	stopped = 0;
-	sigaction(SIGINT, &action, &old_int);
-	sigaction(SIGTERM, &action, &old_term);
+	if (reg_watch_open(app->device, &monitor.watch))
+		monitor.watch = NULL;
+	ticker_begin(&monitor.ticker, args->interval_ns ? args->interval_ns :
+							  TICKER_DEFAULT_NS);
 	status = monitor_loop(app, &monitor, args->count);
-	sigaction(SIGINT, &old_int, NULL);
-	sigaction(SIGTERM, &old_term, NULL);
+	ticker_end(&monitor.ticker);
+	reg_watch_close(monitor.watch);
 	return status;
 }
 

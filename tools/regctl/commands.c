@@ -20,6 +20,7 @@ const struct command *const commands[] = {
 	&command_status,
 	&command_shares,
 	&command_monitor,
+	&command_top,
 	&command_profile_start,
 	&command_profile_stop,
 	&command_profile_status,

@@ -20,6 +20,7 @@ extern const struct command command_reset;
 extern const struct command command_status;
 extern const struct command command_shares;
 extern const struct command command_monitor;
+extern const struct command command_top;
 extern const struct command command_profile_start;
 extern const struct command command_profile_stop;
 extern const struct command command_profile_status;

@@ -13,6 +13,10 @@
  * shares nothing; -EAGAIN: a command is under way. A
  * cell cannot be destroyed while such a mapping lives.
  *
+ * The root cell shares nothing with itself: cell 0 stands for the statistics
+ * pages (abi/statistics.h), one per CPU, in their order. They can be read only:
+ * -EPERM to a mapping for writing. Weir cannot be disabled while one lives.
+ *
  * read() on the device returns the virtual console from its oldest character
  * still in the ring; it blocks (poll() works) unless O_NONBLOCK is set.
  */

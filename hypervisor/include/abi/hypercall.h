@@ -93,6 +93,11 @@ enum cpu_stat {
 #define WEIR_FEATURE_REGULATORS		2 /* bit n: regulator id n usable */
 #define WEIR_FEATURE_SOURCES		3 /* bit n: counter source id n usable */
 #define WEIR_FEATURE_CLOCK		4 /* 0 architected timer, 1 model time */
+/*
+ * Where in hypervisor memory the statistics page of CPU 0 is, those of the others
+ * being image_header.percpu_size apart: abi/statistics.h. Root only.
+ */
+#define WEIR_FEATURE_STATISTICS		5
 #define WEIR_ABI_REVISION		1
 
 /* Why a cell or one of its CPUs is parked. */
