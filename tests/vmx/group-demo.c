@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A table for people: shares of cache and clock changed while the root and the
- * jitter probe run, as the registers have them and the probe feels them.
+ * Tables for people: shares of cache and clock changed while the root and the
+ * jitter probe run, as the registers have them and the probe feels them; and what
+ * the root gets done of the time it is given.
  */
 #include "abi/partition.h"
 #include "groups.h"
@@ -85,6 +86,7 @@ static void show(void)
 	row("the root's clock runs half the time", 0xf000);
 	expect_equal(cell_end(&jitter), 0);
 	row("the cell has gone", 0xf000);
+	throttle_demo();
 }
 
 void group_demo(void)

@@ -279,21 +279,24 @@ static int look_step(void *data)
 
 static void test_both(void)
 {
-	uint64_t set = 3;
+	uint64_t set = 3, worst = 0;
 
 	test_begin("all CPUs of a cell have its duty");
 	expect_equal(throttle(300, 1000, 0), 0);
 	cpus_call(look_step, &set);
 	for (unsigned int n = 0; n < 2; n++) {
-		test_report("throttle_both_ppm", progress_ppm(&views[n]));
-		expect(distance(progress_ppm(&views[n]), 300000) <= 10000);
+		uint64_t error = distance(progress_ppm(&views[n]), 300000);
+
+		worst = error > worst ? error : worst;
 	}
+	test_report("throttle_both_error_ppm", worst * 1000000 / 300000);
+	expect(worst <= 3000);
 	test_end();
 	test_begin("a set of CPUs has it, another one runs freely");
 	set = 2;
 	expect_equal(throttle(300, 1000, set), 0);
 	cpus_call(look_step, &set);
-	expect(distance(progress_ppm(&views[1]), 300000) <= 10000);
+	expect(distance(progress_ppm(&views[1]), 300000) <= 3000);
 	expect_equal(throttle(REG_DUTY_FULL, 1000, 0), 0);
 	test_end();
 }
@@ -321,6 +324,34 @@ static void test_management(void)
 	test_report("throttle_cells_ms", took * 1000 / TSC_HZ);
 	expect_equal(throttle(REG_DUTY_FULL, 1000, 0), 0);
 	test_end();
+}
+
+void throttle_demo(void)
+{
+	static const uint16_t shown[] = { 250, 500, 900, REG_DUTY_FULL };
+	struct view view;
+
+	cost = turns_cost();
+	print("demo:\ndemo: %-36s %-8s %-8s %s\n", "", "asked, %",
+	      "got, %", "longest stall, us");
+	for (size_t n = 0; n < ARRAY_COUNT(shown); n++) {
+		uint64_t wanted = shown[n] * 1000ull;
+		uint64_t ppm;
+
+		expect_equal(throttle(shown[n], 1000, 0), 0);
+		view = (struct view){ 0 };
+		if (shown[n] < REG_DUTY_FULL) {
+			look(&view, 30, 1000 * TICKS_PER_US);
+			ppm = progress_ppm(&view);
+		} else {
+			ppm = cost * 1000000 / turns_cost();
+		}
+		expect(distance(ppm, wanted) * 100 <= wanted);
+		print("demo: %-36s %-8u %lu.%02lu    %lu\n",
+		      n ? "" : "what the root gets done, each ms",
+		      shown[n] / 10u, ppm / 10000, ppm / 100 % 100,
+		      (uint64_t)(view.held_max / TICKS_PER_US));
+	}
 }
 
 void group_throttle(void)

@@ -21,6 +21,8 @@ void group_kick(void);
 void group_smp(void);
 /* Duty cycles. */
 void group_throttle(void);
+/* Its lines of the demo. */
+void throttle_demo(void);
 /* Shares of cache and clock in a table. */
 void group_demo(void);
 
