@@ -29,8 +29,10 @@
 #   objs-fake-y       objects of arch/fake, linked to every host test
 #   objs-inmate-y     runtime objects of every inmate
 #   objs-inmate-arm64-y, objs-inmate-x86-y   those of one architecture
+#   objs-inmate-x86-64-y, objs-inmate-x86-32-y   those of one mode
 #   inmates-y         NAME: NAME.c + runtime (+ NAME-inmate-objs), arm64
 #   inmates-x86-y     the same for x86, in build/x86/inmates
+#   inmates-x86-32-y  the same in 32-bit mode, as NAME32
 #   configs-y         NAME: NAME.c becomes build/configs/NAME.cell
 # Name lists, whose objects are given from the top of the tree:
 #   tools-host-y, tools-arm64-y   NAME-objs, NAME-libs, NAME-libs-host,
@@ -50,6 +52,7 @@
 #   build/arm64-root/  root-cell tools     build/plugin/ host, -fPIC
 #   build/sim/         host tools that simulate the hypervisor on arch/fake
 #   build/inmate-x86/  the same for x86
+#   build/inmate-x86-32/   the same in 32-bit mode
 #   build/vmx/         test kernel for Bochs
 
 comma := ,
@@ -82,8 +85,8 @@ all: hypervisor driver inmates configs tools plugin
 
 # Lists of files relative to the directory, and plain lists of names.
 file-lists := objs-hv-y objs-hv-arm64-y objs-hv-x86-y objs-fake-y objs-inmate-y \
-	objs-inmate-arm64-y objs-inmate-x86-y inmates-y inmates-x86-y \
-	configs-y
+	objs-inmate-arm64-y objs-inmate-x86-y objs-inmate-x86-64-y \
+	objs-inmate-x86-32-y inmates-y inmates-x86-y inmates-x86-32-y configs-y
 name-lists := tools-host-y tools-arm64-y tools-sim-y plugins-y tests-unit-y tests-wrap-y
 flag-lists := cflags-hv-arm64-y cflags-inmate-y ldflags-hv-arm64-y
 
@@ -135,6 +138,7 @@ flags-inmate = $(common) $(bare) -DWEIR_INMATE \
 flags-inmate-x86 = $(common) $(bare-x86) -DWEIR_INMATE \
 	-Iprofiler-inmate/runtime/include \
 	-Iprofiler-inmate/runtime/x86/include $(cflags-inmate-y)
+flags-inmate-x86-32 = $(flags-inmate-x86) -m32
 flags-unit = $(common) -D_GNU_SOURCE -DWEIR_HOST -O1 \
 	-fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=all -Ihypervisor/arch/fake/include
@@ -151,6 +155,7 @@ cc-arm64 := $(CROSS)gcc
 cc-x86 := gcc
 cc-inmate := $(CROSS)gcc
 cc-inmate-x86 := gcc
+cc-inmate-x86-32 := gcc
 cc-unit := gcc
 cc-host := gcc
 cc-sim := gcc
@@ -174,7 +179,7 @@ $(B)/$(1)/%.o: %.S | $$(SETUP)
 	$$(Q)$$(cc-$(1)) $$(flags-$(1)) -D__ASSEMBLY__ $$(CFLAGS_$$*.o) \
 		-MMD -MP -c -o $$@ $$<
 endef
-flavours := arm64 x86 inmate inmate-x86 unit host sim arm64-root plugin configs vmx
+flavours := arm64 x86 inmate inmate-x86 inmate-x86-32 unit host sim arm64-root plugin configs vmx
 $(foreach f,$(flavours),$(eval $(call object-rules,$f)))
 
 $(B)/%.lds: %.lds.S | $(SETUP)
@@ -297,28 +302,34 @@ inmate-lds := $(B)/profiler-inmate/runtime/arm64/inmate.lds
 inmate-x86-lds := profiler-inmate/runtime/x86/inmate.lds
 inmate-runtime := $(addprefix $(B)/inmate/,$(all-objs-inmate-y) \
 	$(all-objs-inmate-arm64-y))
+inmate-x86-32-lds := $(inmate-x86-lds)
 inmate-x86-runtime := $(addprefix $(B)/inmate-x86/,$(all-objs-inmate-y) \
-	$(all-objs-inmate-x86-y))
+	$(all-objs-inmate-x86-y) $(all-objs-inmate-x86-64-y))
+inmate-x86-32-runtime := $(addprefix $(B)/inmate-x86-32/,$(all-objs-inmate-y) \
+	$(all-objs-inmate-x86-y) $(all-objs-inmate-x86-32-y))
 
 .PHONY: inmates inmates-x86
 inmates: $(addprefix $(B)/inmates/,$(addsuffix .bin,$(notdir $(all-inmates-y))))
 inmates-x86: $(addprefix $(B)/x86/inmates/,\
-	$(addsuffix .bin,$(notdir $(all-inmates-x86-y))))
+	$(addsuffix .bin,$(notdir $(all-inmates-x86-y))) \
+	$(addsuffix 32.bin,$(notdir $(all-inmates-x86-32-y))))
 
-# inmate-rules FLAVOUR, DIRECTORY, TOOL PREFIX, PATH
+# inmate-rules FLAVOUR, DIRECTORY, LINKER, PATH, SUFFIX
 define inmate-rules
-$(B)/$(2)/$(notdir $(4)).elf: $(B)/$(1)/$(4).o $($(1)-runtime) \
+$(B)/$(2)/$(notdir $(4))$(5).elf: $(B)/$(1)/$(4).o $($(1)-runtime) \
 		$(addprefix $(B)/$(1)/,$($(notdir $(4))-$(1)-objs)) \
 		$($(1)-lds) $(fragments)
 	@mkdir -p $$(@D)
 	$$(quiet) LD $$@
-	$$(Q)$(3)ld $(bare-ldflags) -T $($(1)-lds) -o $$@ \
+	$$(Q)$(3) $(bare-ldflags) -T $($(1)-lds) -o $$@ \
 		$$(filter %.o,$$^)
 endef
 $(foreach i,$(all-inmates-y),\
-	$(eval $(call inmate-rules,inmate,inmates,$(CROSS),$i)))
+	$(eval $(call inmate-rules,inmate,inmates,$(CROSS)ld,$i,)))
 $(foreach i,$(all-inmates-x86-y),\
-	$(eval $(call inmate-rules,inmate-x86,x86/inmates,,$i)))
+	$(eval $(call inmate-rules,inmate-x86,x86/inmates,ld,$i,)))
+$(foreach i,$(all-inmates-x86-32-y),\
+	$(eval $(call inmate-rules,inmate-x86-32,x86/inmates,ld -m elf_i386,$i,32)))
 
 $(B)/inmates/%.bin: $(B)/inmates/%.elf
 	$(quiet) OBJCOPY $@

@@ -37,7 +37,8 @@ static void jitter_add(struct jitter *jitter, uint64_t late_ns)
 
 static void jitter_print(const struct jitter *jitter)
 {
-	inmate_printf("jitter: n=%lu min=%lu ns avg=%lu ns max=%lu ns\n",
+	inmate_printf("jitter: n=%" U64 " min=%" U64 " ns avg=%" U64
+		      " ns max=%" U64 " ns\n",
 		      jitter->count, jitter->min_ns,
 		      jitter->sum_ns / jitter->count, jitter->max_ns);
 }

@@ -3,13 +3,15 @@
  * A bare-metal cell of Bochs: 1 MiB of RAM at guest address 0, the
  * communication region behind it, more RAM from 2 MiB on. The file that
  * includes this says which: CELL_NAME, CELL_ID, CELL_RAM_BASE (4 MiB), and
- * optionally CELL_FLAGS and CELL_CPUS (mask).
+ * optionally CELL_FLAGS, CELL_CPUS (mask) and CELL_HIGH_BYTES.
  */
 #include "bochs.h"
 
 #define CELL_LOW_BYTES		0x100000
 #define CELL_HIGH_BASE		0x200000
+#ifndef CELL_HIGH_BYTES
 #define CELL_HIGH_BYTES		0x200000
+#endif
 
 #ifndef CELL_CPUS
 #define CELL_CPUS		0x2

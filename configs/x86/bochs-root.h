@@ -2,9 +2,13 @@
 /*
  * The root cell of Bochs: no IOMMU, messages on COM2, an L3 cache of 16 ways
  * that CPUID keeps silent about. The file that includes this says which:
- * BOCHS_CPUS (mask).
+ * BOCHS_CPUS (mask), and optionally BOCHS_APIC_KHZ.
  */
 #include "bochs.h"
+
+#ifndef BOCHS_APIC_KHZ
+#define BOCHS_APIC_KHZ	0	/* guests use TSC deadlines */
+#endif
 
 struct {
 	struct system_desc header;
@@ -35,6 +39,7 @@ struct {
 			.x86 = {
 				.pm_timer_address = BOCHS_PM_TIMER,
 				.tsc_khz = BOCHS_TSC_KHZ,
+				.apic_khz = BOCHS_APIC_KHZ,
 			},
 		},
 		.root_cell = {

@@ -4,7 +4,7 @@
 
 struct INMATE_COMM_REGION *comm_region(void)
 {
-	return (struct INMATE_COMM_REGION *)INMATE_COMM_BASE;
+	return (struct INMATE_COMM_REGION *)(uintptr_t)INMATE_COMM_BASE;
 }
 
 void comm_set_state(enum cell_state state)

@@ -59,6 +59,21 @@ static void put_signed(int64_t value, unsigned int width, char pad)
 	put_number(magnitude, 10, value < 0, width, pad);
 }
 
+static uint64_t take_unsigned(va_list *args, unsigned int longs)
+{
+	if (longs > 1)
+		return va_arg(*args, unsigned long long);
+	return longs ? va_arg(*args, unsigned long) :
+		       va_arg(*args, unsigned int);
+}
+
+static int64_t take_signed(va_list *args, unsigned int longs)
+{
+	if (longs > 1)
+		return va_arg(*args, long long);
+	return longs ? va_arg(*args, long) : va_arg(*args, int);
+}
+
 /* One conversion; returns the character after it. */
 static const char *put_conversion(const char *format, va_list *args)
 {
@@ -79,13 +94,11 @@ static const char *put_conversion(const char *format, va_list *args)
 		inmate_putc((char)va_arg(*args, int));
 		break;
 	case 'd':
-		put_signed(longs ? va_arg(*args, long) : va_arg(*args, int),
-			   width, pad);
+		put_signed(take_signed(args, longs), width, pad);
 		break;
 	case 'u':
 	case 'x':
-		put_number(longs ? va_arg(*args, unsigned long) :
-				   va_arg(*args, unsigned int),
+		put_number(take_unsigned(args, longs),
 			   *format == 'x' ? 16 : 10, false, width, pad);
 		break;
 	case '\0':

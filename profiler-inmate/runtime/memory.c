@@ -42,16 +42,22 @@ uint64_t random_next(uint64_t *state)
 	return *state = value;
 }
 
+static uint64_t line_align(uint64_t value)
+{
+	return (value + INMATE_LINE_BYTES - 1) &
+	       ~(uint64_t)(INMATE_LINE_BYTES - 1);
+}
+
 void *inmate_alloc(uint64_t size)
 {
-	static uint64_t used;
-	uint64_t start = ((uint64_t)image_end + INMATE_LINE_BYTES - 1) &
-			 ~(uint64_t)(INMATE_LINE_BYTES - 1);
+	static uint64_t next;
 	uint64_t room = cmdline_bytes("ram", INMATE_RAM_BYTES);
+	uint64_t start = next ? next : line_align((uintptr_t)image_end);
 
-	if (start + used >= room || size > room - start - used)
+	if (start < INMATE_HOLE_BASE && size > INMATE_HOLE_BASE - start)
+		start = INMATE_HOLE_END;
+	if (start >= room || size > room - start)
 		return NULL;
-	start += used;
-	used += (size + INMATE_LINE_BYTES - 1) & ~(uint64_t)(INMATE_LINE_BYTES - 1);
-	return (void *)start;
+	next = start + line_align(size);
+	return (void *)(uintptr_t)start;
 }

@@ -23,6 +23,8 @@ void group_smp(void);
 void group_throttle(void);
 /* Its lines of the demo. */
 void throttle_demo(void);
+/* The guests of the tree, in both modes. */
+void group_inmates(void);
 /* Shares of cache and clock in a table. */
 void group_demo(void);
 

@@ -18,6 +18,7 @@ static const struct {
 	{ "kick", group_kick },
 	{ "smp", group_smp },
 	{ "throttle", group_throttle },
+	{ "inmates", group_inmates },
 	{ "demo", group_demo },
 };
 

@@ -30,7 +30,7 @@ void inmate_enter(void);
 /* --- console.c: the virtual console, or a UART the cell owns ------------ */
 
 void inmate_putc(char character);
-/* Understands %s %c %u %d %x %lu %lx %llu %llx, width and 0 padding. */
+/* Understands %s %c %u %d %x, also with l and ll, width and 0 padding. */
 void inmate_printf(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));
 /* Of the architecture: does nothing for a UART it does not know. */
@@ -82,6 +82,18 @@ uint64_t timer_ns_to_ticks(uint64_t ns);
 void timer_arm(uint64_t ticks);
 void timer_disarm(void);
 
+/* --- the clock work is measured with ------------------------------------- */
+
+/*
+ * clock=model on the command line (default) or clock=timer: the time of the
+ * memory-system model where there is one, else that of the timer.
+ */
+void clock_init(void);
+uint64_t clock_cycles(void);
+uint64_t clock_hz(void);
+/* Busy waiting: the CPU stays busy in model time. */
+void clock_wait_until(uint64_t cycles);
+
 /* --- interrupts --------------------------------------------------------- */
 
 typedef void (*irq_handler)(unsigned int irq);
@@ -95,8 +107,11 @@ void irq_enable(unsigned int irq);
 void *inmate_memset(void *to, int value, size_t size);
 /* A pseudo-random sequence; never returns the same value for ever. */
 uint64_t random_next(uint64_t *state);
-/* RAM behind the image, line aligned; NULL when the cell has not so much.
- * `ram_bytes` of the command line (INMATE_RAM_BYTES) says how much there is. */
+/*
+ * RAM behind the image, line aligned; NULL when the cell has not so much.
+ * ram=BYTES on the command line (INMATE_RAM_BYTES) says where RAM ends; from
+ * INMATE_HOLE_BASE to INMATE_HOLE_END there is none.
+ */
 void *inmate_alloc(uint64_t size);
 
 #endif

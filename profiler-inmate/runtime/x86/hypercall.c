@@ -27,14 +27,20 @@ static bool vendor_is_intel(void)
 
 long inmate_hypercall(uint64_t number, uint64_t arg1, uint64_t arg2)
 {
-	uint64_t result = number;
+	unsigned long result = (unsigned long)number;
 
 	if (vendor_is_intel())
 		__asm__ volatile("vmcall"
-				 : "+a"(result) : "D"(arg1), "S"(arg2) : "memory");
+				 : "+a"(result)
+				 : "D"((unsigned long)arg1),
+				   "S"((unsigned long)arg2)
+				 : "memory");
 	else
 		__asm__ volatile("vmmcall"
-				 : "+a"(result) : "D"(arg1), "S"(arg2) : "memory");
+				 : "+a"(result)
+				 : "D"((unsigned long)arg1),
+				   "S"((unsigned long)arg2)
+				 : "memory");
 	return (int)result;
 }
 

@@ -27,7 +27,7 @@ static void second(void *argument)
 {
 	irq_init(message);
 	other_id = apic_id();
-	arrived = (uint64_t)argument;
+	arrived = (uintptr_t)argument;
 	for (;;)
 		irq_wait();
 }
@@ -47,7 +47,8 @@ static bool start_once(uint64_t other, uint64_t n)
 {
 	uint64_t before = messages;
 
-	inmate_cpu_on(other, second, (void *)n, stack + STACK_BYTES);
+	inmate_cpu_on(other, second, (void *)(uintptr_t)n,
+		      stack + STACK_BYTES);
 	if (!wait_for(&arrived, n) || other_id != other)
 		return false;
 	apic_command(other << 32 | COMMAND_FIXED | VECTOR_MESSAGE);
@@ -62,11 +63,12 @@ void inmate_main(void)
 	for (uint64_t n = 1; n <= starts; n++) {
 		if (start_once(other, n))
 			continue;
-		inmate_printf("smp: start %lu: arrived %lu, id %lu, messages %lu\n",
+		inmate_printf("smp: start %" U64 ": arrived %" U64 ", id %" U64
+			      ", messages %" U64 "\n",
 			      n, arrived, other_id, messages);
 		return;
 	}
-	inmate_printf("smp: %lu starts, %lu messages\n", arrived, messages);
+	inmate_printf("smp: %" U64 " starts, %" U64 " messages\n", arrived, messages);
 	while (!comm_poll(true))
 		__asm__ volatile("pause");
 }

@@ -16,6 +16,12 @@
 /* What the cell shares with the root cell, up to the end of that gigabyte. */
 #define INMATE_SHARED_BASE	0x80100000ull
 #define INMATE_RAM_BYTES	(16ull << 20)
+/* Nothing lies within the RAM. */
+#define INMATE_HOLE_BASE	UINT64_MAX
+#define INMATE_HOLE_END		UINT64_MAX
+
+/* uint64_t in inmate_printf(). */
+#define U64			"lu"
 
 /* PSCI by SMC; result as PSCI defines it. */
 long inmate_psci(uint64_t function, uint64_t arg1, uint64_t arg2, uint64_t arg3);
@@ -43,14 +49,5 @@ static inline void irq_wait(void)
 	__asm__ volatile("isb" ::: "memory");
 	irq_mask();
 }
-
-/* --- clock.c: model time where there is a model, else the timer --------- */
-
-/* Chooses by the command line: clock=model (default) or clock=timer. */
-void clock_init(void);
-uint64_t clock_cycles(void);
-uint64_t clock_hz(void);
-/* Busy waiting: the CPU stays busy in model time. */
-void clock_wait_until(uint64_t cycles);
 
 #endif

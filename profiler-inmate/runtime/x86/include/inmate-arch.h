@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Guests on x86: 64-bit mode, the first and the fourth gigabyte mapped to the
- * same physical addresses, the fourth as device memory.
+ * Guests on x86, in 64-bit or in 32-bit mode: the first and the fourth gigabyte
+ * mapped to the same physical addresses, the fourth as device memory.
  */
 #ifndef INMATE_ARCH_H
 #define INMATE_ARCH_H
@@ -13,14 +13,30 @@
 #define INMATE_COMM_BASE	0x100000ull
 /* The communication region lies behind it. */
 #define INMATE_RAM_BYTES	(1ull << 20)
+#define INMATE_HOLE_BASE	INMATE_COMM_BASE
+#define INMATE_HOLE_END		0x200000ull
+
+/* uint64_t in inmate_printf(). */
+#ifdef __x86_64__
+#define U64			"lu"
+#else
+#define U64			"llu"
+#endif
 
 /* --- exception.c -------------------------------------------------------- */
 
+#ifdef __x86_64__
 struct exception_frame {
 	uint64_t r15, r14, r13, r12, r11, r10, r9, r8;
 	uint64_t rdi, rsi, rbp, rbx, rdx, rcx, rax;
 	uint64_t vector, error, rip, cs, rflags, rsp, ss;
 };
+#else
+struct exception_frame {
+	uint32_t rdi, rsi, rbp, rbx, rdx, rcx, rax;
+	uint32_t vector, error, rip, cs, rflags;
+};
+#endif
 
 /*
  * Asked before an exception ends the guest; true when it has changed `frame`

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The interrupt descriptor table of 32-bit mode (SDM 3A, 6.11). */
+#include "inmate.h"
+#include "runtime-x86.h"
+
+static uint64_t idt[VECTORS];
+
+static void gate_fill(unsigned int vector, uint64_t stub)
+{
+	idt[vector] = (stub & 0xffff) | (uint64_t)SELECTOR_CODE32 << 16 |
+		      GATE_INTERRUPT << 40 | (stub >> 16 & 0xffff) << 48;
+}
+
+/* Every CPU writes the same. */
+void exceptions_init(void)
+{
+	struct table_register idtr = { sizeof(idt) - 1, (uintptr_t)idt };
+
+	for (unsigned int n = 0; n < VECTORS; n++)
+		gate_fill(n, (uintptr_t)vector_stubs + n * STUB_BYTES);
+	__asm__ volatile("lidt %0" :: "m"(idtr) : "memory");
+}

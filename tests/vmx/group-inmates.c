@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The guests: in 64-bit and in 32-bit mode, their clock, two cells at once. */
+#include "groups.h"
+#include "weir.h"
+
+#define PATIENCE_MS		3000
+#define PERIODS			20
+#define PERIOD_NS		1000000ull
+#define LATE_MAX_NS		200000ull
+#define NS_PER_TICK		(1000000000ull / TSC_HZ)
+
+#define JITTER_WORDS		"period=1ms report=20 count=20"
+
+static const struct cell_files jitter64 = {
+	.config = "bochs-jitter.cell", .image = "jitter.bin",
+	.words = JITTER_WORDS,
+};
+
+static const struct cell_files jitter32 = {
+	.config = "bochs-jitter.cell", .image = "jitter32.bin",
+	.words = JITTER_WORDS,
+};
+
+static const struct cell_files smp32 = {
+	.config = "bochs-smp.cell", .image = "smp32.bin",
+	.words = "other=2 starts=5",
+};
+
+static const struct cell_files victim = {
+	.config = "bochs-victim.cell", .image = "victim.bin",
+	.words = "ram=6M ws=128k lines=2048 pattern=seq period=1ms jobs=3 warmup=1",
+};
+
+static const struct cell_files bomb = {
+	.config = "bochs-bomb.cell", .image = "bomb.bin",
+	.words = "ram=6M size=1M mode=both",
+};
+
+static const struct cell_files bomb_ends = {
+	.config = "bochs-bomb.cell", .image = "bomb.bin",
+	.words = "ram=6M size=256k mode=write sweeps=2",
+};
+
+/* Two buffers of a megabyte and a quarter would reach into the next cell. */
+static const struct cell_files bomb_greedy = {
+	.config = "bochs-bomb.cell", .image = "bomb.bin",
+	.words = "ram=4M size=1280k",
+};
+
+static bool waits_for(const char *text)
+{
+	bool came = ring_wait(text, PATIENCE_MS);
+
+	if (!came)
+		ring_show();
+	return expect(came);
+}
+
+static void begins(const struct cell_files *files)
+{
+	ring_forget();
+	if (!expect_equal(cell_begin(files), 0))
+		print("the hypervisor says: %s\n", refusal());
+}
+
+/*
+ * Twenty periods by the guest's reckoning are twenty by the machine's, and its
+ * timer is never early; neither by the root's clock nor by the guest's own.
+ */
+static void test_clock(const char *name, const struct cell_files *files)
+{
+	uint64_t begun, ended_ns;
+
+	test_begin(name);
+	begun = rdtsc();
+	begins(files);
+	if (waits_for("jitter: done")) {
+		ended_ns = (rdtsc() - begun) * NS_PER_TICK;
+		expect(ended_ns >= PERIODS * PERIOD_NS);
+		expect(ended_ns < 2 * PERIODS * PERIOD_NS);
+		expect_equal(ring_number("jitter: n="), PERIODS);
+		expect(ring_number(" max=") <= LATE_MAX_NS);
+	}
+	expect_equal(cell_end(files), 0);
+	test_end();
+}
+
+static void test_smp32(void)
+{
+	test_begin("in 32-bit mode a second CPU is started as well");
+	begins(&smp32);
+	waits_for("smp: 5 starts, 5 messages");
+	expect_equal(cell_end(&smp32), 0);
+	test_end();
+}
+
+static void test_victim(void)
+{
+	test_begin("the victim is timed by its clock");
+	begins(&victim);
+	if (waits_for("victim: done")) {
+		expect_equal(ring_number("clock_hz "), TSC_HZ);
+		expect_equal(ring_number("job "), 2);
+		/* A tick is an instruction; a line takes at least two. */
+		expect(ring_number(" cycles ") >= 2 * 2048);
+	}
+	expect_equal(cell_end(&victim), 0);
+	test_end();
+}
+
+static void test_bomb(void)
+{
+	test_begin("the bomb sweeps as often as it is told");
+	begins(&bomb_ends);
+	waits_for("bomb: done");
+	expect_equal(hypercall(HC_CELL_GET_STATE, cell_id(&bomb_ends), 0),
+		     CELL_SHUT_DOWN);
+	ring_forget();
+	expect_equal(cell_restart(&bomb_greedy), 0);
+	waits_for("do not fit the cell");
+	expect_equal(cell_end(&bomb_greedy), 0);
+	test_end();
+}
+
+static void test_together(void)
+{
+	test_begin("victim and bomb run beside each other, and the root");
+	begins(&bomb);
+	waits_for("bomb: running");
+	begins(&victim);
+	waits_for("victim: done");
+	expect_equal(hypercall(HC_CELL_GET_STATE, cell_id(&bomb), 0),
+		     CELL_RUNNING);
+	expect_equal(cell_end(&victim), 0);
+	expect_equal(cell_end(&bomb), 0);
+	expect_equal(cpus_online(), 3);
+	test_end();
+}
+
+void group_inmates(void)
+{
+	if (!weir_begin())
+		return;
+	test_clock("in 64-bit mode the timer keeps the communication region's time",
+		   &jitter64);
+	test_clock("in 32-bit mode it does as well", &jitter32);
+	test_smp32();
+	test_victim();
+	test_bomb();
+	test_together();
+	test_begin("the hypervisor leaves");
+	expect_equal(weir_disable(), 0);
+	test_end();
+}
