@@ -36,3 +36,5 @@ tests-unit-y += test_stall
 test_stall-objs := $(test_regulation-objs)
 tests-unit-y += test_throttle
 test_throttle-objs := $(test_regulation-objs) $(d)throttle.o
+tests-unit-y += test_regulation_life
+test_regulation_life-objs := $(test_regulation-objs) $(d)throttle.o
