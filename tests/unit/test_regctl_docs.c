@@ -186,6 +186,8 @@ static const char *page_of(const char *command)
 		return MAN "regctl-ab.8";
 	if (strncmp(command, "profile ", 8) == 0)
 		return MAN "regctl-profile.8";
+	if (strcmp(command, "events") == 0)
+		return MAN "regctl-events.8";
 	if (strcmp(command, "hwcheck") == 0)
 		return MAN "regctl-hwcheck.8";
 	if (strcmp(command, "status") == 0 || strcmp(command, "monitor") == 0 ||

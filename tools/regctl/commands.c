@@ -35,6 +35,7 @@ const struct command *const commands[] = {
 	&command_colors,
 	&command_check,
 	&command_hwcheck,
+	&command_events,
 	&command_simulate,
 	&command_completion,
 	NULL,

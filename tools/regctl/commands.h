@@ -35,6 +35,7 @@ extern const struct command command_regulators;
 extern const struct command command_colors;
 extern const struct command command_check;
 extern const struct command command_hwcheck;
+extern const struct command command_events;
 extern const struct command command_simulate;
 extern const struct command command_completion;
 

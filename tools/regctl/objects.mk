@@ -4,16 +4,16 @@ regctl-parts := $(addprefix $(d),app.o options.o units.o format.o output.o \
 	json.o settings.o beside.o shares.o cells.o rates.o config.o commands.o cmd-hypervisor.o \
 	cmd-cell.o cmd-cell-list.o cmd-set.o cmd-status.o cmd-shares.o cmd-monitor.o \
 	cmd-top.o ticker.o \
-	cmd-regulators.o cmd-colors.o cmd-check.o cmd-hwcheck.o cmd-simulate.o cmd-completion.o \
+	cmd-regulators.o cmd-colors.o cmd-check.o cmd-hwcheck.o cmd-events.o cmd-simulate.o cmd-completion.o \
 	cmd-profile.o cmd-profile-export.o cmd-profile-plan.o profile.o \
 	cmd-ab.o cmd-ab-compare.o ab-run.o ab-victim.o) \
 	$(ab-parts) $(profile-parts) $(profile-export-parts) \
-	$(workload-parts) $(hwcheck-parts)
+	$(workload-parts) $(hwcheck-parts) $(events-parts)
 
 tools-host-y += regctl
 tools-arm64-y += regctl
 regctl-objs := $(d)main.o $(regctl-parts) $(libreg-objs) $(config-check-objs)
-regctl-libs := -lsmartcols -ljansson -lm
+regctl-libs := -lsmartcols -ljansson -lpfm -lm
 
 tests-unit-y += test_units
 test_units-objs := $(d)units.o $(d)format.o
