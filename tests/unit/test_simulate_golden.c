@@ -64,6 +64,12 @@ static void pool(void **state)
 	expect_golden("pool");
 }
 
+static void storm(void **state)
+{
+	(void)state;
+	expect_golden("storm");
+}
+
 #define SHORT								      \
 	"printf 'duration = 2ms\\nbaseline = a\\n[cell c]\\ncpus = 0-1\\n"     \
 	"load = random\\nbudget = 100MB/s\\n[variant a]\\n' "		      \
@@ -102,6 +108,7 @@ int main(void)
 		cmocka_unit_test(isolation_phases),
 		cmocka_unit_test(cache),
 		cmocka_unit_test(pool),
+		cmocka_unit_test(storm),
 		cmocka_unit_test(tables_and_drawings),
 		cmocka_unit_test(refusals_are_the_hypervisors),
 	};

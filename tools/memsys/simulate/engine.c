@@ -194,6 +194,12 @@ static inline void miss_issue(struct engine *engine, unsigned int n,
 	alarm_check(engine, n, at_ps);
 }
 
+void engine_count(struct engine *engine, unsigned int n, uint64_t lines)
+{
+	engine->core[n].reads += lines;
+	alarm_check(engine, n, engine->now_ps);
+}
+
 /* The place that is free first; *free_ps is when, as far as known. */
 static inline uint32_t place_find(const struct core *core, uint64_t *free_ps)
 {

@@ -108,6 +108,8 @@ void engine_run(struct engine *engine, uint64_t until_ps);
 /* A core does nothing from now on, until it is released; idempotent. */
 void engine_hold(struct engine *engine, unsigned int core);
 void engine_release(struct engine *engine, unsigned int core);
+/* A core's interrupt handler has read lines, not one of which it waits for. */
+void engine_count(struct engine *engine, unsigned int core, uint64_t lines);
 /* The hypervisor takes so much of a core's time, from now on. */
 void engine_occupy(struct engine *engine, unsigned int core, uint64_t for_ps);
 

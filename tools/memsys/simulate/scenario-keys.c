@@ -341,6 +341,16 @@ static int set_burst_window(struct parser *parser, const char *value)
 	return err;
 }
 
+static int set_storm(struct parser *parser, const char *value)
+{
+	return set_ps(parser, value, &parser->cell->storm_ps);
+}
+
+static int set_storm_lines(struct parser *parser, const char *value)
+{
+	return get_count(parser, value, 0, 10000, &parser->cell->storm_lines);
+}
+
 static int set_regulator(struct parser *parser, const char *value)
 {
 	for (unsigned int n = 0; reg_regulator_known(n) >= 0; n++) {
@@ -538,6 +548,8 @@ static const struct key keys[] = {
 	{ "depth", OF_CELL, set_depth },
 	{ "burst_cap", OF_CELL, set_burst_cap },
 	{ "burst_window", OF_CELL, set_burst_window },
+	{ "storm", OF_CELL, set_storm },
+	{ "storm_lines", OF_CELL, set_storm_lines },
 	{ "load", OF_LOAD, set_load },
 	{ "size", OF_LOAD, set_size },
 	{ "stride", OF_LOAD, set_stride },

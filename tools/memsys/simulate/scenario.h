@@ -22,6 +22,8 @@ struct scenario_cell {
 	char name[SCENARIO_NAME_BYTES];
 	uint64_t cpus;
 	struct reg_settings settings;	/* `valid` says which were given */
+	uint64_t storm_ps;		/* an interrupt for each CPU so often; 0 */
+	uint64_t storm_lines;		/* that its handler reads */
 };
 
 /* One run. Loads are by CPU; those of no cell are idle. */

@@ -29,6 +29,9 @@ static struct {
 		uint64_t base_reads, base_writes;	/* start() counts from */
 		uint64_t armed_lines, armed_writes;	/* of the core's own */
 		uint64_t irq_ps;
+		uint64_t storm_ps;	/* the next one; ENGINE_NEVER: none */
+		bool storm_pending;
+		const struct scenario_cell *cell;
 		struct control_counts counts;
 	} cpu[ENGINE_MAX_CORES + 1];
 	struct core none;		/* behind the root's CPU */
@@ -176,10 +179,19 @@ static void plan(void)
 
 		if (sim.cpu[n].irq_ps < at_ps)
 			at_ps = sim.cpu[n].irq_ps;
+		if (sim.cpu[n].storm_ps < at_ps)
+			at_ps = sim.cpu[n].storm_ps;
 		if (at_ps < next_ps)
 			next_ps = at_ps;
 	}
 	sim.control.next_ps = next_ps;
+}
+
+/* A handler of the guest runs: what it reads is charged like anything else. */
+static void storm_deliver(unsigned int n)
+{
+	sim.cpu[n].storm_pending = false;
+	engine_count(sim.engine, n, sim.cpu[n].cell->storm_lines);
 }
 
 /* What the hypervisor decided is done to the cores. */
@@ -190,6 +202,8 @@ static void follow(void)
 			engine_hold(sim.engine, n);
 		else
 			engine_release(sim.engine, n);
+		if (sim.cpu[n].storm_pending && !fake_cpu_area(n)->stall_requested)
+			storm_deliver(n);
 	}
 	plan();
 }
@@ -213,11 +227,27 @@ static void overflow_fires(unsigned int n)
 	regulation_overflow(fake_cpu_area(n));
 }
 
+/* An interrupt for the guest. A CPU that is held wakes, and is looked at. */
+static void storm_fires(unsigned int n)
+{
+	struct per_cpu *cpu = fake_cpu_area(n);
+
+	sim.cpu[n].storm_ps += sim.cpu[n].cell->storm_ps;
+	sim.cpu[n].storm_pending = true;
+	fake_on_cpu(n);
+	if (cpu->stall_requested)
+		tick_run(cpu);
+	if (!cpu->stall_requested)
+		storm_deliver(n);
+}
+
 static void control_due(struct control *control, uint64_t now_ps)
 {
 	(void)control;
 	clock_set(now_ps);
 	for (unsigned int n = 0; n < sim.cpus_count; n++) {
+		if (sim.cpu[n].storm_ps <= now_ps)
+			storm_fires(n);
 		bool overflow = sim.cpu[n].irq_ps <= now_ps;
 		bool timer = deadline_ps(n) <= now_ps;
 
@@ -299,6 +329,16 @@ static long cell_make(unsigned int id, const struct scenario_cell *cell)
 	return call_with(WEIR_HC_REG_SET, &request, sizeof(request));
 }
 
+static void storms_begin(const struct scenario_cell *cell)
+{
+	for (unsigned int n = 0; n < sim.cpus_count && cell->storm_ps; n++) {
+		if (!(cell->cpus >> n & 1))
+			continue;
+		sim.cpu[n].cell = cell;
+		sim.cpu[n].storm_ps = cell->storm_ps;
+	}
+}
+
 int control_boot(struct engine *engine, const struct variant *variant,
 		 char reason[CONTROL_REASON_BYTES])
 {
@@ -311,8 +351,10 @@ int control_boot(struct engine *engine, const struct variant *variant,
 	sim.variant = variant;
 	sim.cpus_count = engine->cores_count;
 	sim.root_cpu = engine->cores_count;
-	for (unsigned int n = 0; n <= sim.cpus_count; n++)
+	for (unsigned int n = 0; n <= sim.cpus_count; n++) {
 		sim.cpu[n].irq_ps = ENGINE_NEVER;
+		sim.cpu[n].storm_ps = ENGINE_NEVER;
+	}
 	fake_machine();
 	machine_blob_init(&blob, sim.cpus_count + 1);
 	error = fake_boot(&blob, sizeof(blob));
@@ -332,6 +374,8 @@ int control_boot(struct engine *engine, const struct variant *variant,
 		reason_fetch(reason);
 		return (int)error;
 	}
+	for (unsigned int n = 0; n < variant->cells_count; n++)
+		storms_begin(&variant->cells[n]);
 	sim.control.due = control_due;
 	sim.control.alarm = control_alarm;
 	/* Making cells took time; the grids of all periods begin anew here. */
