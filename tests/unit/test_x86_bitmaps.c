@@ -80,6 +80,43 @@ static void gives_guests_what_they_run_on(void **state)
 	assert_true(msr_bitmap_exits(bitmap, 0xc001001f, false));
 }
 
+/*
+ * What Linux reads or writes without expecting a fault when a CPU comes online
+ * or a counter starts; not for cells.
+ */
+static void gives_the_root_what_its_kernel_touches(void **state)
+{
+	static const struct {
+		uint32_t first, last;
+		bool is_written;
+	} touched[] = {
+		{ 0x033, 0x033, true },		/* split locks */
+		{ 0x0bd, 0x0bd, false },	/* x2APIC for ever */
+		{ 0x1c8, 0x1c9, true },		/* last branches */
+		{ 0x680, 0x69f, true },
+		{ 0x6c0, 0x6df, true },
+		{ 0x981, 0x982, false },	/* memory encryption */
+		{ 0xdc0, 0xddf, true },
+		{ 0x1200, 0x121f, true },
+		{ 0x14ce, 0x14cf, true },
+		{ 0x1500, 0x151f, true },
+		{ 0x1600, 0x161f, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(touched); i++) {
+		for (uint32_t msr = touched[i].first; msr <= touched[i].last;
+		     msr++) {
+			unsigned int root = msr_policy(&root_xapic, msr);
+
+			assert_true(root & MSR_DIRECT_READ);
+			assert_int_equal(!!(root & MSR_DIRECT_WRITE),
+					 touched[i].is_written);
+			assert_int_equal(msr_policy(&cell_x2apic, msr), 0);
+		}
+	}
+}
+
 static int use_of_two(uint32_t msr)
 {
 	if (msr == 0xc1)
@@ -137,6 +174,7 @@ int main(void)
 		cmocka_unit_test(follows_the_list),
 		cmocka_unit_test(keeps_what_is_the_hypervisors),
 		cmocka_unit_test(gives_guests_what_they_run_on),
+		cmocka_unit_test(gives_the_root_what_its_kernel_touches),
 		cmocka_unit_test(counters_are_the_roots_or_nobodys),
 		cmocka_unit_test(counters_have_the_last_word),
 		cmocka_unit_test(opens_listed_ports_only),

@@ -33,11 +33,13 @@ static const struct msr_range ranges[] = {
 	{ 0x010, 0x010, RI, R },	/* TSC */
 	{ 0x017, 0x017, R, R },		/* platform id */
 	{ 0x01b, 0x01b, R, R },		/* APIC base */
+	{ 0x033, 0x033, RW, 0 },	/* split locks */
 	{ 0x034, 0x034, R, 0 },		/* SMI count */
 	{ 0x03b, 0x03b, RI, R },	/* TSC adjustment */
 	{ 0x048, 0x049, RW, RW },	/* speculation control and barrier */
 	{ 0x079, 0x079, MSR_IGNORE_WRITE, 0 },	/* microcode update */
 	{ 0x08b, 0x08b, RW, RI },	/* its revision */
+	{ 0x0bd, 0x0bd, R, 0 },	/* whether x2APIC is for ever */
 	{ 0x0ce, 0x0cf, R, R },		/* platform and core capabilities */
 	{ 0x0e1, 0x0e1, RW, 0 },	/* UMWAIT */
 	{ 0x0e2, 0x0e2, RI, 0 },	/* C-state configuration */
@@ -58,6 +60,7 @@ static const struct msr_range ranges[] = {
 	{ 0x1a4, 0x1a4, RI, 0 },	/* prefetchers */
 	{ 0x1ad, 0x1ae, RI, 0 },	/* turbo ratios */
 	{ 0x1b0, 0x1b2, RW, 0 },	/* energy bias, package thermal */
+	{ 0x1c8, 0x1c9, RW, 0 },	/* last branches: choice, top */
 	{ 0x1d9, 0x1d9, RW, RW },	/* debug control */
 	{ 0x1fc, 0x1fc, RI, 0 },	/* power control */
 	{ 0x200, 0x21f, RI, RI },	/* MTRRs */
@@ -75,11 +78,19 @@ static const struct msr_range ranges[] = {
 	{ 0x619, 0x619, R, 0 },
 	{ 0x630, 0x632, R, 0 },
 	{ 0x638, 0x64f, RI, 0 },
+	{ 0x680, 0x69f, RW, 0 },	/* last branches: from */
 	{ 0x6a0, 0x6a8, RW, 0 },	/* control-flow enforcement */
+	{ 0x6c0, 0x6df, RW, 0 },	/* last branches: to */
 	{ 0x6e0, 0x6e0, RW, RW },	/* TSC deadline */
 	{ 0x770, 0x777, RW, 0 },	/* hardware performance states */
+	{ 0x981, 0x982, R, 0 },	/* memory encryption */
 	{ 0xc80, 0xd8f, RI, 0 },	/* RDT: the hypervisor sets it */
 	{ 0xda0, 0xda0, RW, 0 },	/* extended supervisor state */
+	{ 0xdc0, 0xddf, RW, 0 },	/* last branches: kind */
+	{ 0x1200, 0x121f, RW, 0 },	/* architectural last branches */
+	{ 0x14ce, 0x14cf, RW, 0 },
+	{ 0x1500, 0x151f, RW, 0 },
+	{ 0x1600, 0x161f, RW, 0 },
 	{ 0xc0000080, 0xc0000084, RW, RW },	/* EFER, SYSCALL */
 	{ 0xc0000100, 0xc0000103, RW, RW },	/* segment bases, TSC_AUX */
 };

@@ -28,6 +28,8 @@
 #define WAIT_TURNS		100u
 
 #define CPUID_EXTENDED		7u
+#define CPUID_LAST_BRANCHES	BIT(19)	/* leaf 7, EDX */
+#define CPUID_XSAVES		BIT(3)	/* leaf 0xd.1, EAX */
 #define CPUID_CET_SS		BIT(7)	/* leaf 7, ECX */
 #define CPUID_CET_IBT		BIT(20)	/* leaf 7, EDX */
 #define CPUID_SPEC_CTRL		BIT(26)	/* leaf 7, EDX */
@@ -151,6 +153,10 @@ static void clear_msrs(void)
 		msr_write(MSR_TSC_AUX, 0);
 	if (extended.edx & CPUID_SPEC_CTRL)
 		msr_write(MSR_SPEC_CTRL, 0);
+	if (extended.edx & CPUID_LAST_BRANCHES)
+		msr_write(MSR_LBR_CTL, 0);
+	if (host_xcr0_supported() && (cpuid_query(0xd, 1).eax & CPUID_XSAVES))
+		msr_write(MSR_XSS, 0);
 	if ((extended.ecx & CPUID_CET_SS) || (extended.edx & CPUID_CET_IBT))
 		msr_write(MSR_S_CET, 0);
 }

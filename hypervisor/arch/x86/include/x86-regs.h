@@ -63,6 +63,8 @@
 #define MSR_VMX_TRUE_EXIT	0x48fu
 #define MSR_VMX_TRUE_ENTRY	0x490u
 #define MSR_S_CET		0x6a2u
+#define MSR_XSS			0xda0u
+#define MSR_LBR_CTL		0x14ceu
 #define MSR_TSC_DEADLINE	0x6e0u
 #define MSR_X2APIC_BASE		0x800u
 #define MSR_X2APIC_END		0x8ffu
