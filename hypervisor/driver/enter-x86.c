@@ -8,6 +8,7 @@
 #include <linux/vmalloc.h>
 
 #include <asm/cpufeature.h>
+#include <asm/msr.h>
 #include <asm/processor.h>
 #include <asm/special_insns.h>
 #include <asm/tsc.h>
@@ -15,6 +16,8 @@
 #include "arch.h"
 #include "launch-x86.h"
 #include "weir.h"
+
+#define CPUID_FEATURES_VMX	BIT(5)	/* leaf 1, ECX */
 
 const enum config_arch arch_config = CONFIG_ARCH_X86;
 
@@ -37,6 +40,9 @@ const unsigned int arch_stats_count = ARRAY_SIZE(arch_stats);
 
 static struct launch launch;
 
+/* Linux's flag before Weir hid the feature; KVM asks it afterwards. */
+static bool had_vmx;
+
 /* The module's code lies in pages that have nothing to do with each other. */
 static u64 code_phys(const void *code)
 {
@@ -45,9 +51,24 @@ static u64 code_phys(const void *code)
 	return page ? page_to_phys(page) + offset_in_page(code) : 0;
 }
 
+/*
+ * Asked of the CPU: a CPU that came online while Weir was enabled has taken VMX,
+ * which Weir hides, out of Linux's flags. SDM vol. 3, 23.7.
+ */
+static bool vmx_permitted(void)
+{
+	u64 control;
+
+	if (!(cpuid_ecx(1) & CPUID_FEATURES_VMX) ||
+	    rdmsrl_safe(MSR_IA32_FEAT_CTL, &control))
+		return false;
+	return !(control & FEAT_CTL_LOCKED) ||
+	       (control & FEAT_CTL_VMX_ENABLED_OUTSIDE_SMX);
+}
+
 int arch_check(char *reason)
 {
-	if (!boot_cpu_has(X86_FEATURE_VMX))
+	if (!vmx_permitted())
 		return weir_refuse(reason, -ENODEV,
 				   "the CPUs have no VMX, or the firmware keeps it off");
 	if (__read_cr4() & X86_CR4_VMXE)
@@ -65,6 +86,17 @@ static void fill_rates(struct image_header *header)
 	header->x86_apic_khz = platform->apic_khz;
 }
 
+static void vmx_flags_restore(void)
+{
+	unsigned int cpu;
+
+	if (!had_vmx)
+		return;
+	set_cpu_cap(&boot_cpu_data, X86_FEATURE_VMX);
+	for_each_online_cpu(cpu)
+		set_cpu_cap(&cpu_data(cpu), X86_FEATURE_VMX);
+}
+
 int arch_prepare(char *reason)
 {
 	const unsigned int order = get_order(LAUNCH_TABLE_PAGES * PAGE_SIZE);
@@ -73,6 +105,7 @@ int arch_prepare(char *reason)
 	if (!pages)
 		return weir_refuse(reason, -ENOMEM,
 				   "no memory for the page tables");
+	had_vmx = boot_cpu_has(X86_FEATURE_VMX);
 	fill_rates(weir.header);
 	launch.memory = weir.memory;
 	launch.memory_phys = weir.memory_phys;
@@ -91,6 +124,7 @@ void arch_release(void)
 {
 	if (!launch.tables)
 		return;
+	vmx_flags_restore();
 	free_pages((unsigned long)launch.tables,
 		   get_order(LAUNCH_TABLE_PAGES * PAGE_SIZE));
 	launch.tables = NULL;
