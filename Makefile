@@ -491,10 +491,10 @@ demo-vmx: vmx-machine
 	$(Q)sed -n 's/^demo: //p' $(B)/test/vmx-demo/serial.txt
 
 .PHONY: test-vmx-linux
-test-vmx-linux: vmx-machine $(B)/host/regctl
+test-vmx-linux: vmx-machine $(B)/host/regctl $(B)/vmx/linux-boot.bin
 	$(Q)tests/vmx/linux/setup
 	$(Q)$(MAKE) driver-x86 KDIR_X86=$(CURDIR)/$(B)/sysroot-x86/kdir
-	$(Q)tests/vmx/linux/initramfs $(B)/vmx/initramfs.cpio.gz
+	$(Q)tests/vmx/linux/initramfs $(B)/vmx/initramfs.cpio
 	$(Q)tests/run-vmx linux
 
 # -------------------------------------------------------------------- lint

@@ -15,3 +15,9 @@ $(B)/vmx/root.elf: $(vmx-objs) $(d)root.lds $(d)objects.mk
 $(B)/vmx/root.bin: $(B)/vmx/root.elf
 	$(quiet) OBJCOPY $@
 	$(Q)objcopy -O binary $< $@
+
+# The sector from which Linux boots: loaded at 0x7c00, one address for all.
+$(B)/vmx/linux-boot.bin: $(B)/vmx/$(d)linux/boot.o
+	$(quiet) LD $@
+	$(Q)ld -m elf_x86_64 -e boot_sector -Ttext 0x7c00 --oformat binary \
+		-o $@ $<
