@@ -4,6 +4,7 @@
  * has of its machine in between.
  */
 #include "groups.h"
+#include "state.h"
 #include "weir.h"
 
 #define ROUNDS			20
@@ -13,78 +14,6 @@
 #define HC_UNKNOWN		99
 #define ENOSYS_NEGATIVE		(-38)
 #define VECTOR_UD		6
-
-/* What must be after a passage as it was before, on each CPU. */
-struct cpu_state {
-	uint64_t cr0, cr3, cr4, efer, gs_base, pat, apic_base, rflags;
-	struct {
-		uint16_t limit;
-		uint64_t base;
-	} __attribute__((packed)) gdtr, idtr;
-	uint16_t tr, cs, ds, ss;
-};
-
-static struct cpu_state before[CPUS_MAX], after[CPUS_MAX];
-
-static void state_read(struct cpu_state *state)
-{
-	memset(state, 0, sizeof(*state));
-	state->cr0 = read_cr0();
-	state->cr3 = read_cr3();
-	state->cr4 = read_cr4();
-	state->efer = rdmsr(MSR_EFER);
-	state->gs_base = rdmsr(MSR_GS_BASE);
-	state->pat = rdmsr(0x277);
-	state->apic_base = rdmsr(MSR_APIC_BASE);
-	__asm__ volatile("sgdt %0" : "=m"(state->gdtr));
-	__asm__ volatile("sidt %0" : "=m"(state->idtr));
-	__asm__ volatile("str %0" : "=r"(state->tr));
-	__asm__ volatile("mov %%cs, %0" : "=r"(state->cs));
-	__asm__ volatile("mov %%ds, %0" : "=r"(state->ds));
-	__asm__ volatile("mov %%ss, %0" : "=r"(state->ss));
-	__asm__ volatile("pushfq\n\tpopq %0" : "=r"(state->rflags));
-	/* Arithmetic flags are nobody's to keep. */
-	state->rflags &= ~0x8d5ull;
-}
-
-static int before_step(void *data)
-{
-	(void)data;
-	state_read(&before[cpu_this()->number]);
-	return 0;
-}
-
-static int after_step(void *data)
-{
-	(void)data;
-	state_read(&after[cpu_this()->number]);
-	return 0;
-}
-
-static void states_compare(void)
-{
-	cpus_call(after_step, NULL);
-	for (unsigned int n = 0; n < cpus_online(); n++) {
-		struct cpu_state *a = &after[n], *b = &before[n];
-
-		expect_equal(a->cr0, b->cr0);
-		expect_equal(a->cr3, b->cr3);
-		expect_equal(a->cr4 & ~CR4_VMXE, b->cr4 & ~CR4_VMXE);
-		expect_equal(a->efer, b->efer);
-		expect_equal(a->gs_base, b->gs_base);
-		expect_equal(a->pat, b->pat);
-		expect_equal(a->apic_base, b->apic_base);
-		expect_equal(a->gdtr.base, b->gdtr.base);
-		expect_equal(a->gdtr.limit, b->gdtr.limit);
-		expect_equal(a->idtr.base, b->idtr.base);
-		expect_equal(a->idtr.limit, b->idtr.limit);
-		expect_equal(a->tr, b->tr);
-		expect_equal(a->cs, b->cs);
-		expect_equal(a->ds, b->ds);
-		expect_equal(a->ss, b->ss);
-		expect_equal(a->rflags, b->rflags);
-	}
-}
 
 static bool enabled_step_ok;
 
@@ -130,7 +59,8 @@ static bool test_first(void)
 	bool good;
 
 	test_begin("it enables, answers on both CPUs, and leaves");
-	cpus_call(before_step, NULL);
+	states_mark();
+	states_save();
 	good = enable();
 	if (good) {
 		states_compare();
@@ -219,7 +149,8 @@ static void test_rounds(void)
 	unsigned int round;
 
 	test_begin("twenty times in a row");
-	cpus_call(before_step, NULL);
+	states_mark();
+	states_save();
 	for (round = 0; round < ROUNDS; round++) {
 		if (!enable())
 			break;
