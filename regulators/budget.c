@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Budget arithmetic: bytes per second and a period to exact lines. */
 #include "budget.h"
+#include "arch_types.h"
 #include "hv/errno.h"
 #include "hv/wide.h"
 
@@ -73,5 +74,36 @@ int budget_check_rate(uint64_t bytes_per_s, uint32_t line_bytes,
 		return refuse(reason, -ERANGE,
 			      "%s of %llu B/s, less than a line (%u bytes) per second; 0 stops the cell",
 			      what, (unsigned long long)bytes_per_s, line_bytes);
+	return 0;
+}
+
+int budget_check_settings(const struct reg_platform *platform,
+			  const struct reg_settings *wanted,
+			  struct reason *reason)
+{
+	int err;
+
+	if (platform->cpus_count == 0 || platform->cpus_count > REG_MAX_CPUS)
+		return refuse(reason, -EINVAL, "a cell of %u CPUs, allowed are 1 to %u",
+			      platform->cpus_count, REG_MAX_CPUS);
+	if (wanted->mode & ~(REG_MODE_KNOWN | ARCH_REG_MODES))
+		return refuse(reason, -EINVAL, "unknown mode bits %x",
+			      wanted->mode & ~(REG_MODE_KNOWN | ARCH_REG_MODES));
+	err = budget_check_line(platform->line_bytes, reason);
+	if (!err)
+		err = budget_check_period(wanted->period_ns, reason);
+	if (!err)
+		err = budget_check_rate(wanted->budget_bytes_per_s,
+					platform->line_bytes, "budget", reason);
+	if (!err)
+		err = budget_check_rate(wanted->write_budget_bytes_per_s,
+					platform->line_bytes, "write budget",
+					reason);
+	if (err)
+		return err;
+	if (wanted->write_budget_bytes_per_s != REG_BUDGET_UNLIMITED &&
+	    !platform->counts_writes)
+		return refuse(reason, -EINVAL,
+			      "write budget, but the counter source does not tell writes from reads");
 	return 0;
 }

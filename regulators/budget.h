@@ -44,5 +44,9 @@ int budget_check_period(uint64_t period_ns, struct reason *reason);
 /* Zero stops the cell, REG_BUDGET_UNLIMITED lifts the budget: both defined. */
 int budget_check_rate(uint64_t bytes_per_s, uint32_t line_bytes,
 		      const char *what, struct reason *reason);
+/* All of these, the number of CPUs, and modes that no regulator knows. */
+int budget_check_settings(const struct reg_platform *platform,
+			  const struct reg_settings *wanted,
+			  struct reason *reason);
 
 #endif

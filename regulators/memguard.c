@@ -60,43 +60,12 @@ static uint32_t log2_ceil(uint32_t value)
 	return shift;
 }
 
-static int settings_check(const struct reg_platform *platform,
-			  const struct reg_settings *wanted,
-			  struct reason *reason)
-{
-	int err;
-
-	if (platform->cpus_count == 0 || platform->cpus_count > REG_MAX_CPUS)
-		return refuse(reason, -EINVAL, "a cell of %u CPUs, allowed are 1 to %u",
-			      platform->cpus_count, REG_MAX_CPUS);
-	if (wanted->mode & ~(REG_MODE_KNOWN | ARCH_REG_MODES))
-		return refuse(reason, -EINVAL, "unknown mode bits %x",
-			      wanted->mode & ~(REG_MODE_KNOWN | ARCH_REG_MODES));
-	err = budget_check_line(platform->line_bytes, reason);
-	if (!err)
-		err = budget_check_period(wanted->period_ns, reason);
-	if (!err)
-		err = budget_check_rate(wanted->budget_bytes_per_s,
-					platform->line_bytes, "budget", reason);
-	if (!err)
-		err = budget_check_rate(wanted->write_budget_bytes_per_s,
-					platform->line_bytes, "write budget",
-					reason);
-	if (err)
-		return err;
-	if (wanted->write_budget_bytes_per_s != REG_BUDGET_UNLIMITED &&
-	    !platform->counts_writes)
-		return refuse(reason, -EINVAL,
-			      "write budget, but the counter source does not tell writes from reads");
-	return 0;
-}
-
 static int memguard_check(const struct reg_platform *platform,
 			  const struct reg_settings *wanted,
 			  struct reg_effective *effective,
 			  struct reason *reason)
 {
-	int err = settings_check(platform, wanted, reason);
+	int err = budget_check_settings(platform, wanted, reason);
 
 	if (err)
 		return err;
@@ -127,21 +96,6 @@ static int memguard_check(const struct reg_platform *platform,
 			   effective->share_shift) -
 			  effective->total.grant_lines);
 	return 0;
-}
-
-/* A pool of one's own needs no lock. */
-static struct reg_pool *pool_enter(struct reg_cpu *cpu)
-{
-	if (cpu->active.own_pool)
-		return &cpu->own;
-	spin_lock(&cpu->cell->lock);
-	return &cpu->cell->pool;
-}
-
-static void pool_leave(struct reg_cpu *cpu)
-{
-	if (!cpu->active.own_pool)
-		spin_unlock(&cpu->cell->lock);
 }
 
 /* Constant where the architecture does not know the fault. */

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-objs-hv-y += registry.o budget.o pool.o memguard.o throttle.o cat.o mba.o
-objs-fake-y += registry.o budget.o pool.o memguard.o throttle.o cat.o mba.o
+objs-hv-y += registry.o budget.o pool.o memguard.o bucket.o throttle.o cat.o mba.o
+objs-fake-y += registry.o budget.o pool.o memguard.o bucket.o throttle.o cat.o mba.o
 
 memguard-sim-objs := tests/sim/linesim.o tests/sim/bounds.o tests/sim/checks.o \
 	$(addprefix $(d),registry.o budget.o pool.o memguard.o)
@@ -38,3 +38,5 @@ tests-unit-y += test_throttle
 test_throttle-objs := $(test_regulation-objs) $(d)throttle.o
 tests-unit-y += test_regulation_life
 test_regulation_life-objs := $(test_regulation-objs) $(d)throttle.o
+tests-unit-y += test_bucket
+test_bucket-objs := $(memguard-sim-objs) $(d)bucket.o

@@ -111,4 +111,19 @@ static inline void pool_refill(struct reg_pool *pool,
 bool pool_turn(struct reg_pool *pool, const struct reg_effective *effective,
 	       unsigned int index);
 
+/* A pool of one's own needs no lock. */
+static inline struct reg_pool *pool_enter(struct reg_cpu *cpu)
+{
+	if (cpu->active.own_pool)
+		return &cpu->own;
+	spin_lock(&cpu->cell->lock);
+	return &cpu->cell->pool;
+}
+
+static inline void pool_leave(struct reg_cpu *cpu)
+{
+	if (!cpu->active.own_pool)
+		spin_unlock(&cpu->cell->lock);
+}
+
 #endif

@@ -59,6 +59,8 @@ struct reg_budget {
 	struct reg_rate rate;
 	uint64_t cap_lines;		/* unused budget accumulates to this */
 	uint64_t grant_lines;		/* drawn at a time, at most */
+	struct scale lines_per_ns;	/* of a bucket */
+	struct scale ns_per_line;
 };
 
 /*
@@ -179,6 +181,13 @@ struct reg_throttle_cpu {
 	uint32_t run_part;
 };
 
+/* A CPU that waits until credit in total has come up to what it drew. */
+struct reg_bucket_cpu {
+	uint64_t ready_lines;
+	uint64_t ready_write_lines;
+	bool waits;
+};
+
 /* How a CPU stands in its burst cap. */
 struct reg_burst_cpu {
 	uint64_t next_ns;
@@ -211,6 +220,7 @@ struct reg_cpu {
 	uint32_t renews;	/* a word: it is far from the start of per_cpu */
 	uint64_t stall_since_ns;
 	uint64_t held_since_ns;		/* by the one that is named */
+	struct reg_bucket_cpu bucket;
 	struct reg_throttle_cpu throttle;
 	struct reg_burst_cpu burst;
 	struct reg_alarm alarm;
