@@ -14,6 +14,8 @@
 /* A pool's CPUs hold at most about 1/8 of a period's budget in grants. */
 #define GRANTS_PER_SHARE	8u
 #define GRANT_MIN_LINES		4u
+/* The short way of a tick is taken less often than this in a row. */
+#define LOOK_PERIODS		16u
 
 /* The short ways know no others. */
 #define SHORT_MODES	(REG_MODE_PER_CPU | REG_MODE_SYNCHRONOUS)
@@ -346,7 +348,13 @@ static bool memguard_advance(struct reg_cpu *cpu, uint64_t now_ns)
 	}
 	next_ns = pool->next_ns;
 	spin_unlock(&cell->lock);
-	return now_ns < next_ns && period_passed(cpu);
+	if (now_ns >= next_ns)
+		return false;
+	period_passed(cpu);
+	/* An overflow whose interrupt got lost is found by the next tick. */
+	if (cpu->stats.periods % LOOK_PERIODS == 0)
+		cpu->short_late_ns = 0;
+	return true;
 }
 
 static enum reg_verdict memguard_poll(struct reg_cpu *cpu, uint64_t now_ns)

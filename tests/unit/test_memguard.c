@@ -84,6 +84,26 @@ static void test_random_loads_keep_the_bounds(void **unused)
 	}
 }
 
+/* Interrupts that never come: what was used meanwhile is found, and repaid. */
+static void test_lost_interrupts_are_repaid(void **unused)
+{
+	(void)unused;
+	for (unsigned int cpus = 1; cpus <= 4; cpus++) {
+		struct sim sim = machine(cpus, cpus);
+		struct reg_settings s = budget(200 * MB, 100000);
+		/* Sixteen periods and what is left of one, at full speed. */
+		uint64_t most = cpus * 17 * s.period_ns / sim.gap_ns;
+
+		sim.missed_percent = 100;
+		sim.unlogged = true;
+		sim_start(&sim, 0);
+		assert_int_equal(sim_set(&sim, &s, 0), 0);
+		sim_run(&sim, 1000000000);
+		assert_true(lines_issued(&sim, -1) <=
+			    allowed(200 * MB, 1000000000) + most);
+	}
+}
+
 /* Whatever CPUs are idle, the busy ones get all of the budget. */
 static void test_idle_share_is_not_lost(void **unused)
 {
@@ -397,6 +417,7 @@ int main(void)
 		cmocka_unit_test(test_saturated_rate),
 		cmocka_unit_test(test_debt_is_never_forgotten),
 		cmocka_unit_test(test_random_loads_keep_the_bounds),
+		cmocka_unit_test(test_lost_interrupts_are_repaid),
 		cmocka_unit_test(test_idle_share_is_not_lost),
 		cmocka_unit_test(test_load_within_its_budget_is_not_stalled),
 		cmocka_unit_test(test_nobody_starves),
