@@ -90,6 +90,24 @@ static double rates_sweep(FILE *csv, uint64_t period_ns,
 	return worst;
 }
 
+/* A bucket has no periods: what it saves up at most is 100 us of its budget. */
+static void buckets(void)
+{
+	double worst = 0;
+
+	for (size_t n = 0; n < ARRAY_COUNT(budgets_mb); n++) {
+		struct rate_run run = {
+			.bytes_per_s = budgets_mb[n] * MB, .period_ns = 100000,
+			.delay_ns = 1000, .late_ns = 500, .for_ns = NS_PER_S,
+			.write_percent = 50, .regulator = REGULATOR_BUCKET,
+		};
+
+		worst = fmax(worst, fabs(rate_error(&run)));
+	}
+	figure("row 1: 50 to 2000 MB/s, bucket, half of it stores: worst rate error",
+	       worst, AT_MOST, 0.5, "%", NULL);
+}
+
 static void rates(FILE *csv)
 {
 	static const uint64_t periods_us[] = { 1000, 100, 20 };
@@ -230,6 +248,7 @@ void experiment_rates(void)
 			     "delay_ns,overspend,error_percent,closed_form_percent");
 
 	rates(csv);
+	buckets();
 	delays(csv);
 	fclose(csv);
 	plot_write(&plot, "E1-rates.svg");
