@@ -209,6 +209,25 @@ static int check_cache(const struct config_subject *subject,
 	return 0;
 }
 
+static int check_bandwidth(const struct config_subject *subject,
+			   const struct weir_record *record, unsigned int n)
+{
+	const struct weir_record_bandwidth *bandwidth = (const void *)record;
+
+	if (bandwidth->sustainable_bytes_per_s == 0 ||
+	    bandwidth->sustainable_bytes_per_s == REG_BUDGET_UNLIMITED)
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: a sustainable bandwidth of %llu bytes/s is none",
+			      n, ULL(bandwidth->sustainable_bytes_per_s));
+	if (bandwidth->sustainable_write_bytes_per_s >
+	    bandwidth->sustainable_bytes_per_s)
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: of %llu bytes/s no %llu can be writes",
+			      n, ULL(bandwidth->sustainable_bytes_per_s),
+			      ULL(bandwidth->sustainable_write_bytes_per_s));
+	return 0;
+}
+
 static const struct record_rule {
 	size_t size;
 	bool system_only;
@@ -232,6 +251,8 @@ static const struct record_rule {
 				check_cache },
 	[WEIR_RECORD_IOMMU] = { sizeof(struct weir_record_iommu), true, false,
 				config_check_iommu },
+	[WEIR_RECORD_BANDWIDTH] = { sizeof(struct weir_record_bandwidth), true,
+				    true, check_bandwidth },
 };
 
 static const struct record_rule *record_rule(uint16_t type)

@@ -2,12 +2,13 @@
 # The validator and the formatter under it, for the tools as well.
 config-check-objs := $(addprefix $(d),config-view.o config-check.o \
 	config-memory.o config-devices.o config-block.o config-iommu.o \
-	config-together.o config-colors.o format.o) $(coloring-objs)
+	config-together.o config-colors.o guarantee.o format.o) $(coloring-objs)
 
 objs-hv-y += paging.o page-pool.o remap.o guest.o
 objs-hv-y += printk.o format.o console.o uart-pl011.o
 objs-hv-y += config-view.o config-check.o config-memory.o config-devices.o
 objs-hv-y += config-block.o config-iommu.o config-together.o config-colors.o
+objs-hv-y += guarantee.o
 objs-hv-y += percpu.o spinlock.o mmio.o subpage.o pci.o
 objs-hv-y += setup.o disable.o cell.o cell-life.o cell-memory.o
 objs-hv-y += cpu-events.o message.o scrub.o hypercall.o coloring.o

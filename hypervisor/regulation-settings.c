@@ -225,6 +225,8 @@ void settings_merge(struct reg_settings *settings,
 		settings->source = change->source;
 	if (valid & REG_SET_REGULATOR)
 		settings->regulator = change->regulator;
+	if (valid & REG_SET_CLASS)
+		settings->class_ = change->class_;
 	if (valid & REG_SET_DEPTH)
 		settings->depth_bytes = change->depth_bytes;
 	merge_beside(settings, change);
@@ -238,7 +240,11 @@ int change_check(const struct reg_settings *change, struct reason *reason)
 	if (change->flags & ~REG_FLAGS_KNOWN)
 		return refuse(reason, -EINVAL, "unknown setting flags %x",
 			      change->flags & ~REG_FLAGS_KNOWN);
-	if (change->class_ & ~REG_CLASS_KNOWN || change->poll_ns ||
+	if (change->class_ & ~REG_CLASS_KNOWN)
+		return refuse(reason, -EINVAL,
+			      "class %u is not known, allowed are 0 and 1",
+			      change->class_);
+	if (change->poll_ns ||
 	    change->reserved[0] || change->reserved[1])
 		return refuse(reason, -EINVAL,
 			      "reserved field of the settings is not 0");

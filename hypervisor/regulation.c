@@ -7,6 +7,7 @@
 #include "hv/clock.h"
 #include "hv/config-check.h"
 #include "hv/errno.h"
+#include "hv/guarantee.h"
 #include "hv/percpu.h"
 #include "hv/setup.h"
 #include "hv/statistics.h"
@@ -16,6 +17,12 @@
 /* One check at a time; a check takes some thousand instructions. */
 static struct spinlock requests;
 static uint64_t last_serial;
+
+/* What the cells are promised together; under the request lock. */
+static struct {
+	const struct weir_record_bandwidth *record;	/* NULL: nothing can be */
+	struct guarantee admitted;
+} bandwidth;
 
 int regulation_init(void)
 {
@@ -31,14 +38,48 @@ int regulation_init(void)
 			 system_config_size -
 				 offsetof(struct system_desc, root_cell));
 	settings_init(&view);
+	bandwidth.record = (const void *)
+		config_record(&view, WEIR_RECORD_BANDWIDTH, 0);
+	bandwidth.admitted = (struct guarantee){ 0 };
 	return 0;
 }
 
+static void bandwidth_give_back(const struct reg_settings *settings)
+{
+	struct guarantee guarantee = guarantee_of(settings);
+
+	bandwidth.admitted.total -= guarantee.total;
+	bandwidth.admitted.writes -= guarantee.writes;
+}
+
+static void bandwidth_take(const struct reg_settings *settings)
+{
+	struct guarantee guarantee = guarantee_of(settings);
+
+	bandwidth.admitted.total += guarantee.total;
+	bandwidth.admitted.writes += guarantee.writes;
+}
+
+/* What the cell has now it may have anew. */
+static int admit(const struct cell *cell, const struct reg_settings *wanted,
+		 struct reason *reason)
+{
+	struct guarantee others = bandwidth.admitted;
+	struct guarantee own = guarantee_of(&cell->reg.requested);
+
+	others.total -= own.total;
+	others.writes -= own.writes;
+	return guarantee_admit(bandwidth.record, &others, wanted, reason);
+}
+
+/* Under the request lock. */
 static void commit(struct cell *cell, const struct reg_settings *requested,
 		   struct reg_effective *effective, bool reload)
 {
 	struct reg_cell *reg = &cell->reg;
 
+	bandwidth_give_back(&reg->requested);
+	bandwidth_take(requested);
 	spin_lock(&reg->lock);
 	effective->generation = reg->effective.generation + reload;
 	effective->revision = reg->effective.revision + 1;
@@ -100,9 +141,11 @@ int regulation_cell_init(struct cell *cell, struct reason *reason)
 		.serial = ++last_serial,
 		.boot = settings,
 	};
-	commit(cell, &settings, &effective, false);
+	err = admit(cell, &settings, reason);
+	if (!err)
+		commit(cell, &settings, &effective, false);
 	spin_unlock(&requests);
-	return 0;
+	return err;
 }
 
 void regulation_cell_exit(struct cell *cell)
@@ -110,6 +153,7 @@ void regulation_cell_exit(struct cell *cell)
 	if (cell->reg.effective.regulator)
 		cell->reg.effective.regulator->cell_exit(&cell->reg);
 	spin_lock(&requests);
+	bandwidth_give_back(&cell->reg.requested);
 	cell->reg = (struct reg_cell){ 0 };
 	spin_unlock(&requests);
 }
@@ -164,6 +208,8 @@ static int request_apply(struct cell *cell, struct reg_request *request,
 	err = cell_check(cell, &request->settings, &wanted, reason);
 	if (!err)
 		err = settings_check(&wanted, cell->cpus, &effective, reason);
+	if (!err)
+		err = admit(cell, &wanted, reason);
 	if (err)
 		return err;
 	if (request->operation != REG_OP_CHECK)
@@ -266,6 +312,20 @@ static void status_names(const struct reg_effective *effective,
 	status->line_bytes = slot->caps.line_bytes;
 }
 
+static void bandwidth_tell(struct reg_status *status)
+{
+	spin_lock(&requests);
+	if (bandwidth.record) {
+		status->sustainable_bytes_per_s =
+			bandwidth.record->sustainable_bytes_per_s;
+		status->sustainable_write_bytes_per_s =
+			bandwidth.record->sustainable_write_bytes_per_s;
+	}
+	status->guaranteed_bytes_per_s = bandwidth.admitted.total;
+	status->guaranteed_write_bytes_per_s = bandwidth.admitted.writes;
+	spin_unlock(&requests);
+}
+
 int regulation_get(struct cell *cell, struct reg_status *status)
 {
 	struct reg_effective effective;
@@ -278,6 +338,7 @@ int regulation_get(struct cell *cell, struct reg_status *status)
 	status->size = sizeof(*status);
 	status->cell_id = cell_id;
 	status->now_ns = clock_now_ns();
+	bandwidth_tell(status);
 	spin_lock(&cell->reg.lock);
 	effective = cell->reg.effective;
 	status->requested = cell->reg.requested;

@@ -40,3 +40,5 @@ tests-unit-y += test_regulation_life
 test_regulation_life-objs := $(test_regulation-objs) $(d)throttle.o
 tests-unit-y += test_bucket
 test_bucket-objs := $(memguard-sim-objs) $(d)bucket.o
+tests-unit-y += test_guarantee
+test_guarantee-objs := $(test_regulation-objs)

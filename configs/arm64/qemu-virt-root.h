@@ -21,7 +21,7 @@
 #endif
 
 #ifdef VIRT_MODEL
-#define VIRT_RECORDS_COUNT	4
+#define VIRT_RECORDS_COUNT	5
 #else
 #define VIRT_RECORDS_COUNT	2
 #endif
@@ -37,6 +37,7 @@ struct {
 #ifdef VIRT_MODEL
 		struct weir_record_memsys memsys;
 		struct weir_record_counter counter_memsys;
+		struct weir_record_bandwidth bandwidth;
 #endif
 		struct weir_record_counter counter_pmu;
 		struct weir_record_coloring coloring;
@@ -85,6 +86,7 @@ struct {
 #ifdef VIRT_MODEL
 		.memsys = RECORD_MEMSYS,
 		.counter_memsys = RECORD_COUNTER_MEMSYS,
+		.bandwidth = RECORD_BANDWIDTH,
 #endif
 		.counter_pmu = RECORD_COUNTER_PMU,
 		.coloring = RECORD_COLORING,

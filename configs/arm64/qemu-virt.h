@@ -103,6 +103,17 @@
 			    .size = sizeof(struct weir_record_coloring) },    \
 	}
 
+/*
+ * What the modelled memory serves whatever the accesses are: every one of them
+ * in another row of the same bank, 64 bytes in 47 ns.
+ */
+#define RECORD_BANDWIDTH                                                      \
+	{                                                                     \
+		.record = { .type = WEIR_RECORD_BANDWIDTH,                    \
+			    .size = sizeof(struct weir_record_bandwidth) },   \
+		.sustainable_bytes_per_s = 1360000000,                        \
+	}
+
 #define RECORD_COUNTER_MEMSYS                                                 \
 	{                                                                     \
 		.record = { .type = WEIR_RECORD_COUNTER,                      \

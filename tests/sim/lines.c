@@ -143,13 +143,18 @@ void lines_cpus_join(void)
 	fake_on_cpu(0);
 }
 
+void lines_forget(void)
+{
+	memset(lines.cpu, 0, sizeof(lines.cpu));
+}
+
 int lines_setup(void **state)
 {
 	struct blob_system system;
 	int error;
 
 	(void)state;
-	memset(lines.cpu, 0, sizeof(lines.cpu));
+	lines_forget();
 	fake_machine();
 	blob_system_init(&system);
 	system.counter.source = COUNTER_FAKE;

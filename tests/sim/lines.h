@@ -7,6 +7,8 @@
 
 /* For cmocka: four CPUs in the root cell, one counter source, all joined. */
 int lines_setup(void **state);
+/* Before a machine is booted by other means. */
+void lines_forget(void);
 /* The CPUs of a machine just booted join the root cell. */
 void lines_cpus_join(void);
 

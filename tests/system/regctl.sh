@@ -99,6 +99,34 @@ says "the source is usable" "^source +$2 +counter +yes" regctl regulators
 says "what is not says why" '^source +x86-pmu +counter +no .+' \
 	regctl regulators
 
+# --- guarantees ---
+case $2 in
+memsys)
+	ok "a guaranteed budget" \
+		regctl set root --budget 900MB/s --class guaranteed
+	says "what is left" '"machine_left_bytes_per_s": 460000000,' \
+		regctl status root --json
+	ok "create a cell" regctl cell create $cell
+	fails 4 "more than the machine sustains" \
+		regctl set jitter --budget 500MB/s --class guaranteed
+	says "with the numbers" \
+		'guaranteed 900 MB/s \+ 500 MB/s asked > 1360 MB/s sustainable' \
+		regctl set jitter --budget 500MB/s --class guaranteed
+	ok "as a limit it can be had" regctl set jitter --budget 500MB/s
+	ok "the rest is guaranteed" \
+		regctl set jitter --budget 460MB/s --class guaranteed
+	says "nothing is left" '"machine_left_bytes_per_s": 0,' \
+		regctl status root --json
+	ok "destroy the cell" regctl cell destroy jitter
+	says "its share has come back" \
+		'"machine_left_bytes_per_s": 460000000,' \
+		regctl status root --json
+	ok "nothing guaranteed any more" regctl reset root ;;
+*)
+	fails 3 "nothing can be guaranteed where nobody says what there is" \
+		regctl set root --budget 900MB/s --class guaranteed ;;
+esac
+
 # --- cells ---
 fails 4 "start a cell that is not there" regctl cell start jitter
 is "create prints id and name" "$(regctl cell create $cell --no-headings)" \

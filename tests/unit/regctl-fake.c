@@ -73,6 +73,8 @@ static void note_beside(struct fake *fake, const struct reg_settings *s)
 		     (unsigned long long)s->throttle_period_ns);
 	if (s->valid & REG_SET_THROTTLE_CPUS)
 		note(fake, " cpus=%#llx", (unsigned long long)s->throttle_cpus);
+	if (s->valid & REG_SET_CLASS)
+		note(fake, " class=%u", s->class_);
 	if (s->valid & REG_SET_DEPTH)
 		note(fake, " depth=%llu", (unsigned long long)s->depth_bytes);
 	if (s->valid & REG_SET_BURST)

@@ -128,6 +128,18 @@ static void test_period_limits_are_inclusive(void **state)
 	     "source=0 regulator=0\n");
 }
 
+static void test_set_class(void **state)
+{
+	(void)state;
+	asks("set root --budget 1MB/s --class guaranteed",
+	     "set id=0 valid=0x801 budget=1000000 write=0 period=0 mode=0 "
+	     "source=0 regulator=0 class=1\n");
+	asks("set victim --class best-effort",
+	     "set name=victim valid=0x800 budget=0 write=0 period=0 mode=0 "
+	     "source=0 regulator=0 class=0\n");
+	refuses("set root --class gold", "there are guaranteed and best-effort");
+}
+
 /* What goes beside a budget. */
 static void test_set_beside(void **state)
 {
@@ -404,6 +416,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_set, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_set_beside, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(test_set_class, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_set_transactions, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_set_refusals, setup,

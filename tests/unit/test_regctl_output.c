@@ -290,6 +290,22 @@ static void test_numbers_too_large_for_json(void **state)
 	assert_non_null(strstr(fake.out, ",9223372036854775808,9223372036854775807,"));
 }
 
+static void test_status_tells_what_is_guaranteed(void **state)
+{
+	(void)state;
+	fake.status[0].sustainable_bytes_per_s = 1200000000;
+	fake.status[0].guaranteed_bytes_per_s = 900000000;
+	fake.status[0].effective.class_ = REG_CLASS_GUARANTEED;
+	assert_int_equal(fake_run(&fake, "status root --json"), APP_OK);
+	assert_non_null(strstr(fake.out, "\"class\": \"guaranteed\","));
+	assert_non_null(strstr(fake.out,
+			       "\"machine_left_bytes_per_s\": 300000000,"));
+	assert_int_equal(fake_run(&fake, "status root --si"), APP_OK);
+	assert_non_null(strstr(fake.out, "ALL GUARANTEED"));
+	assert_non_null(strstr(fake.out, "900 MB/s"));
+	assert_non_null(strstr(fake.out, "300 MB/s"));
+}
+
 static void test_monitor_lines(void **state)
 {
 	char *line, *rest = NULL;
@@ -501,6 +517,7 @@ int main(void)
 		TEST(test_not_enabled),
 		TEST(test_silent_cell),
 		TEST(test_numbers_too_large_for_json),
+		TEST(test_status_tells_what_is_guaranteed),
 		TEST(test_monitor_lines),
 		TEST(test_top),
 		TEST(test_monitor_csv),

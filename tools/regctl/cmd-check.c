@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "config.h"
+#include "hv/guarantee.h"
 #include "output.h"
 
 struct blob {
@@ -15,7 +16,7 @@ struct blob {
 	enum config_kind kind;
 	struct reason reason;
 	bool good;
-	struct config_view view;	/* of a good cell */
+	struct config_view view;	/* of a good cell, or the root's */
 };
 
 struct blobs {
@@ -71,6 +72,14 @@ static void blob_refuse(struct blob *blob, const char *text)
 	snprintf(blob->reason.text, sizeof(blob->reason.text), "%s", text);
 }
 
+static void system_view(struct blob *blob)
+{
+	const struct system_desc *desc = blob->data;
+
+	config_view_init(&blob->view, &desc->root_cell,
+			 blob->size - offsetof(struct system_desc, root_cell));
+}
+
 /* Each by itself; the system configuration is found on the way. */
 static void blobs_check_alone(struct blobs *blobs)
 {
@@ -90,18 +99,15 @@ static void blobs_check_alone(struct blobs *blobs)
 			blob_refuse(blob, "a second system configuration");
 		else
 			blobs->system = blob;
+		if (blob == blobs->system)
+			system_view(blob);
 	}
 }
 
 static int geometry_of(const struct blob *system,
 		       struct color_geometry *geometry)
 {
-	const struct system_desc *desc = system->data;
-	struct config_view root;
-
-	config_view_init(&root, &desc->root_cell,
-			 system->size - offsetof(struct system_desc, root_cell));
-	return config_geometry(&root, geometry, NULL);
+	return config_geometry(&system->view, geometry, NULL);
 }
 
 /* What the hypervisor would choose for it now is what later ones do not get. */
@@ -157,6 +163,33 @@ static void blobs_check_together(struct blobs *blobs)
 			continue;
 		blob_settle(blob, blobs->system, others, others_count);
 		others[others_count++] = &blob->view;
+	}
+}
+
+/* What the policies guarantee, in the order of the operands. */
+static void blobs_check_guarantees(struct blobs *blobs)
+{
+	const struct weir_record_bandwidth *record = NULL;
+	struct guarantee sum = { 0 };
+
+	if (blobs->system)
+		record = (const void *)config_record(
+			&blobs->system->view, WEIR_RECORD_BANDWIDTH, 0);
+	for (unsigned int i = 0; i < blobs->count; i++) {
+		struct blob *blob = &blobs->all[i];
+		struct reg_settings policy;
+		struct guarantee more;
+
+		if (!blob->good || !blobs->system)
+			continue;
+		policy = guarantee_policy(&blob->view);
+		blob->good = !guarantee_admit(record, &sum, &policy,
+					      &blob->reason);
+		if (!blob->good)
+			continue;
+		more = guarantee_of(&policy);
+		sum.total += more.total;
+		sum.writes += more.writes;
 	}
 }
 
@@ -225,6 +258,7 @@ static int run(struct app *app, const void *data)
 		blobs_check_alone(blobs);
 		if (blobs->system)
 			blobs_check_together(blobs);
+		blobs_check_guarantees(blobs);
 		colors_note(app, blobs);
 		status = print(app, blobs);
 	}

@@ -17,6 +17,7 @@ enum {
 	KEY_POOL,
 	KEY_SOURCE,
 	KEY_REGULATOR,
+	KEY_CLASS,
 };
 
 /* Options of set and unset: which fields, and how they were written. */
@@ -41,6 +42,8 @@ static const struct argp_option set_options[] = {
 	{ "source", KEY_SOURCE, "NAME", 0, "Count traffic with this source",
 	  0 },
 	{ "regulator", KEY_REGULATOR, "NAME", 0, "Use this regulator", 0 },
+	{ "class", KEY_CLASS, "CLASS", 0,
+	  "Make the budget guaranteed, or best-effort", 0 },
 	BESIDE_SET_OPTIONS,
 	SHARES_SET_OPTIONS,
 	{ 0 },
@@ -52,6 +55,7 @@ static const struct argp_option unset_options[] = {
 	{ "period", KEY_PERIOD, NULL, 0, "Account in periods of 1ms", 0 },
 	{ "per-cpu", KEY_PER_CPU, NULL, 0,
 	  "Let the CPUs of the cell draw from one pool", 0 },
+	{ "class", KEY_CLASS, NULL, 0, "Guarantee nothing to the cell", 0 },
 	BESIDE_UNSET_OPTIONS,
 	SHARES_UNSET_OPTIONS,
 	{ 0 },
@@ -128,6 +132,20 @@ static int regulator_option(struct reg_settings *settings, const char *value,
 	return 0;
 }
 
+static int class_option(struct reg_settings *settings, const char *value,
+			struct parse_error *error)
+{
+	if (strcmp(value, "guaranteed") == 0)
+		settings->class_ = REG_CLASS_GUARANTEED;
+	else if (strcmp(value, "best-effort") == 0)
+		settings->class_ = REG_CLASS_BEST_EFFORT;
+	else
+		return parse_refuse(error, 0,
+				    "unknown; there are guaranteed and best-effort");
+	settings->valid |= REG_SET_CLASS;
+	return 0;
+}
+
 static int set_option(void *data, int key, const char *value,
 		      struct parse_error *error)
 {
@@ -151,6 +169,8 @@ static int set_option(void *data, int key, const char *value,
 		return source_option(&args->settings, value, error);
 	case KEY_REGULATOR:
 		return regulator_option(&args->settings, value, error);
+	case KEY_CLASS:
+		return class_option(&args->settings, value, error);
 	default:
 		ret = beside_option(&args->settings, key, value, error);
 		if (ret != -ENOENT)
@@ -178,6 +198,9 @@ static int unset_option(void *data, int key, const char *value,
 		return 0;
 	case KEY_PER_CPU:
 		args->settings.valid |= REG_SET_MODE;
+		return 0;
+	case KEY_CLASS:
+		args->settings.valid |= REG_SET_CLASS;
 		return 0;
 	default:
 		if (!beside_unset_option(&args->settings, key))
@@ -309,7 +332,7 @@ static int set_run(struct app *app, const void *data)
 	if (args->settings.valid == 0 && args->shares.valid == 0) {
 		app_complain(app, "nothing to set: give --budget, --write, "
 			     "--period, --per-cpu, --pool, --source, "
-			     "--regulator, --duty, --throttle-period, --cpus, "
+			     "--regulator, --class, --duty, --throttle-period, --cpus, "
 			     "--depth, --burst, --cache, --cache-l2, "
 			     "--bandwidth or --clock");
 		return APP_USAGE;
@@ -344,6 +367,7 @@ static int unset_run(struct app *app, const void *data)
 	settings.write_budget_bytes_per_s = REG_BUDGET_UNLIMITED;
 	settings.period_ns = REG_PERIOD_DEFAULT_NS;
 	settings.mode = 0;
+	settings.class_ = REG_CLASS_BEST_EFFORT;
 	beside_defaults(&settings);
 	status = app_cell(app, 0, &cell);
 	return status ? status : settings_send(app, &cell, &settings);

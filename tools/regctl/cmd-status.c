@@ -63,6 +63,9 @@ enum {
 	CELL_RELOADS,
 	CELL_REFUSALS,
 	CELL_NOW,
+	CELL_GUARANTEED,
+	CELL_LEFT,
+	CELL_SUSTAINABLE,
 	CELL_COUNT,
 };
 
@@ -88,6 +91,12 @@ static const struct column cell_columns[] = {
 	{ "RELOADS", "reloads", NULL, COLUMN_RIGHT | COLUMN_WIDE, 0 },
 	{ "REFUSALS", "refusals", NULL, COLUMN_RIGHT | COLUMN_WIDE, 0 },
 	{ "NOW", "now_ns", "ns", COLUMN_RIGHT | COLUMN_DATA, 0 },
+	{ "ALL GUARANTEED", "machine_guaranteed_bytes_per_s", "B/s",
+	  COLUMN_RIGHT | COLUMN_AUTO, 0 },
+	{ "LEFT", "machine_left_bytes_per_s", "B/s",
+	  COLUMN_RIGHT | COLUMN_AUTO, 0 },
+	{ "SUSTAINABLE", "machine_sustainable_bytes_per_s", "B/s",
+	  COLUMN_RIGHT | COLUMN_DATA, 0 },
 };
 _Static_assert(sizeof(cell_columns) / sizeof(cell_columns[0]) == CELL_COUNT,
 	       "one initialiser for each column");
@@ -224,6 +233,24 @@ static void sums_fill(struct value *row, const struct reg_status *status)
 		     overshoot_max * status->line_bytes);
 }
 
+/* What all guaranteed cells together have of the machine's bandwidth. */
+static void machine_fill(struct value *row, const struct reg_status *status)
+{
+	static const char none[] = "the configuration says no rate";
+	uint64_t most = status->sustainable_bytes_per_s;
+	uint64_t taken = status->guaranteed_bytes_per_s;
+
+	if (most < taken || most == 0) {
+		value_missing(&row[CELL_GUARANTEED], "%s", none);
+		value_missing(&row[CELL_LEFT], "%s", none);
+		value_missing(&row[CELL_SUSTAINABLE], "%s", none);
+		return;
+	}
+	value_number(&row[CELL_GUARANTEED], VALUE_RATE, taken);
+	value_number(&row[CELL_LEFT], VALUE_RATE, most - taken);
+	value_number(&row[CELL_SUSTAINABLE], VALUE_RATE, most);
+}
+
 static void status_fill(struct value *row, const struct reg_status *status)
 {
 	settings_fill(&row[CELL_SETTINGS], &status->requested,
@@ -244,6 +271,7 @@ static void status_fill(struct value *row, const struct reg_status *status)
 	value_number(&row[CELL_RELOADS], VALUE_COUNT, status->reloads);
 	value_number(&row[CELL_REFUSALS], VALUE_COUNT, status->refusals);
 	value_number(&row[CELL_NOW], VALUE_TIME, status->now_ns);
+	machine_fill(row, status);
 }
 
 static void cpu_fill(struct value *row, const char *cell,

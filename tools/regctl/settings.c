@@ -91,6 +91,9 @@ void settings_fill(struct value *row, const struct reg_settings *requested,
 	value_number(&row[SETTINGS_GENERATION], VALUE_COUNT, generation);
 	throttle_fill(row, effective);
 	burst_fill(row, effective);
+	value_text(&row[SETTINGS_CLASS], "%s",
+		   effective->class_ == REG_CLASS_GUARANTEED ? "guaranteed" :
+							       "best-effort");
 }
 
 void settings_missing(struct value *row, const char *why)

@@ -24,6 +24,7 @@ enum settings_column {
 	SETTINGS_DEPTH,
 	SETTINGS_BURST,
 	SETTINGS_BURST_WINDOW,
+	SETTINGS_CLASS,
 	SETTINGS_COUNT,
 };
 
@@ -51,7 +52,8 @@ enum settings_column {
 	{ "DEPTH", "depth_bytes", "B", COLUMN_RIGHT | COLUMN_AUTO, 0 },       \
 	{ "BURST", "burst_bytes", "B", COLUMN_RIGHT | COLUMN_AUTO, 0 },       \
 	{ "BURST WINDOW", "burst_window_ns", "ns",                            \
-	  COLUMN_RIGHT | COLUMN_AUTO, 0 }
+	  COLUMN_RIGHT | COLUMN_AUTO, 0 },                                    \
+	{ "CLASS", "class", NULL, COLUMN_WIDE, 0 }
 
 /*
  * Fills SETTINGS_COUNT values. Of `requested` only the fields that its `valid`

@@ -67,7 +67,7 @@ enum counter_source_id {
 #define REG_SET_CLASS			0x0800u
 #define REG_SET_FLAGS			0x1000u
 #define REG_SET_POLL			0x2000u
-#define REG_SET_KNOWN			0x07ffu
+#define REG_SET_KNOWN			0x0fffu
 
 /* reg_settings.mode */
 #define REG_MODE_PER_CPU		0x0001u /* static shares, no pool */
@@ -76,8 +76,15 @@ enum counter_source_id {
 #define REG_MODE_NO_DEBT		0x0004u /* overspend is forgotten */
 #define REG_MODE_KNOWN			0x0007u
 
-/* reg_settings.class_ and .flags: only 0 is known so far. */
-#define REG_CLASS_KNOWN			0x0000u
+/*
+ * reg_settings.class_. What is guaranteed to cells is, together, never more than
+ * the machine sustains: WEIR_RECORD_BANDWIDTH.
+ */
+#define REG_CLASS_BEST_EFFORT		0u /* the budget is a limit only */
+#define REG_CLASS_GUARANTEED		1u /* and can be had at any time */
+#define REG_CLASS_KNOWN			0x0001u
+
+/* reg_settings.flags: only 0 is known so far. */
 #define REG_FLAGS_KNOWN			0x0000u
 
 /*
@@ -195,9 +202,14 @@ struct reg_status {
 	char regulator_name[REG_NAME_BYTES];
 	char source_name[REG_NAME_BYTES];
 	char event_name[32];
+	/* Of the machine: what can be guaranteed (0: nobody says), and what is. */
+	uint64_t sustainable_bytes_per_s;
+	uint64_t guaranteed_bytes_per_s;
+	uint64_t sustainable_write_bytes_per_s;
+	uint64_t guaranteed_write_bytes_per_s;
 	struct reg_cpu_stats cpu[16];
 } ABI_PACKED;
-ABI_SIZE(struct reg_status, 16 + 208 + 24 + 8 + 64 + 16 * 216);
+ABI_SIZE(struct reg_status, 16 + 208 + 24 + 8 + 64 + 32 + 16 * 216);
 
 #define REG_STATUS_MAX_CPUS		16
 

@@ -38,6 +38,7 @@ enum weir_record_type {
 	WEIR_RECORD_COLORS = 6,		/* cell only, at most one */
 	WEIR_RECORD_CACHE = 7,		/* system only, one a level */
 	WEIR_RECORD_IOMMU = 8,		/* system only, x86 */
+	WEIR_RECORD_BANDWIDTH = 9,	/* system only, at most one */
 };
 
 struct weir_record {
@@ -183,6 +184,17 @@ struct weir_record_iommu {
 	struct iommu_scope scope[IOMMU_SCOPES_MAX]; /* unused: type 0 */
 } ABI_PACKED;
 ABI_SIZE(struct weir_record_iommu, 48);
+
+/*
+ * What the memory serves whatever the accesses are, as calibrated: the sum that
+ * can be guaranteed to cells. Without this record nothing can be.
+ */
+struct weir_record_bandwidth {
+	struct weir_record record;
+	uint64_t sustainable_bytes_per_s;
+	uint64_t sustainable_write_bytes_per_s;	/* of it; 0: all of it */
+} ABI_PACKED;
+ABI_SIZE(struct weir_record_bandwidth, 24);
 
 #define MSG_TIMEOUT_DEFAULT_NS		1000000000ull
 
