@@ -481,7 +481,8 @@ bench-vmx: vmx-machine $(B)/host/figures
 	$(Q)tests/bench/vmx
 
 .PHONY: vmx-machine test-vmx
-vmx-machine: $(B)/vmx/root.bin $(B)/x86/weir.bin inmates-x86 configs
+vmx-machine: $(B)/vmx/root.bin $(B)/x86/weir.bin $(B)/vmx/trusting.bin \
+	inmates-x86 configs
 test-vmx: vmx-machine
 	$(Q)tests/run-vmx $(S)
 

@@ -2,12 +2,19 @@
 /*
  * The root cell of Bochs: no IOMMU, messages on COM2, an L3 cache of 16 ways
  * that CPUID keeps silent about. The file that includes this says which:
- * BOCHS_CPUS (mask), and optionally BOCHS_APIC_KHZ.
+ * BOCHS_CPUS (mask), and optionally BOCHS_APIC_KHZ, and BOCHS_COUNTER when the PMU
+ * is a source of counts.
  */
 #include "bochs.h"
 
 #ifndef BOCHS_APIC_KHZ
 #define BOCHS_APIC_KHZ	0	/* guests use TSC deadlines */
+#endif
+
+#ifdef BOCHS_COUNTER
+#define BOCHS_RECORDS	3
+#else
+#define BOCHS_RECORDS	2
 #endif
 
 struct {
@@ -20,6 +27,9 @@ struct {
 		struct weir_block head;
 		struct weir_record_cache l3;
 		struct weir_record_iommu iommu;
+#ifdef BOCHS_COUNTER
+		struct weir_record_counter counter;
+#endif
 	} ABI_PACKED weir;
 } ABI_PACKED config = {
 	.header = {
@@ -79,7 +89,7 @@ struct {
 		.head = {
 			.signature = WEIR_BLOCK_SIGNATURE,
 			.revision = WEIR_BLOCK_REVISION,
-			.num_records = 2,
+			.num_records = BOCHS_RECORDS,
 			.size = sizeof(config.weir),
 		},
 		.l3 = {
@@ -96,5 +106,18 @@ struct {
 			},
 			.flags = WEIR_IOMMU_NONE,
 		},
+#ifdef BOCHS_COUNTER
+		.counter = {
+			.record = {
+				.type = WEIR_RECORD_COUNTER,
+				.size = sizeof(struct weir_record_counter),
+			},
+			.source = COUNTER_X86_PMU,
+			.event_read = 0x412e,	/* last-level cache misses */
+			.event_write = 0xffff,
+			.read_weight_q8 = 256,
+			.event_name = "LONGEST_LAT_CACHE.MISS",
+		},
+#endif
 	},
 };

@@ -1,3 +1,4 @@
 # SPDX-License-Identifier: GPL-2.0-only
 configs-y += bochs bochs-single bochs-three bochs-smp bochs-jitter bochs-hostile
 configs-y += bochs-victim bochs-bomb bochs-counting
+configs-y += bochs-counted

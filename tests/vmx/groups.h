@@ -25,6 +25,8 @@ void group_throttle(void);
 void throttle_demo(void);
 /* The guests of the tree, in both modes. */
 void group_inmates(void);
+/* The cost of ticks. */
+void group_tick(void);
 /* Shares of cache and clock in a table. */
 void group_demo(void);
 

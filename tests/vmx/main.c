@@ -19,6 +19,7 @@ static const struct {
 	{ "smp", group_smp },
 	{ "throttle", group_throttle },
 	{ "inmates", group_inmates },
+	{ "tick", group_tick },
 	{ "demo", group_demo },
 };
 

@@ -14,7 +14,7 @@ static const volatile struct console_ring *ring(void)
 {
 	const struct system_desc *system = system_file().data;
 	char *memory = direct(system->hypervisor_memory.phys_start);
-	const struct image_header *head = (const void *)file_get("weir.bin").data;
+	const struct image_header *head = (const void *)image_file().data;
 
 	return (const volatile void *)(memory + head->console_ring);
 }

@@ -9,23 +9,33 @@ static uint8_t tables[LAUNCH_TABLE_PAGES * PAGE_BYTES]
 static struct launch launch;
 static struct reason_report report;
 
-struct file system_file(void)
+static struct file option_file(const char *option_name, const char *usual)
 {
 	static char name[64];
-	const char *wanted = option("system");
+	const char *wanted = option(option_name);
 	size_t n = 0;
 
 	if (!wanted)
-		wanted = "bochs.cell";
+		wanted = usual;
 	for (; n + 1 < sizeof(name) && wanted[n] && wanted[n] != ' '; n++)
 		name[n] = wanted[n];
 	name[n] = '\0';
 	return file_get(name);
 }
 
+struct file system_file(void)
+{
+	return option_file("system", "bochs.cell");
+}
+
 static struct image_header *header(void)
 {
 	return launch.memory;
+}
+
+struct file image_file(void)
+{
+	return option_file("image", "weir.bin");
 }
 
 /* What driver/enable.c does in memory_fill(). */
@@ -66,7 +76,7 @@ int weir_prepare(void)
 	launch.tables = tables;
 	launch.tables_phys = virt_to_phys(tables);
 	launch.code_phys = virt_to_phys(launch_code);
-	error = memory_fill(system, file_get("weir.bin"), config);
+	error = memory_fill(system, image_file(), config);
 	return error ? error : launch_prepare(&launch);
 }
 

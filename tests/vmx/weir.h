@@ -8,6 +8,8 @@
 
 /* The system configuration: bochs.cell unless the command line has system=NAME. */
 struct file system_file(void);
+/* The hypervisor: weir.bin unless the command line has image=NAME. */
+struct file image_file(void);
 /*
  * Takes image and system configuration (weir.bin, system_file()) to
  * hypervisor memory. To be called again before each weir_enable().

@@ -8,13 +8,13 @@ objs-hv-x86-y += cpu.o cell.o timer.o doorbell.o uart-8250.o
 objs-hv-x86-y += pmu-hw.o cache.o
 
 # Registers that regulate, and their host tests on models of them.
-objs-hv-x86-y += pmu.o pmu-guest.o cat.o
+objs-hv-x86-y += pmu.o pmu-count.o pmu-guest.o cat.o
 
 # Devices and what they reach.
 objs-hv-x86-y += vtd.o vtd-unit.o vtd-domain.o vtd-interrupt.o
 objs-hv-x86-y += msi.o msix.o pci-ports.o
 
-pmu-test-objs := $(d)pmu.o $(d)pmu-guest.o tests/wrap/x86-pmu-model.o
+pmu-test-objs := $(d)pmu.o $(d)pmu-count.o $(d)pmu-guest.o tests/wrap/x86-pmu-model.o
 tests-wrap-y += test_x86_pmu test_x86_pmu_random test_x86_source
 test_x86_pmu-objs := $(pmu-test-objs)
 test_x86_pmu_random-objs := $(pmu-test-objs)

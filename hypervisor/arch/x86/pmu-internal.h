@@ -64,6 +64,18 @@ static inline uint64_t pmu_status_collect(struct pmu_cpu *cpu,
 /* Bits of GLOBAL_STATUS whose rise interrupts the guest. */
 uint64_t pmu_guest_interrupts(void);
 
+static inline uint64_t pmu_width_mask(void)
+{
+	return BIT(pmu_machine.bits) - 1;
+}
+
+/*
+ * Runs counter n into an overflow; NULL, or what is wrong with it. Leaves its
+ * registers and GLOBAL_CTRL changed. An image without this test (tests/vmx) shows
+ * what a tick costs where counters do not count.
+ */
+const char *pmu_counter_test(unsigned int n, uint64_t event);
+
 /* Sets a counter; see arch_pmu_write() for what fits without full width. */
 void pmu_count_write(unsigned int n, uint64_t value);
 

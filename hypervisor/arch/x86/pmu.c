@@ -6,18 +6,10 @@
 #include "hv/errno.h"
 #include "pmu-internal.h"
 
-/* The overflow must show within so many reads of the counter. */
-#define TEST_TURNS	4096u
-#define TEST_EVENTS	256u
 /* PMIs that come while one is handled; each turn has an interrupt's worth. */
 #define NMI_TURNS	8u
 
 struct pmu_machine pmu_machine;
-
-static uint64_t width_mask(void)
-{
-	return BIT(pmu_machine.bits) - 1;
-}
 
 /* Which bits exist: the others are #GP, for the hypervisor as well. */
 static void features_read(struct pmu_machine *machine)
@@ -82,15 +74,6 @@ static void machine_read(struct pmu_machine *machine)
 	features_read(machine);
 }
 
-void pmu_count_write(unsigned int n, uint64_t value)
-{
-	if (pmu_machine.full_width)
-		msr_write(MSR_A_PMC(n), value & width_mask());
-	else
-		/* Bit 31 is copied into those above it. */
-		msr_write(MSR_PMC(n), value & 0xffffffff);
-}
-
 /* An event that any of them counts; 0 when CPUID denies both. */
 static uint64_t test_event(void)
 {
@@ -99,29 +82,6 @@ static uint64_t test_event(void)
 	if (!(missing & 1u << 1))
 		return EVENT_INSTRUCTIONS;
 	return missing & 1u << 0 ? 0 : EVENT_CYCLES;
-}
-
-/* Runs counter n into an overflow; NULL, or what is wrong with it. */
-static const char *counter_test(unsigned int n, uint64_t event)
-{
-	uint64_t start = (0 - (uint64_t)TEST_EVENTS) & width_mask();
-	bool moved = false, overflowed = false;
-
-	msr_write(MSR_PERFEVTSEL(n), event | EVTSEL_USR | EVTSEL_OS |
-					     EVTSEL_EN);
-	pmu_count_write(n, start);
-	msr_write(MSR_GLOBAL_OVF_CTRL, BIT(n));
-	msr_write(MSR_GLOBAL_CTRL, BIT(n));
-	for (unsigned int i = 0; i < TEST_TURNS && !overflowed; i++) {
-		moved |= msr_read(MSR_PMC(n)) != start;
-		overflowed = msr_read(MSR_GLOBAL_STATUS) & BIT(n);
-	}
-	msr_write(MSR_GLOBAL_CTRL, 0);
-	msr_write(MSR_PERFEVTSEL(n), 0);
-	msr_write(MSR_GLOBAL_OVF_CTRL, BIT(n));
-	if (!moved)
-		return "a counter that CPUID announces does not count";
-	return overflowed ? NULL : "a counter does not report its overflow";
 }
 
 /* As found, also an overflow that was pending: it can only be set again. */
@@ -134,7 +94,7 @@ static const char *counter_try(unsigned int n, uint64_t event)
 	const char *why;
 
 	msr_write(MSR_GLOBAL_CTRL, 0);
-	why = counter_test(n, event);
+	why = pmu_counter_test(n, event);
 	pmu_count_write(n, count);
 	msr_write(MSR_PERFEVTSEL(n), select);
 	if (pending && pmu_machine.version >= 4)
