@@ -65,7 +65,7 @@ static int x86_pmu_probe(const struct weir_record_counter *record,
 }
 
 /* Makes a counter overflow after so many lines, and remembers from where. */
-static void counter_preload(unsigned int counter, const struct weight *weight,
+static inline void counter_preload(unsigned int counter, const struct weight *weight,
 			    uint64_t *raw, uint64_t lines)
 {
 	uint64_t events = weight_events(weight, lines);
@@ -76,7 +76,7 @@ static void counter_preload(unsigned int counter, const struct weight *weight,
 	arch_pmu_write(counter, *raw);
 }
 
-static void x86_pmu_arm(struct reg_cpu *cpu)
+static inline void x86_pmu_arm(struct reg_cpu *cpu)
 {
 	uint64_t lines = cpu->alarm.lines;
 	uint64_t write_lines = cpu->alarm.write_lines;
@@ -118,7 +118,7 @@ static void x86_pmu_stop(struct reg_cpu *cpu)
 	(void)arch_pmu_take_overflows();
 }
 
-static void x86_pmu_sample(struct reg_cpu *cpu)
+static inline void x86_pmu_sample(struct reg_cpu *cpu)
 {
 	struct reg_counter *counter = &cpu->counter;
 	uint64_t raw = arch_pmu_read(COUNTER_READ);

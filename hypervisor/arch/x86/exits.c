@@ -149,18 +149,25 @@ void exit_cache(struct per_cpu *cpu)
 	vcpu_skip(cpu);
 }
 
-void exit_timer(struct per_cpu *cpu)
+/* The entry whose passage is measured was the last one. */
+__attribute__((noinline))
+static void passage_take(struct per_cpu *cpu)
 {
-	uint64_t passage;
+	uint64_t passage = cpu->arch.left - cpu->arch.measured;
 
-	cpu->arch.left = read_tsc();
-	if (!cpu->arch.measured)
-		return;
-	passage = cpu->arch.left - cpu->arch.measured;
 	cpu->arch.measured = 0;
 	/* Something came between: next time. */
 	if (passage <= PASSAGE_MAX_NS * arch_timer_hz() / 1000000000)
 		cpu->arch.passage = (uint32_t)passage;
+}
+
+/* What a tick has to leave to exit_finish(). */
+static inline bool busy(const struct per_cpu *cpu)
+{
+	return __atomic_load_n(&cpu->events, __ATOMIC_ACQUIRE) ||
+	       __atomic_load_n(&cpu->arch.nmis, __ATOMIC_ACQUIRE) ||
+	       cpu->stall_requested || cpu->arch.guest_nmi ||
+	       cpu->reg.throttle.on;
 }
 
 static bool timer_due(const struct per_cpu *cpu)
@@ -242,6 +249,22 @@ static void take_pending(struct per_cpu *cpu)
  * The timer is written before the last look: an NMI after that look finds the
  * VMCS as it will be entered, and makes the guest leave at once.
  */
+/*
+ * A tick and nothing else, which is the usual case. False: there is more to do,
+ * or something came meanwhile.
+ */
+bool exit_tick(struct per_cpu *cpu)
+{
+	cpu->arch.left = read_tsc();
+	if (cpu->arch.measured)
+		passage_take(cpu);
+	if (busy(cpu) || cpu->arch.deadline > cpu->arch.left)
+		return false;
+	clock_timer_fired(cpu);
+	vcpu_timer_program(cpu);
+	return !busy(cpu);
+}
+
 void exit_finish(struct per_cpu *cpu)
 {
 	do {

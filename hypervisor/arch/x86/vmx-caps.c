@@ -154,14 +154,3 @@ int vmx_controls_compute(const struct vmx_caps *caps,
 	return 0;
 }
 
-/* The timer counts whenever bit `shift` of the TSC changes (25.5.1). */
-uint64_t vmx_timer_value(uint64_t deadline, uint64_t now, unsigned int shift)
-{
-	uint64_t value;
-
-	if (deadline <= now)
-		return 0;
-	value = (deadline >> shift) - (now >> shift) +
-		((deadline & (BIT(shift) - 1)) != 0);
-	return value < UINT32_MAX ? value : UINT32_MAX;
-}

@@ -173,6 +173,7 @@ static void exit_invalid_state(struct per_cpu *cpu, uint64_t reason)
 	cpu_fault(cpu, PARK_UNKNOWN_EXIT, 0, reason);
 }
 
+__attribute__((noinline))
 static void dispatch(struct per_cpu *cpu, uint64_t reason)
 {
 	switch (reason & REASON_BASIC) {
@@ -181,9 +182,6 @@ static void dispatch(struct per_cpu *cpu, uint64_t reason)
 		break;
 	case VMX_TRIPLE_FAULT:
 		cpu_fault(cpu, PARK_TRIPLE_FAULT, 0, 0);
-		break;
-	case VMX_TIMER:
-		exit_timer(cpu);
 		break;
 	case VMX_INIT:
 	case VMX_NMI_WINDOW:
@@ -239,8 +237,13 @@ static void dispatch(struct per_cpu *cpu, uint64_t reason)
 
 void vmx_exit(struct per_cpu *cpu)
 {
-	exit_count(cpu, CPU_STAT_TOTAL);
-	dispatch(cpu, vmcs_read(VMCS_EXIT_REASON));
+	uint64_t reason = vmcs_read(VMCS_EXIT_REASON);
+
+	cpu->stats[CPU_STAT_TOTAL]++;
+	if (reason != VMX_TIMER)
+		dispatch(cpu, reason);
+	else if (exit_tick(cpu))
+		return;
 	exit_finish(cpu);
 }
 

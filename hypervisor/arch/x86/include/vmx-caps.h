@@ -87,8 +87,19 @@ int vmx_controls_compute(const struct vmx_caps *caps,
 /*
  * What the preemption timer gets for a deadline, both in TSC ticks: it fires
  * not before it and less than a timer tick after it, or early when 32 bits
- * do not reach that far.
+ * do not reach that far. It counts whenever bit `shift` of the TSC changes (SDM
+ * vol. 3, 25.5.1). Inlined: each tick needs it.
  */
-uint64_t vmx_timer_value(uint64_t deadline, uint64_t now, unsigned int shift);
+static inline uint64_t vmx_timer_value(uint64_t deadline, uint64_t now,
+				       unsigned int shift)
+{
+	uint64_t value;
+
+	if (deadline <= now)
+		return 0;
+	value = (deadline >> shift) - (now >> shift) +
+		((deadline & (BIT(shift) - 1)) != 0);
+	return value < UINT32_MAX ? value : UINT32_MAX;
+}
 
 #endif
