@@ -13,7 +13,7 @@ test_memguard-objs := $(memguard-sim-objs)
 test_memguard_reload-objs := $(memguard-sim-objs)
 test_memguard_short-objs := $(memguard-sim-objs)
 test_memguard_chaos-objs := $(memguard-sim-objs) tests/sim/ledger.o \
-	tests/sim/chaos.o
+	tests/sim/chaos.o $(d)bucket.o
 test_memguard_modes-objs := $(memguard-sim-objs)
 
 # The tick and the platform clock, whose tests name the functions they replace.

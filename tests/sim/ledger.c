@@ -358,6 +358,44 @@ static void wait_audit(struct ledger *ledger, const struct sim *sim,
 		wait_check(ledger, sim, n, false);
 }
 
+/* ---------------------------------------------------------------- a bucket */
+
+/* Credit of the time since, a bucket full of it, one in hands, and overshoot. */
+static uint64_t ceiling(const struct ledger *ledger, const struct sim *sim)
+{
+	const struct reg_effective *e = &sim->cell.effective;
+	uint64_t for_ns = sim->now_ns - ledger->begin_ns;
+	uint128_t lines = (uint128_t)e->settings.budget_bytes_per_s * for_ns /
+			  LINE_PARTS;
+
+	lines += 2 * (uint128_t)e->total.cap_lines *
+		 (is_own(sim) ? sim->cpus_count : 1);
+	lines += sim->cpus_count * (e->total.grant_lines + 2 +
+				    ledger->delay_max_ns / sim->gap_ns);
+	return lines >> 64 ? UINT64_MAX : (uint64_t)lines;
+}
+
+static void bucket_audit(struct ledger *ledger, const struct sim *sim)
+{
+	struct account all = { .count = sim->cpus_count };
+	uint64_t used = issued(sim, &all) - ledger->begin_lines;
+
+	if (ledger->revision != sim->cell.effective.revision) {
+		ledger->begin_ns = sim->now_ns;
+		ledger->begin_lines = issued(sim, &all);
+	} else if (sim->cell.effective.total.limited &&
+		   used > ceiling(ledger, sim)) {
+		fail(ledger, "%llu lines used, at most %llu are allowed",
+		     (unsigned long long)used,
+		     (unsigned long long)ceiling(ledger, sim));
+	}
+	ledger->revision = sim->cell.effective.revision;
+	for (unsigned int n = 0; n < sim->cpus_count; n++)
+		if (sim->cpu[n].stalled && sim->cpu[n].tick_ns == UINT64_MAX)
+			fail(ledger, "CPU %u is held, and nothing will end it",
+			     n);
+}
+
 /* ------------------------------------------------------------- the machine */
 
 /* Every CPU runs under the newest setting. */
@@ -381,6 +419,8 @@ static void books_close(struct ledger *ledger)
 void ledger_audit(struct ledger *ledger, const struct sim *sim)
 {
 	ledger->events++;
+	if (sim->delay_ns > ledger->delay_max_ns)
+		ledger->delay_max_ns = sim->delay_ns;
 	if (sim->late_ns > ledger->late_max_ns)
 		ledger->late_max_ns = sim->late_ns;
 	for (unsigned int n = 0; n < sim->cpus_count; n++)
@@ -388,6 +428,10 @@ void ledger_audit(struct ledger *ledger, const struct sim *sim)
 	debt_watch(ledger, sim);
 	if (!is_settled(sim) || !sim->cell.effective.active) {
 		ledger->revision = 0;
+		return;
+	}
+	if (sim->regulator == REGULATOR_BUCKET) {
+		bucket_audit(ledger, sim);
 		return;
 	}
 	if (ledger->revision != sim->cell.effective.revision)

@@ -12,6 +12,8 @@
  * - statistics only grow;
  * - a CPU that is held has a deadline, and does not wait longer than those before
  *   it and the debt of its cell explain.
+ * Of a bucket, which has no grid, only that statistics grow, nobody is held for
+ * ever, and no more is used than came in, two buckets and what alarms come late.
  */
 #ifndef SIM_LEDGER_H
 #define SIM_LEDGER_H
@@ -40,6 +42,9 @@ struct ledger {
 		uint64_t since_ns;	/* held; 0: not */
 		int64_t least_lines;	/* of the pool, since then */
 	} wait[SIM_MAX_CPUS];
+	/* A bucket's: since the setting is in force everywhere. */
+	uint64_t begin_ns, begin_lines;
+	uint64_t delay_max_ns;		/* the latest that alarms may have been */
 	uint64_t waits_max_ns;
 	uint64_t late_max_ns;		/* the latest that ticks may have been */
 	uint64_t events;

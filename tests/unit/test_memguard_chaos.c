@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * memguard under random policies, loads, CPU counts, resets, late and lost
- * alarms: a million operations, each event of which the ledger checks.
+ * Regulators under random policies, loads, CPU counts, resets, late and lost
+ * alarms: 1.5 million operations, each event of which the ledger checks.
  *
  * WEIR_SEED=N runs only that seed.
  */
@@ -24,40 +24,46 @@ static int setup(void **state)
 	return registry_init();
 }
 
-static void run(uint64_t seed, bool misses)
+static void run(uint64_t seed, uint16_t regulator, bool misses)
 {
 	static struct chaos chaos;
 
 	chaos.misses = misses;
-	if (!chaos_run(&chaos, seed, 0, OPERATIONS))
+	if (!chaos_run(&chaos, seed, regulator, OPERATIONS))
 		fail_msg("WEIR_SEED=%llu, operation %llu: %s",
 			 (unsigned long long)seed,
 			 (unsigned long long)chaos.operations,
 			 chaos.ledger.failure);
 }
 
-static void run_seeds(uint64_t first, bool misses)
+static void run_seeds(uint64_t first, uint16_t regulator, bool misses)
 {
 	const char *only = getenv("WEIR_SEED");
 
 	if (only) {
-		run(strtoull(only, NULL, 0), misses);
+		run(strtoull(only, NULL, 0), regulator, misses);
 		return;
 	}
 	for (uint64_t seed = first; seed < first + SEEDS / 2; seed++)
-		run(seed, misses);
+		run(seed, regulator, misses);
 }
 
 static void test_nothing_is_lost_or_counted_twice(void **unused)
 {
 	(void)unused;
-	run_seeds(1, false);
+	run_seeds(1, REGULATOR_MEMGUARD, false);
 }
 
 static void test_lost_alarms_are_repaid(void **unused)
 {
 	(void)unused;
-	run_seeds(1 + SEEDS, true);
+	run_seeds(1 + SEEDS, REGULATOR_MEMGUARD, true);
+}
+
+static void test_buckets_keep_their_ceiling(void **unused)
+{
+	(void)unused;
+	run_seeds(1 + 2 * SEEDS, REGULATOR_BUCKET, false);
 }
 
 int main(void)
@@ -65,6 +71,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nothing_is_lost_or_counted_twice),
 		cmocka_unit_test(test_lost_alarms_are_repaid),
+		cmocka_unit_test(test_buckets_keep_their_ceiling),
 	};
 
 	return cmocka_run_group_tests(tests, setup, NULL);
