@@ -2,7 +2,7 @@
 simulate-engine-objs := $(addprefix $(d),engine.o load.o trace.o meter.o) \
 	tools/memsys/ddr.o tools/memsys/cache.o tools/memsys/config.o
 simulate-scenario-objs := $(addprefix $(d),scenario.o scenario-keys.o \
-	scenario-check.o) tools/memsys/default-machine.o \
+	scenario-values.o scenario-check.o) tools/memsys/default-machine.o \
 	tools/libreg/names.o tools/regctl/units.o tools/regctl/format.o
 
 # Arithmetic is exact: no conversion goes unseen.

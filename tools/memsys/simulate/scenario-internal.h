@@ -24,6 +24,18 @@ int scenario_refuse(struct parser *parser, const char *format, ...)
 /* Of a cell or of CPUs (parser->cell, parser->cpus), or of the run. */
 int scenario_set(struct parser *parser, const char *key, const char *value);
 
+/* scenario-values.c: 0, or -EINVAL and refused. */
+struct parse_error;
+int scenario_refuse_value(struct parser *parser, const char *value,
+			  const struct parse_error *error);
+int scenario_time(struct parser *parser, const char *value, uint64_t *time_ns);
+int scenario_count(struct parser *parser, const char *value, uint64_t least,
+		   uint64_t most, uint64_t *count);
+int scenario_size(struct parser *parser, const char *value, uint64_t most,
+		  uint64_t *bytes);
+int scenario_word(struct parser *parser, const char *value,
+		  const char *const words[], unsigned int *index);
+
 /* Where a file named in a scenario is. */
 int scenario_path(struct parser *parser, const char *name,
 		  char path[PATH_MAX]);

@@ -10,7 +10,6 @@
 #include "tools/regctl/units.h"
 
 #define PS_PER_NS	1000u
-#define TIME_MAX_NS	1000000000000ull	/* 1000 s */
 
 enum scope {
 	OF_RUN,
@@ -23,68 +22,6 @@ struct key {
 	enum scope scope;
 	int (*set)(struct parser *parser, const char *value);
 };
-
-/* ------------------------------------------------------------------ values */
-
-/* The parsers of units say what is wrong; the key is known to the caller. */
-static int refuse_value(struct parser *parser, const char *value,
-			const struct parse_error *error)
-{
-	return scenario_refuse(parser, "'%.40s': %.150s", value, error->text);
-}
-
-static int get_time(struct parser *parser, const char *value, uint64_t *time_ns)
-{
-	struct parse_error error;
-
-	if (time_parse(value, time_ns, &error))
-		return refuse_value(parser, value, &error);
-	if (*time_ns > TIME_MAX_NS)
-		return scenario_refuse(parser, "'%.40s' is more than 1000s",
-				       value);
-	return 0;
-}
-
-static int get_count(struct parser *parser, const char *value, uint64_t least,
-		     uint64_t most, uint64_t *count)
-{
-	struct parse_error error;
-
-	if (count_parse(value, least, count, &error))
-		return refuse_value(parser, value, &error);
-	if (*count > most)
-		return scenario_refuse(parser, "%.40s is more than %llu", value,
-				       (unsigned long long)most);
-	return 0;
-}
-
-static int get_size(struct parser *parser, const char *value, uint64_t most,
-		    uint64_t *bytes)
-{
-	struct parse_error error;
-
-	if (size_parse(value, bytes, &error))
-		return refuse_value(parser, value, &error);
-	if (*bytes == 0 || *bytes > most)
-		return scenario_refuse(parser, "'%.40s' is not within 1B..%lluMiB",
-				       value, (unsigned long long)(most >> 20));
-	return 0;
-}
-
-static int get_word(struct parser *parser, const char *value,
-		    const char *const words[], unsigned int *index)
-{
-	char list[128] = "";
-
-	for (*index = 0; words[*index]; (*index)++) {
-		if (!strcmp(words[*index], value))
-			return 0;
-		if (*index)
-			strncat(list, ", ", sizeof(list) - strlen(list) - 1);
-		strncat(list, words[*index], sizeof(list) - strlen(list) - 1);
-	}
-	return scenario_refuse(parser, "'%.40s' is none of %s", value, list);
-}
 
 /* --------------------------------------------------------------- the run's */
 
@@ -115,13 +52,13 @@ static int set_baseline(struct parser *parser, const char *value)
 
 static int set_seed(struct parser *parser, const char *value)
 {
-	return get_count(parser, value, 0, UINT32_MAX, &parser->variant->seed);
+	return scenario_count(parser, value, 0, UINT32_MAX, &parser->variant->seed);
 }
 
 static int set_ps(struct parser *parser, const char *value, uint64_t *time_ps)
 {
 	uint64_t time_ns;
-	int err = get_time(parser, value, &time_ns);
+	int err = scenario_time(parser, value, &time_ns);
 
 	if (!err)
 		*time_ps = time_ns * PS_PER_NS;
@@ -142,7 +79,7 @@ static int set_detection(struct parser *parser, const char *value)
 {
 	static const char *const words[] = { "interrupt", "poll", NULL };
 	unsigned int word;
-	int err = get_word(parser, value, words, &word);
+	int err = scenario_word(parser, value, words, &word);
 
 	if (!err)
 		parser->variant->polled = word == 1;
@@ -151,12 +88,12 @@ static int set_detection(struct parser *parser, const char *value)
 
 static int set_delay(struct parser *parser, const char *value)
 {
-	return get_time(parser, value, &parser->variant->delay_ns);
+	return scenario_time(parser, value, &parser->variant->delay_ns);
 }
 
 static int set_handler(struct parser *parser, const char *value)
 {
-	return get_time(parser, value, &parser->variant->handler_ns);
+	return scenario_time(parser, value, &parser->variant->handler_ns);
 }
 
 /* -------------------------------------------------------------- the cell's */
@@ -167,7 +104,7 @@ static int set_cpus(struct parser *parser, const char *value)
 	uint64_t cpus;
 
 	if (cpu_list_parse(value, &cpus, &error))
-		return refuse_value(parser, value, &error);
+		return scenario_refuse_value(parser, value, &error);
 	if (cpus >> ENGINE_MAX_CORES)
 		return scenario_refuse(parser, "CPUs are 0 to %u",
 				       ENGINE_MAX_CORES - 1);
@@ -193,7 +130,7 @@ static int get_rate(struct parser *parser, const char *value, uint32_t valid,
 
 	if (rate_parse(value, &rate, &error) ||
 	    rate_resolve(&rate, &none, bytes_per_s, &error))
-		return refuse_value(parser, value, &error);
+		return scenario_refuse_value(parser, value, &error);
 	parser->cell->settings.valid |= valid;
 	return 0;
 }
@@ -221,7 +158,7 @@ static int set_write_budget(struct parser *parser, const char *value)
 static int set_period(struct parser *parser, const char *value)
 {
 	uint64_t period_ns;
-	int err = get_time(parser, value, &period_ns);
+	int err = scenario_time(parser, value, &period_ns);
 
 	if (err)
 		return err;
@@ -236,7 +173,7 @@ static int set_mode(struct parser *parser, const char *value,
 		    uint32_t mask)
 {
 	unsigned int word;
-	int err = get_word(parser, value, words, &word);
+	int err = scenario_word(parser, value, words, &word);
 
 	if (err)
 		return err;
@@ -298,7 +235,7 @@ static int set_duty(struct parser *parser, const char *value)
 static int set_throttle_period(struct parser *parser, const char *value)
 {
 	uint64_t period_ns;
-	int err = get_time(parser, value, &period_ns);
+	int err = scenario_time(parser, value, &period_ns);
 
 	parser->cell->settings.valid |= REG_SET_THROTTLE_PERIOD;
 	if (!err)
@@ -309,7 +246,7 @@ static int set_throttle_period(struct parser *parser, const char *value)
 static int set_depth(struct parser *parser, const char *value)
 {
 	uint64_t bytes;
-	int err = get_size(parser, value, 1u << 30, &bytes);
+	int err = scenario_size(parser, value, 1u << 30, &bytes);
 
 	parser->cell->settings.valid |= REG_SET_DEPTH;
 	if (!err)
@@ -321,7 +258,7 @@ static int set_burst_cap(struct parser *parser, const char *value)
 {
 	struct reg_settings *settings = &parser->cell->settings;
 	uint64_t bytes;
-	int err = get_size(parser, value, 1u << 30, &bytes);
+	int err = scenario_size(parser, value, 1u << 30, &bytes);
 
 	settings->valid |= REG_SET_BURST;
 	if (!settings->burst_window_ns)
@@ -334,11 +271,25 @@ static int set_burst_cap(struct parser *parser, const char *value)
 static int set_burst_window(struct parser *parser, const char *value)
 {
 	uint64_t window_ns;
-	int err = get_time(parser, value, &window_ns);
+	int err = scenario_time(parser, value, &window_ns);
 
 	if (!err)
 		parser->cell->settings.burst_window_ns = window_ns;
 	return err;
+}
+
+static int set_class(struct parser *parser, const char *value)
+{
+	static const char *const words[] = { "best-effort", "guaranteed", NULL };
+	unsigned int word;
+	int err = scenario_word(parser, value, words, &word);
+
+	if (err)
+		return err;
+	parser->cell->settings.class_ = word ? REG_CLASS_GUARANTEED :
+					       REG_CLASS_BEST_EFFORT;
+	parser->cell->settings.valid |= REG_SET_CLASS;
+	return 0;
 }
 
 static int set_storm(struct parser *parser, const char *value)
@@ -348,7 +299,7 @@ static int set_storm(struct parser *parser, const char *value)
 
 static int set_storm_lines(struct parser *parser, const char *value)
 {
-	return get_count(parser, value, 0, 10000, &parser->cell->storm_lines);
+	return scenario_count(parser, value, 0, 10000, &parser->cell->storm_lines);
 }
 
 static int set_regulator(struct parser *parser, const char *value)
@@ -380,7 +331,7 @@ static int set_load(struct parser *parser, const char *value)
 	static const char *const words[] = { "idle", "stream", "random",
 					     "chase", "trace", NULL };
 	unsigned int word;
-	int err = get_word(parser, value, words, &word);
+	int err = scenario_word(parser, value, words, &word);
 
 	if (!err)
 		SET_LOADS(parser, kind, (enum load_kind)word);
@@ -390,7 +341,7 @@ static int set_load(struct parser *parser, const char *value)
 static int set_size(struct parser *parser, const char *value)
 {
 	uint64_t bytes;
-	int err = get_size(parser, value, 512u << 20, &bytes);
+	int err = scenario_size(parser, value, 512u << 20, &bytes);
 
 	if (!err)
 		SET_LOADS(parser, size_bytes, bytes);
@@ -400,7 +351,7 @@ static int set_size(struct parser *parser, const char *value)
 static int set_stride(struct parser *parser, const char *value)
 {
 	uint64_t bytes;
-	int err = get_size(parser, value, 512u << 20, &bytes);
+	int err = scenario_size(parser, value, 512u << 20, &bytes);
 
 	if (!err)
 		SET_LOADS(parser, stride_bytes, bytes);
@@ -413,7 +364,7 @@ static int set_bank(struct parser *parser, const char *value)
 	int err = 0;
 
 	if (strcmp(value, "any"))
-		err = get_count(parser, value, 0, DDR_MAX_BANKS - 1, &bank);
+		err = scenario_count(parser, value, 0, DDR_MAX_BANKS - 1, &bank);
 	if (!err)
 		SET_LOADS(parser, bank, (uint32_t)bank);
 	return err;
@@ -429,7 +380,7 @@ static int set_writes(struct parser *parser, const char *value)
 		return scenario_refuse(parser, "'%.40s' is not 0%% to 100%%",
 				       value);
 	memcpy(number, value, length - 1);
-	if (get_count(parser, number, 0, 100, &percent))
+	if (scenario_count(parser, number, 0, 100, &percent))
 		return -EINVAL;
 	SET_LOADS(parser, write_percent, (uint32_t)percent);
 	return 0;
@@ -438,7 +389,7 @@ static int set_writes(struct parser *parser, const char *value)
 static int set_mlp(struct parser *parser, const char *value)
 {
 	uint64_t lines;
-	int err = get_count(parser, value, 1, ENGINE_MAX_LINES, &lines);
+	int err = scenario_count(parser, value, 1, ENGINE_MAX_LINES, &lines);
 
 	if (!err)
 		SET_LOADS(parser, mlp, (uint32_t)lines);
@@ -448,7 +399,7 @@ static int set_mlp(struct parser *parser, const char *value)
 static int set_instructions(struct parser *parser, const char *value)
 {
 	uint64_t count;
-	int err = get_count(parser, value, 1, 10000, &count);
+	int err = scenario_count(parser, value, 1, 10000, &count);
 
 	if (!err)
 		SET_LOADS(parser, instructions, count);
@@ -458,7 +409,7 @@ static int set_instructions(struct parser *parser, const char *value)
 static int set_per_line(struct parser *parser, const char *value)
 {
 	uint64_t count;
-	int err = get_count(parser, value, 1, 64, &count);
+	int err = scenario_count(parser, value, 1, 64, &count);
 
 	if (!err)
 		SET_LOADS(parser, per_line, (uint32_t)count);
@@ -478,7 +429,7 @@ static int set_compute(struct parser *parser, const char *value)
 static int set_burst(struct parser *parser, const char *value)
 {
 	uint64_t count;
-	int err = get_count(parser, value, 1, UINT32_MAX, &count);
+	int err = scenario_count(parser, value, 1, UINT32_MAX, &count);
 
 	if (!err)
 		SET_LOADS(parser, burst_accesses, count);
@@ -548,6 +499,7 @@ static const struct key keys[] = {
 	{ "depth", OF_CELL, set_depth },
 	{ "burst_cap", OF_CELL, set_burst_cap },
 	{ "burst_window", OF_CELL, set_burst_window },
+	{ "class", OF_CELL, set_class },
 	{ "storm", OF_CELL, set_storm },
 	{ "storm_lines", OF_CELL, set_storm_lines },
 	{ "load", OF_LOAD, set_load },
