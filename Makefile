@@ -9,7 +9,7 @@
 #   make check     the unit and register-traffic tests; T=test_x runs one
 #   make system    the system tests; S=name runs one group
 #   make test-vmx  the Intel tests in Bochs; S=name runs one group
-#   make test-vmx-linux  a Debian kernel in Bochs, a quarter of an hour
+#   make test-vmx-linux  a Debian kernel in Bochs, a few minutes
 #   make demo-vmx  shares of cache and clock, changed live in Bochs
 #   make bench     all benchmarks; bench-first-light, bench-regulators (in the
 #                  simulator), bench-coloring, bench-sessions, bench-vmx: one of them

@@ -27,6 +27,27 @@ msr() {
 		2>/dev/null | od -An -tx8 | sed 's/^ *0*\(.\)/\1/'
 }
 
+# Milliseconds of a loop that only computes.
+loop_ms() {
+	start=$(cut -d ' ' -f 1 /proc/uptime | tr -d .)
+	n=0
+	while [ $n -lt 4000 ]; do
+		n=$((n + 1))
+	done
+	end=$(cut -d ' ' -f 1 /proc/uptime | tr -d .)
+	echo $(((end - start) * 10))
+}
+
+# holds NAME VALUE LOW HIGH
+holds() {
+	if [ "$2" -ge "$3" ] && [ "$2" -le "$4" ]; then
+		result "ok - $1"
+	else
+		result "not ok - $1"
+		echo "  # $2, $3 to $4 expected"
+	fi
+}
+
 # One life of a cell: it takes its CPU, works, says so and gives it back.
 life() {
 	ok "cell $1: create" regctl cell create $cells/bochs-jitter.cell
@@ -50,8 +71,8 @@ warnings=$(dmesg | grep -cE 'BUG|Oops|WARNING|rcu.*stall|unchecked MSR')
 ok "the module loads" insmod /lib/modules/weir.ko
 ok "enable" regctl enable $cells/bochs.cell
 is "one cell" "$(regctl cell list --no-headings | wc -l)" 1
-for round in 1 2 3 4 5; do
-	life $round
+for round in $(seq "${1:-5}"); do
+	life "$round"
 done
 
 ok "the clock of the root: a quarter" regctl set root --clock 25%
@@ -64,6 +85,17 @@ is "their register says so" "$(msr 0 $((0xc90 + ${class:-0})))" f0
 ok "all of the clock again" regctl unset root --clock
 is "CPU 1 has it all" "$(msr 1 0x19a)" 0
 ok "all of the cache again" regctl unset root --cache
+
+whole=$(loop_ms)
+report whole_ms "$whole"
+ok "half of the time" regctl set root --duty 50%
+half=$(loop_ms)
+report half_ms "$half"
+ok "all of the time again" regctl unset root --duty
+again=$(loop_ms)
+report again_ms "$again"
+holds "half of the time takes twice as long" $((half * 100 / whole)) 175 230
+holds "all of it does not" $((again * 100 / whole)) 85 118
 
 echo 0 >$second
 is "a CPU goes" "$(nproc)" 1
