@@ -10,6 +10,7 @@
 #define LAST_PPI		31
 #define CACHE_MAX_WAYS		32
 #define CACHE_MAX_CLASSES	128
+#define IMC_CLIENT_BYTES	0x8000u	/* of MCHBAR */
 
 #define ULL(x)			((unsigned long long)(x))
 
@@ -228,6 +229,54 @@ static int check_bandwidth(const struct config_subject *subject,
 	return 0;
 }
 
+static bool is_listed_twice(const struct weir_record_imc *imc, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++)
+		if (imc->channel_bdf[i] == imc->channel_bdf[n])
+			return true;
+	return false;
+}
+
+static int check_channels(const struct config_subject *subject,
+			  const struct weir_record_imc *imc, unsigned int n)
+{
+	if (imc->channels_count == 0 ||
+	    imc->channels_count > IMC_CHANNELS_MAX || imc->address)
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: %u memory channels, allowed are 1 to %u, and no address",
+			      n, imc->channels_count, IMC_CHANNELS_MAX);
+	for (unsigned int i = 0; i < imc->channels_count; i++)
+		if (imc->channel_bdf[i] == 0 || is_listed_twice(imc, i))
+			return refuse(subject->reason, -EINVAL,
+				      "record %u: memory channel %u: PCI function 0x%x is the host bridge or listed before",
+				      n, i, imc->channel_bdf[i]);
+	return 0;
+}
+
+static int check_imc(const struct config_subject *subject,
+		     const struct weir_record *record, unsigned int n)
+{
+	const struct weir_record_imc *imc = (const void *)record;
+
+	if (subject->arch != CONFIG_ARCH_X86)
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: memory controllers of this kind are x86's",
+			      n);
+	if (imc->kind == IMC_SERVER)
+		return check_channels(subject, imc, n);
+	if (imc->kind != IMC_CLIENT)
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: memory controller of kind %u, known are %u and %u",
+			      n, imc->kind, IMC_CLIENT, IMC_SERVER);
+	if (imc->channels_count || imc->address == 0 ||
+	    (imc->address & (IMC_CLIENT_BYTES - 1)) ||
+	    !range_fits(imc->address, IMC_CLIENT_BYTES))
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: MCHBAR at 0x%llx is no multiple of 0x%x, or channels are named",
+			      n, ULL(imc->address), IMC_CLIENT_BYTES);
+	return 0;
+}
+
 static const struct record_rule {
 	size_t size;
 	bool system_only;
@@ -253,6 +302,8 @@ static const struct record_rule {
 				config_check_iommu },
 	[WEIR_RECORD_BANDWIDTH] = { sizeof(struct weir_record_bandwidth), true,
 				    true, check_bandwidth },
+	[WEIR_RECORD_IMC] = { sizeof(struct weir_record_imc), true, true,
+			      check_imc },
 };
 
 static const struct record_rule *record_rule(uint16_t type)

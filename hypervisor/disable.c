@@ -10,6 +10,7 @@
 #include "hv/printk.h"
 #include "hv/regulation.h"
 #include "hv/spinlock.h"
+#include "hv/traffic.h"
 #include "hv/wait.h"
 
 #define DISABLE_PATIENCE_MS	10000
@@ -145,6 +146,7 @@ int setup_disable(struct per_cpu *cpu, struct reason *reason)
 	partition_cpu_restore(cpu);
 	cpu->active = false;
 	if (disable_leave()) {
+		traffic_release();
 		printk("leaving\n");
 		console_uart_exit();
 		memsys_exit();

@@ -15,6 +15,7 @@
 #include "hv/setup.h"
 #include "hv/statistics.h"
 #include "hv/string.h"
+#include "hv/traffic.h"
 
 #define BUFFER_ALIGN	8u
 
@@ -383,6 +384,24 @@ static long call_colors(struct call *call)
 	return copy_out(call, &report, sizeof(report));
 }
 
+static long call_traffic(struct call *call)
+{
+	struct traffic_report report = { 0 };
+	uint32_t size;
+	int error = copy_in(call, &size, sizeof(size), sizeof(report));
+
+	if (!error && !from_root(call) &&
+	    !(call->cell->permissions & WEIR_PERMIT_REGULATE))
+		error = refuse(&call->reason, -EPERM,
+			       "the calling cell may only ask about itself");
+	if (!error)
+		error = traffic_read(&report, &call->reason);
+	if (error)
+		return error;
+	report.size = sizeof(report);
+	return copy_out(call, &report, sizeof(report));
+}
+
 static long call_last_reason(struct call *call)
 {
 	struct reason_report last;
@@ -427,14 +446,20 @@ static const struct hypercall {
 	[WEIR_HC_COLORS - WEIR_HC_QUERY] = { call_colors, ROOT_ONLY },
 	[WEIR_HC_PART_SET - WEIR_HC_QUERY] = { call_part_set, CLEARS_REASON },
 	[WEIR_HC_PART_GET - WEIR_HC_QUERY] = { call_part_get, 0 },
+	[WEIR_HC_TRAFFIC - WEIR_HC_QUERY] = { call_traffic, 0 },
 };
 
 static const struct hypercall *hypercall_find(uint64_t number)
 {
+	const struct hypercall *found = NULL;
+
 	if (number < ARRAY_COUNT(jailhouse_calls))
-		return &jailhouse_calls[number];
+		found = &jailhouse_calls[number];
 	number -= WEIR_HC_QUERY;
-	return number < ARRAY_COUNT(weir_calls) ? &weir_calls[number] : NULL;
+	if (number < ARRAY_COUNT(weir_calls))
+		found = &weir_calls[number];
+	/* Some numbers between are nobody's. */
+	return found && found->handle ? found : NULL;
 }
 
 static void remember(const struct call *call, long result, unsigned int flags)

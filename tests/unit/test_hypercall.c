@@ -38,6 +38,9 @@ static const struct {
 	{ WEIR_HC_LAST_REASON, -EINVAL },
 	{ WEIR_HC_PART_SET, -EINVAL },
 	{ WEIR_HC_PART_GET, -EINVAL },
+	{ 0x10a, -ENOSYS },
+	{ 0x10b, -ENOSYS },
+	{ WEIR_HC_TRAFFIC, -EINVAL },
 	{ WEIR_HC_LAST + 1, -ENOSYS },
 	{ 0xfff, -ENOSYS },
 	{ UINT32_MAX, -ENOSYS },
@@ -64,7 +67,8 @@ static void test_unknown_numbers_from_root(void **state)
 	cells_expect(fake_hypercall(0, 9, 0, 0), -ENOSYS,
 		     "hypercall 9 is not known");
 	cells_expect(fake_hypercall(0, 0xff, 0, 0), -ENOSYS, "255");
-	cells_expect(fake_hypercall(0, WEIR_HC_LAST + 1, 0, 0), -ENOSYS, "264");
+	cells_expect(fake_hypercall(0, 0x10b, 0, 0), -ENOSYS, "267");
+	cells_expect(fake_hypercall(0, WEIR_HC_LAST + 1, 0, 0), -ENOSYS, "269");
 	cells_expect(fake_hypercall(0, UINT64_MAX, 0, 0), -ENOSYS,
 		     "18446744073709551615");
 }
@@ -223,6 +227,25 @@ static void test_last_reason(void **state)
 	assert_string_equal(cells_last_reason(), "there is no cell 8");
 }
 
+/* Of the whole machine: for the root, and for those that may regulate others. */
+static void test_traffic(void **state)
+{
+	struct cell *cell = cells_make_running(1);
+	struct traffic_report *report = fake_ram(BUFFER_GPA);
+	struct traffic_report *own = fake_guest(cell, CELL_BUFFER, 0);
+
+	(void)state;
+	report->size = sizeof(*report);
+	own->size = sizeof(*own);
+	cells_expect(fake_hypercall(0, WEIR_HC_TRAFFIC, BUFFER_GPA, 0),
+		     -ENODEV, "memory controllers are not known");
+	assert_int_equal(fake_hypercall(1, WEIR_HC_TRAFFIC, CELL_BUFFER, 0),
+			 -EPERM);
+	cell->permissions = WEIR_PERMIT_REGULATE;
+	assert_int_equal(fake_hypercall(1, WEIR_HC_TRAFFIC, CELL_BUFFER, 0),
+			 -ENODEV);
+}
+
 /* Each with its size field right, so that the address is what is wrong. */
 static void test_hostile_buffers(void **state)
 {
@@ -275,6 +298,7 @@ static void test_size_fields(void **state)
 		{ WEIR_HC_REG_SET, sizeof(struct reg_request) },
 		{ WEIR_HC_REG_GET, sizeof(struct reg_status) },
 		{ WEIR_HC_CELL_REPORT, sizeof(struct cell_report) },
+		{ WEIR_HC_TRAFFIC, sizeof(struct traffic_report) },
 		{ WEIR_HC_LAST_REASON, sizeof(struct reason_report) },
 	};
 	uint32_t *size = fake_ram(BUFFER_GPA);
@@ -461,6 +485,7 @@ int main(void)
 		cmocka_unit_test_setup(test_putc_is_limited, cells_setup),
 		cmocka_unit_test_setup(test_query, cells_setup),
 		cmocka_unit_test_setup(test_last_reason, cells_setup),
+		cmocka_unit_test_setup(test_traffic, cells_setup),
 		cmocka_unit_test_setup(test_hostile_buffers, cells_setup),
 		cmocka_unit_test_setup(test_size_fields, cells_setup),
 		cmocka_unit_test_setup(test_buffer_in_a_device, cells_setup),

@@ -85,7 +85,8 @@ enum cpu_stat {
 #define WEIR_HC_COLORS		0x105 /* gpa of struct color_report; root only */
 #define WEIR_HC_PART_SET	0x106 /* gpa of struct part_request */
 #define WEIR_HC_PART_GET	0x107 /* gpa of struct part_status */
-#define WEIR_HC_LAST		0x107
+#define WEIR_HC_TRAFFIC		0x10c /* gpa of struct traffic_report */
+#define WEIR_HC_LAST		0x10c
 
 /* WEIR_HC_QUERY */
 #define WEIR_FEATURE_ABI_REVISION	0
@@ -139,6 +140,20 @@ struct reason_report {
 	char text[128];
 } ABI_PACKED;
 ABI_SIZE(struct reason_report, 136);
+
+/*
+ * WEIR_HC_TRAFFIC: caller fills size. Lines that the memory controllers of the
+ * whole machine have moved since it was first asked, devices included; for the root
+ * and for cells that may regulate others.
+ */
+struct traffic_report {
+	uint32_t size;
+	uint32_t line_bytes;
+	uint64_t read_lines;
+	uint64_t write_lines;
+	uint64_t now_ns;	/* the hypervisor's clock */
+} ABI_PACKED;
+ABI_SIZE(struct traffic_report, 32);
 
 /* WEIR_HC_COLORS: caller fills size and cell_id; the rest is the answer. */
 struct color_report {

@@ -39,6 +39,7 @@ enum weir_record_type {
 	WEIR_RECORD_CACHE = 7,		/* system only, one a level */
 	WEIR_RECORD_IOMMU = 8,		/* system only, x86 */
 	WEIR_RECORD_BANDWIDTH = 9,	/* system only, at most one */
+	WEIR_RECORD_IMC = 11,		/* system only, x86, at most one */
 };
 
 struct weir_record {
@@ -195,6 +196,26 @@ struct weir_record_bandwidth {
 	uint64_t sustainable_write_bytes_per_s;	/* of it; 0: all of it */
 } ABI_PACKED;
 ABI_SIZE(struct weir_record_bandwidth, 24);
+
+/* weir_record_imc.kind */
+#define IMC_CLIENT			1u	/* two free-running counters */
+#define IMC_SERVER			2u	/* a PCI function for each channel */
+
+#define IMC_CHANNELS_MAX		12
+
+/*
+ * Where the memory controllers of Intel count. The counter record of source
+ * COUNTER_INTEL_IMC names the events of a server: 0x0304 and 0x0c04 are reads
+ * and writes of lines from Haswell to Cascade Lake.
+ */
+struct weir_record_imc {
+	struct weir_record record;
+	uint32_t kind;		/* IMC_* */
+	uint32_t channels_count; /* of a server; else 0 */
+	uint64_t address;	/* of a client: MCHBAR; else 0 */
+	uint16_t channel_bdf[IMC_CHANNELS_MAX]; /* bus, device, function; unused: 0 */
+} ABI_PACKED;
+ABI_SIZE(struct weir_record_imc, 48);
 
 #define MSG_TIMEOUT_DEFAULT_NS		1000000000ull
 
