@@ -55,19 +55,19 @@ counter() {
 		this && $1 == "\"value\":" { print $2 + 0 }' /tmp/json
 }
 
-# Each line of 64 bytes is touched twice in each job, by an instruction at least.
+# With what Debian sets PAPI counts nothing, not even for root.
 counted() {
+	echo 1 >/proc/sys/kernel/perf_event_paranoid
 	ok "a command that is counted" regctl -q profile run -o /tmp/r -c 1 \
-		--events "PAPI_TOT_INS PAPI_TOT_CYC task-clock no_such_event" \
-		-- workload walk -s 1M -n 2 -j 2
-	regctl profile export /tmp/r --json >/tmp/json
-	ok "its instructions" [ "$(counter PAPI_TOT_INS)" -gt 32768 ]
-	ok "its cycles" [ "$(counter PAPI_TOT_CYC)" -gt 32768 ]
-	ok "its time" [ "$(counter task-clock)" -gt 10000 ]
+		--events "PAPI_TOT_INS PAPI_TOT_CYC no_such_event" \
+		-- workload walk -s 64k -n 1 -j 1 -w 0
+	regctl profile export /tmp/r --json --window 1s >/tmp/json
+	# A line is 64 bytes, and takes an instruction at least.
+	ok "its instructions" [ "$(counter PAPI_TOT_INS)" -gt 1024 ]
+	ok "its cycles" [ "$(counter PAPI_TOT_CYC)" -gt 1024 ]
+	is "by PAPI" "$(grep -c '"by": "papi"' /tmp/json)" 2
 	says "what is not counted says why" 'missing.*no such event' \
 		cat /tmp/json
-	fails 3 "its exit status" regctl -q profile run --counters -o /tmp/r \
-		-- sh -c 'exit 3'
 }
 
 others() {

@@ -8,10 +8,14 @@
 static const char *papi_begin(void)
 {
 	int version = PAPI_library_init(PAPI_VER_CURRENT);
+	const PAPI_component_info_t *cpu;
 
-	if (version == PAPI_VER_CURRENT)
-		return NULL;
-	return version < 0 ? PAPI_strerror(version) : "another version";
+	if (version != PAPI_VER_CURRENT)
+		return version < 0 ? PAPI_strerror(version) : "another version";
+	cpu = PAPI_get_component_info(0);
+	if (cpu && cpu->disabled)
+		return cpu->disabled_reason;
+	return NULL;
 }
 
 /* All modes where the kernel lets us, else user mode. */
