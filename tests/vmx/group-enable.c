@@ -14,6 +14,9 @@
 #define HC_UNKNOWN		99
 #define ENOSYS_NEGATIVE		(-38)
 #define VECTOR_UD		6
+#define APIC_LVT_THERMAL	0x330
+#define LVT_MASKED_SMI		0x10200u
+#define LVT_MODE_AND_MASK	0x10700u
 
 static bool enabled_step_ok;
 
@@ -90,6 +93,23 @@ static void test_machine_as_root(void)
 		expect_equal(probe_write_cr4(read_cr4()), NO_TRAP);
 		expect_equal(probe_read32(HYPERVISOR_MEMORY, &word), NO_TRAP);
 		expect_equal(word, 0);
+		expect_equal(weir_disable(), 0);
+	}
+	test_end();
+}
+
+/* As Linux gives a CPU that comes online what the firmware has set up. */
+static void test_thermal_entry(void)
+{
+	uint32_t entry;
+
+	test_begin("the root keeps the firmware's thermal interrupt");
+	if (enable()) {
+		entry = apic_read(APIC_LVT_THERMAL);
+		apic_write(APIC_LVT_THERMAL, LVT_MASKED_SMI);
+		expect_equal(apic_read(APIC_LVT_THERMAL) & LVT_MODE_AND_MASK,
+			     LVT_MASKED_SMI);
+		apic_write(APIC_LVT_THERMAL, entry);
 		expect_equal(weir_disable(), 0);
 	}
 	test_end();
@@ -173,6 +193,7 @@ void group_enable(void)
 	if (!test_first())
 		return;
 	test_machine_as_root();
+	test_thermal_entry();
 	test_second_restarts();
 	test_root_stopped("a CPU of the root that writes to the hypervisor is stopped",
 			  write_hypervisor);

@@ -96,6 +96,8 @@ static const struct act acts[] = {
 	MEETS("sends everybody an interrupt, masked", "icr", 0, 0x84030, TRAP_NONE),
 	STOPPED("has its timer send SMIs", "wrmsr", 0x832, 0x200, PARK_SYSTEM_REGISTER),
 	STOPPED("has LINT0 send INIT", "wrmsr", 0x835, 0x500, PARK_SYSTEM_REGISTER),
+	STOPPED("has heat call the firmware", "wrmsr", 0x833, 0x10200,
+		PARK_SYSTEM_REGISTER),
 	/* memory */
 	STOPPED("reads beyond its RAM", "read", 0x800000, 0, PARK_MEMORY_ACCESS),
 	STOPPED("writes beyond its RAM", "write", 0x800000, 1, PARK_MEMORY_ACCESS),

@@ -17,6 +17,7 @@
 #define LVT_MODE_SHIFT		8
 #define LVT_MODE_MASK		7u
 #define LVT_FIXED		0u
+#define LVT_SMI_MODE		2u
 #define LVT_NMI_MODE		4u
 #define LVT_EXTERNAL		7u
 
@@ -70,18 +71,25 @@ static enum register_use register_use(unsigned int reg)
 	return USE_NONE;
 }
 
-/* No way round the interrupt command: SMI and INIT are not for guests. */
-static bool lvt_allowed(uint32_t value)
+/*
+ * No way round the interrupt command: SMI and INIT are not for guests. But where
+ * firmware has itself called when a CPU gets hot, the root's kernel gives a CPU
+ * that comes online the firmware's entry.
+ */
+static bool lvt_allowed(const struct per_cpu *cpu, unsigned int reg,
+			uint32_t value)
 {
 	unsigned int mode = value >> LVT_MODE_SHIFT & LVT_MODE_MASK;
 
+	if (mode == LVT_SMI_MODE)
+		return reg == APIC_LVT_THERMAL && cpu->cell == cell_root();
 	return mode == LVT_FIXED || mode == LVT_NMI_MODE ||
 	       mode == LVT_EXTERNAL;
 }
 
 static int lvt_write(struct per_cpu *cpu, unsigned int reg, uint32_t value)
 {
-	if (!lvt_allowed(value))
+	if (!lvt_allowed(cpu, reg, value))
 		return -EPERM;
 	if (reg == APIC_LVT_PERF)
 		pmu_guest_lvt_write(&cpu->arch.pmu, value);
