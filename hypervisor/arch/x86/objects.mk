@@ -52,6 +52,13 @@ test_x86_msi-objs := $(msi-test-objs) $(d)ioapic-filter.o $(d)icr.o \
 $(foreach o,$(msi-test-objs),\
 	$(eval CFLAGS_$o += -Ihypervisor/arch/x86/include))
 
+# What CPUs cache of second stages.
+tlb-test-objs := $(addprefix $(d),vmx.o stage2.o)
+tests-wrap-y += test_x86_tlb
+test_x86_tlb-objs := $(tlb-test-objs) $(d)pgtable.o $(d)vmx-caps.o
+$(foreach o,$(tlb-test-objs) tests/wrap/test_x86_tlb.o,\
+	$(eval CFLAGS_$o += -iquote hypervisor/arch/x86/include))
+
 # Host tests of what is pure.
 x86-pure := vmx-caps bitmaps icr ioapic-filter pgtable segment cpuid-filter decode
 x86-tests := test_vmx_caps test_x86_bitmaps test_x86_icr test_x86_formats \

@@ -21,7 +21,10 @@ uint64_t msr_read(uint32_t msr);
 void msr_write(uint32_t msr, uint64_t value);
 struct cpuid_regs cpuid_query(uint32_t leaf, uint32_t subleaf);
 #else
-/* The register must exist: nobody catches #GP. */
+/*
+ * #GP of a register that is not there is caught (msr_fault() in host.c): the access
+ * has no effect, a read brings 0, and the console says so.
+ */
 static inline uint64_t msr_read(uint32_t msr)
 {
 	uint32_t low, high;

@@ -141,6 +141,18 @@ enum vmx_reason {
 	VMX_XSETBV = 55,
 };
 
+#ifdef WEIR_HOST
+/* Host tests supply the instructions, behind which they model a CPU. */
+uint64_t vmcs_read(uint64_t field);
+void vmcs_write(uint64_t field, uint64_t value);
+bool vmx_vmxon(hpa_t region);
+bool vmx_vmclear(hpa_t region);
+bool vmx_vmptrld(hpa_t region);
+void vmx_off(void);
+/* Of one EPTP; of all VPIDs. */
+void vmx_invept(uint64_t eptp);
+void vmx_invvpid_all(void);
+#else
 static inline uint64_t vmcs_read(uint64_t field)
 {
 	uint64_t value;
@@ -200,5 +212,7 @@ static inline void vmx_invvpid_all(void)
 			 : : "m" (descriptor), "r" (INVVPID_ALL)
 			 : "cc", "memory");
 }
+
+#endif
 
 #endif
