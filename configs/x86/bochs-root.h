@@ -3,7 +3,7 @@
  * The root cell of Bochs: no IOMMU, messages on COM2, an L3 cache of 16 ways
  * that CPUID keeps silent about. The file that includes this says which:
  * BOCHS_CPUS (mask), and optionally BOCHS_APIC_KHZ, and BOCHS_COUNTER when the PMU
- * is a source of counts.
+ * is a source of counts, or BOCHS_MCHBAR when a memory controller is one.
  */
 #include "bochs.h"
 
@@ -11,7 +11,9 @@
 #define BOCHS_APIC_KHZ	0	/* guests use TSC deadlines */
 #endif
 
-#ifdef BOCHS_COUNTER
+#if defined(BOCHS_MCHBAR)
+#define BOCHS_RECORDS	4
+#elif defined(BOCHS_COUNTER)
 #define BOCHS_RECORDS	3
 #else
 #define BOCHS_RECORDS	2
@@ -29,6 +31,10 @@ struct {
 		struct weir_record_iommu iommu;
 #ifdef BOCHS_COUNTER
 		struct weir_record_counter counter;
+#endif
+#ifdef BOCHS_MCHBAR
+		struct weir_record_counter lines;
+		struct weir_record_imc imc;
 #endif
 	} ABI_PACKED weir;
 } ABI_PACKED config = {
@@ -117,6 +123,26 @@ struct {
 			.event_write = 0xffff,
 			.read_weight_q8 = 256,
 			.event_name = "LONGEST_LAT_CACHE.MISS",
+		},
+#endif
+#ifdef BOCHS_MCHBAR
+		.lines = {
+			.record = {
+				.type = WEIR_RECORD_COUNTER,
+				.size = sizeof(struct weir_record_counter),
+			},
+			.source = COUNTER_INTEL_IMC,
+			.read_weight_q8 = 256,
+			.write_weight_q8 = 256,
+			.event_name = "lines",
+		},
+		.imc = {
+			.record = {
+				.type = WEIR_RECORD_IMC,
+				.size = sizeof(struct weir_record_imc),
+			},
+			.kind = IMC_CLIENT,
+			.address = BOCHS_MCHBAR,
 		},
 #endif
 	},

@@ -137,6 +137,43 @@ static void test_together(void)
 	test_end();
 }
 
+/* Free-running counters, as configs/x86/bochs-counting.c has them. */
+#define MCHBAR_COUNTERS	(0x18000000 - 0x8000 + 0x5050)
+
+static struct traffic_report traffic __attribute__((aligned(8)));
+
+static long traffic_ask(void)
+{
+	traffic = (struct traffic_report){ .size = sizeof(traffic) };
+	return hypercall(WEIR_HC_TRAFFIC, virt_to_phys(&traffic), 0);
+}
+
+static void test_traffic(void)
+{
+	volatile uint32_t *lines = direct(MCHBAR_COUNTERS);
+
+	test_begin("lines of the memory controller are read, also across zero");
+	lines[0] = 0xfffffff0;
+	lines[1] = 5;
+	expect_equal(traffic_ask(), 0);
+	expect_equal(traffic.read_lines, 0);
+	lines[0] += 0x100;
+	lines[1] += 7;
+	expect_equal(traffic_ask(), 0);
+	expect_equal(traffic.line_bytes, 64);
+	expect_equal(traffic.read_lines, 0x100);
+	expect_equal(traffic.write_lines, 7);
+	test_end();
+}
+
+static void test_no_traffic(void)
+{
+	test_begin("without a memory controller there is nothing to read");
+	expect_equal(traffic_ask(), -ENODEV);
+	expect(!strncmp(refusal(), "the system configuration describes no", 37));
+	test_end();
+}
+
 void group_inmates(void)
 {
 	if (!weir_begin())
@@ -148,6 +185,10 @@ void group_inmates(void)
 	test_victim();
 	test_bomb();
 	test_together();
+	if (option_is("system", "bochs-counting.cell"))
+		test_traffic();
+	else
+		test_no_traffic();
 	test_begin("the hypervisor leaves");
 	expect_equal(weir_disable(), 0);
 	test_end();
