@@ -63,7 +63,7 @@ static const struct hw_subject l3 = {
 	"limit bandwidth by budgets", false,
 }, clocks = {
 	"shares", "clock-modulation", "a part of the time for a CPU's clock",
-	"limit bandwidth by budgets", false,
+	"regctl set CELL --duty holds CPUs back as well", false,
 };
 
 static void pmu_check(const struct hw_machine *machine,
