@@ -8,6 +8,7 @@
 #include "hv/setup.h"
 
 static uint16_t default_source;		/* enum counter_source_id */
+static struct reg_loans loans;
 
 const struct reg_settings settings_none = {
 	.valid = REG_SET_KNOWN,
@@ -27,6 +28,7 @@ void settings_init(const struct config_view *view)
 	const struct counter_slot *slot;
 
 	default_source = COUNTER_DEFAULT;
+	loans = (struct reg_loans){ 0 };
 	for (unsigned int n = 0; n < WEIR_BLOCK_MAX_RECORDS; n++) {
 		record = (const void *)config_record(view, WEIR_RECORD_COUNTER,
 						     n);
@@ -150,6 +152,26 @@ static int budget_check(const struct reg_settings *wanted,
 	return 0;
 }
 
+/* Lines of one size are lent, by the regulator whose pools have caps. */
+static int lending_check(const struct reg_settings *wanted,
+			 struct reg_effective *effective,
+			 struct reason *reason)
+{
+	if (!(wanted->flags & REG_FLAG_LEND) || !effective->regulator)
+		return 0;
+	if (effective->regulator->id != REGULATOR_MEMGUARD ||
+	    effective->source->id != default_source)
+		return refuse(reason, -EINVAL,
+			      "lending takes regulator memguard and the machine's first counter source");
+	if (!effective->total.limited)
+		return 0;
+	if (wanted->class_ == REG_CLASS_GUARANTEED)
+		effective->lends_to = &loans;
+	else
+		effective->takes_from = &loans;
+	return 0;
+}
+
 /* What goes beside a budget; `wanted`: it must be there. */
 static int beside_check(uint16_t id, enum reg_role role, bool needed,
 			const struct reg_settings *wanted,
@@ -172,6 +194,8 @@ int settings_check(const struct reg_settings *wanted, uint64_t cpus,
 	};
 	int err = budget_check(wanted, &platform, effective, reason);
 
+	if (!err)
+		err = lending_check(wanted, effective, reason);
 	if (!err)
 		err = beside_check(REGULATOR_THROTTLE, REG_ROLE_THROTTLE,
 				   wanted->duty_permille != REG_DUTY_FULL,
@@ -225,6 +249,8 @@ void settings_merge(struct reg_settings *settings,
 		settings->source = change->source;
 	if (valid & REG_SET_REGULATOR)
 		settings->regulator = change->regulator;
+	if (valid & REG_SET_FLAGS)
+		settings->flags = change->flags;
 	if (valid & REG_SET_CLASS)
 		settings->class_ = change->class_;
 	if (valid & REG_SET_DEPTH)

@@ -62,6 +62,13 @@ static uint32_t log2_ceil(uint32_t value)
 	return shift;
 }
 
+/* What a short way adds beyond the cap nobody sees. */
+static bool lends(const struct reg_settings *settings)
+{
+	return settings->class_ == REG_CLASS_GUARANTEED &&
+	       (settings->flags & REG_FLAG_LEND);
+}
+
 static int memguard_check(const struct reg_platform *platform,
 			  const struct reg_settings *wanted,
 			  struct reg_effective *effective,
@@ -92,7 +99,8 @@ static int memguard_check(const struct reg_platform *platform,
 	effective->short_ways = platform->interrupts &&
 				effective->total.limited &&
 				!effective->writes.limited &&
-				!(wanted->mode & ~SHORT_MODES);
+				!(wanted->mode & ~SHORT_MODES) &&
+				!lends(wanted);
 	effective->renew_min_lines =
 		(int64_t)((effective->total.grant_lines <<
 			   effective->share_shift) -
@@ -216,6 +224,8 @@ static inline bool draw(struct reg_cpu *cpu, struct reg_pool *pool)
 	int64_t lines = level_lines(&pool->total);
 	int64_t write_lines = level_lines(&pool->writes);
 
+	if (effective->takes_from && lines <= 0)
+		lines = pool_borrow(pool, effective);
 	if ((effective->total.limited && lines <= 0) ||
 	    (effective->writes.limited && write_lines <= 0) ||
 	    ((pool->waiting & ~mine) &&

@@ -42,3 +42,5 @@ tests-unit-y += test_bucket
 test_bucket-objs := $(memguard-sim-objs) $(d)bucket.o
 tests-unit-y += test_guarantee
 test_guarantee-objs := $(test_regulation-objs)
+tests-unit-y += test_memguard_lending
+test_memguard_lending-objs := $(memguard-sim-objs)

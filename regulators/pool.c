@@ -149,16 +149,71 @@ static void debt_forget(struct reg_pool *pool,
 		level_change(&pool->writes, -write_lines);
 }
 
-static void level_skip(struct reg_level *level, const struct reg_budget *budget,
-		       uint64_t steps)
+/*
+ * What a refill adds to a full pool is lost to its owner: a period's budget is
+ * there unused. That, and nothing before, can be lent.
+ */
+static void loans_give(const struct reg_effective *effective, uint64_t lines)
+{
+	struct reg_loans *loans = effective->lends_to;
+	uint64_t cap_lines = effective->total.cap_lines;
+	int64_t over_lines;
+
+	if (!loans || lines == 0)
+		return;
+	if (lines > cap_lines)
+		lines = cap_lines;
+	__atomic_fetch_add(&loans->lent_lines, lines, __ATOMIC_RELAXED);
+	over_lines = __atomic_add_fetch(&loans->lines, (int64_t)lines,
+					__ATOMIC_RELAXED) - (int64_t)cap_lines;
+	if (over_lines > 0)
+		__atomic_fetch_sub(&loans->lines, over_lines,
+				   __ATOMIC_RELAXED);
+}
+
+/* Others may take meanwhile: what was taken too much goes back. */
+static int64_t loans_take(struct reg_loans *loans, int64_t lines)
+{
+	int64_t there = __atomic_load_n(&loans->lines, __ATOMIC_RELAXED);
+	int64_t left;
+
+	if (lines > there)
+		lines = there;
+	if (lines <= 0)
+		return 0;
+	left = __atomic_sub_fetch(&loans->lines, lines, __ATOMIC_RELAXED);
+	if (left < 0) {
+		there = lines + left > 0 ? lines + left : 0;
+		__atomic_fetch_add(&loans->lines, lines - there,
+				   __ATOMIC_RELAXED);
+		lines = there;
+	}
+	__atomic_fetch_add(&loans->taken_lines, (uint64_t)lines,
+			   __ATOMIC_RELAXED);
+	return lines;
+}
+
+int64_t pool_borrow(struct reg_pool *pool,
+		    const struct reg_effective *effective)
+{
+	int64_t lines = (int64_t)effective->total.grant_lines -
+			level_lines(&pool->total);
+
+	return level_change(&pool->total,
+			    loans_take(effective->takes_from, lines));
+}
+
+static uint64_t level_skip(struct reg_level *level,
+			   const struct reg_budget *budget, uint64_t steps)
 {
 	uint64_t lines;
 
 	if (!budget->limited)
-		return;
+		return 0;
 	lines = budget_rate_skip(&budget->rate, &level->remainder, steps);
-	level_add(level, lines < LEVEL_MAX_LINES ? lines : LEVEL_MAX_LINES,
-		  budget->cap_lines);
+	return level_add(level,
+			 lines < LEVEL_MAX_LINES ? lines : LEVEL_MAX_LINES,
+			 budget->cap_lines);
 }
 
 /* Whole periods at once: the fraction of the grid is the same after them. */
@@ -169,24 +224,26 @@ static void pool_skip(struct reg_pool *pool,
 	uint64_t periods = (now_ns - pool->next_ns) / period_ns;
 	uint64_t steps = periods * effective->refill_parts;
 
-	level_skip(&pool->total, &effective->total, steps);
+	loans_give(effective,
+		   level_skip(&pool->total, &effective->total, steps));
 	level_skip(&pool->writes, &effective->writes, steps);
 	pool->next_ns += periods * period_ns;
 }
 
-static void level_refill(struct reg_level *level,
-			 const struct reg_budget *budget)
+static uint64_t level_refill(struct reg_level *level,
+			     const struct reg_budget *budget)
 {
-	if (budget->limited)
-		level_add(level, budget_rate_next(&budget->rate,
-						  &level->remainder),
-			  budget->cap_lines);
+	if (!budget->limited)
+		return 0;
+	return level_add(level,
+			 budget_rate_next(&budget->rate, &level->remainder),
+			 budget->cap_lines);
 }
 
 static void pool_step(struct reg_pool *pool,
 		      const struct reg_effective *effective)
 {
-	level_refill(&pool->total, &effective->total);
+	loans_give(effective, level_refill(&pool->total, &effective->total));
 	level_refill(&pool->writes, &effective->writes);
 	pool_advance(pool, effective);
 }

@@ -67,15 +67,17 @@ static inline int64_t level_change(struct reg_level *level, int64_t lines)
 	return __atomic_add_fetch(&level->lines, lines, __ATOMIC_RELAXED);
 }
 
-/* What goes beyond the cap is taken away again. */
-static inline void level_add(struct reg_level *level, uint64_t lines,
+/* What goes beyond the cap is taken away again, and returned. */
+static inline uint64_t level_add(struct reg_level *level, uint64_t lines,
 			     uint64_t cap_lines)
 {
 	int64_t over_lines = level_change(level, (int64_t)lines) -
 			     (int64_t)cap_lines;
 
-	if (over_lines > 0)
-		level_change(level, -over_lines);
+	if (over_lines <= 0)
+		return 0;
+	level_change(level, -over_lines);
+	return (uint64_t)over_lines;
 }
 
 /* The refill at pool->next_ns is done: on to the next point of the grid. */
@@ -103,6 +105,10 @@ static inline void pool_refill(struct reg_pool *pool,
 	if (now_ns >= pool->next_ns && pool->revision == effective->revision)
 		pool_refill_due(pool, effective, now_ns);
 }
+
+/* Draws what is missing to a grant, debt included, from loans; the level then. */
+int64_t pool_borrow(struct reg_pool *pool,
+		    const struct reg_effective *effective);
 
 /*
  * Whether the n-th CPU may draw although others wait: always when there is

@@ -83,6 +83,16 @@ struct reg_burst {
 	uint64_t depth_lines;
 };
 
+/*
+ * Lines that owners have released and nobody has taken yet, never more than a
+ * period's budget of the one who lent last. Atomic, no lock.
+ */
+struct reg_loans {
+	int64_t lines;
+	uint64_t lent_lines;		/* since ever, for statistics */
+	uint64_t taken_lines;
+};
+
 /* A setting as CPUs use it. Computed once by check(), then only copied. */
 struct reg_effective {
 	struct reg_settings settings;	/* as reported */
@@ -104,6 +114,9 @@ struct reg_effective {
 	int64_t renew_min_lines;	/* what renew() must leave in the pool */
 	bool interrupts;		/* the source; else it is polled ... */
 	uint64_t poll_ns;		/* ... this often; 0: by the platform */
+	/* By the glue, where the setting says so and the regulator lends. */
+	struct reg_loans *lends_to;	/* NULL: what is not used is lost */
+	struct reg_loans *takes_from;	/* NULL: the budget is all there is */
 	struct reg_throttle throttle;
 	struct reg_burst burst;
 	uint64_t generation;		/* of the last reload by a request */

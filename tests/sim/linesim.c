@@ -172,6 +172,12 @@ int sim_set(struct sim *sim, const struct reg_settings *settings,
 	effective.source = &sim_source;
 	effective.regulator = regulator(sim);
 	effective.revision = revision + 1;
+	if (sim->loans && (settings->flags & REG_FLAG_LEND)) {
+		if (settings->class_ == REG_CLASS_GUARANTEED)
+			effective.lends_to = sim->loans;
+		else
+			effective.takes_from = sim->loans;
+	}
 	sim->cell.effective = effective;
 	for (unsigned int n = 0; n < sim->cpus_count; n++)
 		sim->cpu[n].adopt_ns = sim->now_ns +

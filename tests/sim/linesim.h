@@ -54,6 +54,7 @@ struct sim {
 	uint64_t delay_ns;		/* skid, or the poll interval, at most */
 	bool polled;
 	bool long_ways;			/* never advance() or renew() */
+	struct reg_loans *loans;	/* shared by machines run in step */
 	bool exact;			/* every delay and lateness is the most */
 	bool unlogged;			/* `lines` stays empty */
 	unsigned int missed_percent;	/* alarms whose interrupt gets lost */

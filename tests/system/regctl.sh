@@ -115,6 +115,8 @@ memsys)
 	ok "as a limit it can be had" regctl set jitter --budget 500MB/s
 	ok "the rest is guaranteed" \
 		regctl set jitter --budget 460MB/s --class guaranteed
+	ok "both take part in lending" sh -c \
+		"regctl set root --lend on && regctl set jitter --lend on"
 	says "nothing is left" '"machine_left_bytes_per_s": 0,' \
 		regctl status root --json
 	ok "destroy the cell" regctl cell destroy jitter

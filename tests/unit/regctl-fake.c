@@ -75,6 +75,8 @@ static void note_beside(struct fake *fake, const struct reg_settings *s)
 		note(fake, " cpus=%#llx", (unsigned long long)s->throttle_cpus);
 	if (s->valid & REG_SET_CLASS)
 		note(fake, " class=%u", s->class_);
+	if (s->valid & REG_SET_FLAGS)
+		note(fake, " flags=%u", s->flags);
 	if (s->valid & REG_SET_DEPTH)
 		note(fake, " depth=%llu", (unsigned long long)s->depth_bytes);
 	if (s->valid & REG_SET_BURST)

@@ -178,6 +178,41 @@ static void test_cells_are_admitted_when_created(void **unused)
 	assert_int_equal(admitted(), 700 * MB);
 }
 
+static void lend(struct cell *cell, uint64_t budget, unsigned int class)
+{
+	struct reg_request r = ask(budget, class);
+
+	r.settings.valid |= REG_SET_FLAGS;
+	r.settings.flags = REG_FLAG_LEND;
+	assert_int_equal(regulation_set(cell, &r), 0);
+}
+
+/* The class says who lends and who takes; it can be changed live. */
+static void test_who_lends(void **unused)
+{
+	struct cell *cell = cells_make(1), *root = cell_root();
+	struct reg_request r = ask(MB, REG_CLASS_BEST_EFFORT);
+
+	(void)unused;
+	lend(root, 300 * MB, REG_CLASS_GUARANTEED);
+	lend(cell, 100 * MB, REG_CLASS_BEST_EFFORT);
+	assert_non_null(root->reg.effective.lends_to);
+	assert_null(root->reg.effective.takes_from);
+	assert_false(root->reg.effective.short_ways);
+	assert_ptr_equal(cell->reg.effective.takes_from,
+			 root->reg.effective.lends_to);
+	assert_null(cell->reg.effective.lends_to);
+	/* Without a limit there is nothing that could be exceeded. */
+	lend(cell, REG_BUDGET_UNLIMITED, REG_CLASS_BEST_EFFORT);
+	assert_null(cell->reg.effective.takes_from);
+	r.settings.valid = REG_SET_FLAGS;
+	assert_int_equal(regulation_set(root, &r), 0);
+	assert_null(root->reg.effective.lends_to);
+	r.settings.flags = 2;
+	assert_int_equal(regulation_set(root, &r), -EINVAL);
+	assert_string_equal(r.reason, "unknown setting flags 2");
+}
+
 /* Whatever is asked for in whatever order: the sum is the sum, and bounded. */
 static void test_sums_at_random(void **unused)
 {
@@ -243,6 +278,7 @@ int main(void)
 		TEST(test_only_a_budget_can_be_guaranteed),
 		TEST(test_writes_have_a_sum_of_their_own),
 		TEST(test_cells_are_admitted_when_created),
+		TEST(test_who_lends),
 		TEST(test_sums_at_random),
 		TEST(test_the_record_is_checked),
 	};

@@ -137,6 +137,14 @@ static void test_set_class(void **state)
 	asks("set victim --class best-effort",
 	     "set name=victim valid=0x800 budget=0 write=0 period=0 mode=0 "
 	     "source=0 regulator=0 class=0\n");
+	asks("set root --lend on",
+	     "set id=0 valid=0x1000 budget=0 write=0 period=0 mode=0 source=0 "
+	     "regulator=0 flags=1\n");
+	asks("unset root --lend",
+	     "set id=0 valid=0x1000 budget=18446744073709551615 "
+	     "write=18446744073709551615 period=1000000 mode=0 source=0 "
+	     "regulator=0 flags=0\n");
+	refuses("set root --lend maybe", "must be on or off");
 	refuses("set root --class gold", "there are guaranteed and best-effort");
 }
 

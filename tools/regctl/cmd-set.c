@@ -18,6 +18,7 @@ enum {
 	KEY_SOURCE,
 	KEY_REGULATOR,
 	KEY_CLASS,
+	KEY_LEND,
 };
 
 /* Options of set and unset: which fields, and how they were written. */
@@ -44,6 +45,8 @@ static const struct argp_option set_options[] = {
 	{ "regulator", KEY_REGULATOR, "NAME", 0, "Use this regulator", 0 },
 	{ "class", KEY_CLASS, "CLASS", 0,
 	  "Make the budget guaranteed, or best-effort", 0 },
+	{ "lend", KEY_LEND, "on|off", 0,
+	  "Lend what a guaranteed cell leaves; use what has been lent", 0 },
 	BESIDE_SET_OPTIONS,
 	SHARES_SET_OPTIONS,
 	{ 0 },
@@ -56,6 +59,7 @@ static const struct argp_option unset_options[] = {
 	{ "per-cpu", KEY_PER_CPU, NULL, 0,
 	  "Let the CPUs of the cell draw from one pool", 0 },
 	{ "class", KEY_CLASS, NULL, 0, "Guarantee nothing to the cell", 0 },
+	{ "lend", KEY_LEND, NULL, 0, "Neither lend nor use what is lent", 0 },
 	BESIDE_UNSET_OPTIONS,
 	SHARES_UNSET_OPTIONS,
 	{ 0 },
@@ -146,6 +150,19 @@ static int class_option(struct reg_settings *settings, const char *value,
 	return 0;
 }
 
+static int lend_option(struct reg_settings *settings, const char *value,
+		       struct parse_error *error)
+{
+	if (strcmp(value, "on") == 0)
+		settings->flags |= REG_FLAG_LEND;
+	else if (strcmp(value, "off") == 0)
+		settings->flags &= ~REG_FLAG_LEND;
+	else
+		return parse_refuse(error, 0, "must be on or off");
+	settings->valid |= REG_SET_FLAGS;
+	return 0;
+}
+
 static int set_option(void *data, int key, const char *value,
 		      struct parse_error *error)
 {
@@ -171,6 +188,8 @@ static int set_option(void *data, int key, const char *value,
 		return regulator_option(&args->settings, value, error);
 	case KEY_CLASS:
 		return class_option(&args->settings, value, error);
+	case KEY_LEND:
+		return lend_option(&args->settings, value, error);
 	default:
 		ret = beside_option(&args->settings, key, value, error);
 		if (ret != -ENOENT)
@@ -201,6 +220,9 @@ static int unset_option(void *data, int key, const char *value,
 		return 0;
 	case KEY_CLASS:
 		args->settings.valid |= REG_SET_CLASS;
+		return 0;
+	case KEY_LEND:
+		args->settings.valid |= REG_SET_FLAGS;
 		return 0;
 	default:
 		if (!beside_unset_option(&args->settings, key))
@@ -332,8 +354,9 @@ static int set_run(struct app *app, const void *data)
 	if (args->settings.valid == 0 && args->shares.valid == 0) {
 		app_complain(app, "nothing to set: give --budget, --write, "
 			     "--period, --per-cpu, --pool, --source, "
-			     "--regulator, --class, --duty, --throttle-period, --cpus, "
-			     "--depth, --burst, --cache, --cache-l2, "
+			     "--regulator, --class, --lend, --duty, "
+			     "--throttle-period, --cpus, --depth, --burst, "
+			     "--cache, --cache-l2, "
 			     "--bandwidth or --clock");
 		return APP_USAGE;
 	}
@@ -368,6 +391,7 @@ static int unset_run(struct app *app, const void *data)
 	settings.period_ns = REG_PERIOD_DEFAULT_NS;
 	settings.mode = 0;
 	settings.class_ = REG_CLASS_BEST_EFFORT;
+	settings.flags = 0;
 	beside_defaults(&settings);
 	status = app_cell(app, 0, &cell);
 	return status ? status : settings_send(app, &cell, &settings);

@@ -94,6 +94,8 @@ void settings_fill(struct value *row, const struct reg_settings *requested,
 	value_text(&row[SETTINGS_CLASS], "%s",
 		   effective->class_ == REG_CLASS_GUARANTEED ? "guaranteed" :
 							       "best-effort");
+	value_bool(&row[SETTINGS_LENDS],
+		   (effective->flags & REG_FLAG_LEND) != 0);
 }
 
 void settings_missing(struct value *row, const char *why)

@@ -25,6 +25,7 @@ enum settings_column {
 	SETTINGS_BURST,
 	SETTINGS_BURST_WINDOW,
 	SETTINGS_CLASS,
+	SETTINGS_LENDS,
 	SETTINGS_COUNT,
 };
 
@@ -53,7 +54,8 @@ enum settings_column {
 	{ "BURST", "burst_bytes", "B", COLUMN_RIGHT | COLUMN_AUTO, 0 },       \
 	{ "BURST WINDOW", "burst_window_ns", "ns",                            \
 	  COLUMN_RIGHT | COLUMN_AUTO, 0 },                                    \
-	{ "CLASS", "class", NULL, COLUMN_WIDE, 0 }
+	{ "CLASS", "class", NULL, COLUMN_WIDE, 0 },                       \
+	{ "LENDS", "lends", NULL, COLUMN_WIDE, 0 }
 
 /*
  * Fills SETTINGS_COUNT values. Of `requested` only the fields that its `valid`

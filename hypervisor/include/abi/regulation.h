@@ -67,7 +67,7 @@ enum counter_source_id {
 #define REG_SET_CLASS			0x0800u
 #define REG_SET_FLAGS			0x1000u
 #define REG_SET_POLL			0x2000u
-#define REG_SET_KNOWN			0x0fffu
+#define REG_SET_KNOWN			0x1fffu
 
 /* reg_settings.mode */
 #define REG_MODE_PER_CPU		0x0001u /* static shares, no pool */
@@ -84,8 +84,13 @@ enum counter_source_id {
 #define REG_CLASS_GUARANTEED		1u /* and can be had at any time */
 #define REG_CLASS_KNOWN			0x0001u
 
-/* reg_settings.flags: only 0 is known so far. */
-#define REG_FLAGS_KNOWN			0x0000u
+/*
+ * reg_settings.flags. A guaranteed cell lends what it has not used of its budget
+ * when that is lost to it: a period after. A best-effort cell that has used up its
+ * budget may use what has been lent.
+ */
+#define REG_FLAG_LEND			0x0001u
+#define REG_FLAGS_KNOWN			0x0001u
 
 /*
  * In a request only the fields named by `valid` count, the others keep what is
