@@ -76,6 +76,12 @@ static void utilisation(void **state)
 	expect_golden("utilisation");
 }
 
+static void lending(void **state)
+{
+	(void)state;
+	expect_golden("lending");
+}
+
 #define SHORT								      \
 	"printf 'duration = 2ms\\nbaseline = a\\n[cell c]\\ncpus = 0-1\\n"     \
 	"load = random\\nbudget = 100MB/s\\n[variant a]\\n' "		      \
@@ -115,6 +121,7 @@ int main(void)
 		cmocka_unit_test(cache),
 		cmocka_unit_test(pool),
 		cmocka_unit_test(storm),
+		cmocka_unit_test(lending),
 		cmocka_unit_test(utilisation),
 		cmocka_unit_test(tables_and_drawings),
 		cmocka_unit_test(refusals_are_the_hypervisors),

@@ -15,7 +15,8 @@
 #define GICD_BASE	0x08000000ull
 #define GICR_BASE	0x080a0000ull
 
-void machine_blob_init(struct machine_blob *blob, unsigned int cpus_count)
+void machine_blob_init(struct machine_blob *blob, unsigned int cpus_count,
+		       uint64_t sustainable_bytes_per_s)
 {
 	struct cell_desc *root = &blob->system.root_cell;
 
@@ -46,8 +47,9 @@ void machine_blob_init(struct machine_blob *blob, unsigned int cpus_count)
 	memcpy(blob->block.signature, WEIR_BLOCK_SIGNATURE,
 	       sizeof(blob->block.signature));
 	blob->block.revision = WEIR_BLOCK_REVISION;
-	blob->block.num_records = 1;
-	blob->block.size = sizeof(blob->block) + sizeof(blob->counter);
+	blob->block.num_records = 2;
+	blob->block.size = sizeof(blob->block) + sizeof(blob->counter) +
+			   sizeof(blob->bandwidth);
 	blob->counter.record.type = WEIR_RECORD_COUNTER;
 	blob->counter.record.size = sizeof(blob->counter);
 	blob->counter.source = COUNTER_FAKE;
@@ -55,6 +57,9 @@ void machine_blob_init(struct machine_blob *blob, unsigned int cpus_count)
 	blob->counter.read_weight_q8 = 256;
 	snprintf(blob->counter.event_name, sizeof(blob->counter.event_name),
 		 "lines");
+	blob->bandwidth.record.type = WEIR_RECORD_BANDWIDTH;
+	blob->bandwidth.record.size = sizeof(blob->bandwidth);
+	blob->bandwidth.sustainable_bytes_per_s = sustainable_bytes_per_s;
 }
 
 void cell_blob_init(struct cell_blob *blob, unsigned int id, const char *name,

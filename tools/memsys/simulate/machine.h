@@ -6,7 +6,10 @@
 #include "abi/cell-config.h"
 #include "abi/weir-config.h"
 
-/* A machine with CPUs 0 to `cpus_count` - 1, all in the root cell. */
+/*
+ * A machine with CPUs 0 to `cpus_count` - 1, all in the root cell, of which so
+ * much bandwidth may be guaranteed.
+ */
 struct machine_blob {
 	struct system_desc system;
 	uint64_t cpus;
@@ -14,6 +17,7 @@ struct machine_blob {
 	struct irqchip irqchip;
 	struct weir_block block;
 	struct weir_record_counter counter;
+	struct weir_record_bandwidth bandwidth;
 } ABI_PACKED;
 
 /* Cell `id`, from 1, on CPUs of its own. */
@@ -24,7 +28,8 @@ struct cell_blob {
 	struct irqchip irqchip;
 } ABI_PACKED;
 
-void machine_blob_init(struct machine_blob *blob, unsigned int cpus_count);
+void machine_blob_init(struct machine_blob *blob, unsigned int cpus_count,
+		       uint64_t sustainable_bytes_per_s);
 void cell_blob_init(struct cell_blob *blob, unsigned int id, const char *name,
 		    uint64_t cpus);
 

@@ -292,6 +292,19 @@ static int set_class(struct parser *parser, const char *value)
 	return 0;
 }
 
+static int set_lend(struct parser *parser, const char *value)
+{
+	static const char *const words[] = { "off", "on", NULL };
+	unsigned int word;
+	int err = scenario_word(parser, value, words, &word);
+
+	if (err)
+		return err;
+	parser->cell->settings.flags = word ? REG_FLAG_LEND : 0;
+	parser->cell->settings.valid |= REG_SET_FLAGS;
+	return 0;
+}
+
 static int set_storm(struct parser *parser, const char *value)
 {
 	return set_ps(parser, value, &parser->cell->storm_ps);
@@ -500,6 +513,7 @@ static const struct key keys[] = {
 	{ "burst_cap", OF_CELL, set_burst_cap },
 	{ "burst_window", OF_CELL, set_burst_window },
 	{ "class", OF_CELL, set_class },
+	{ "lend", OF_CELL, set_lend },
 	{ "storm", OF_CELL, set_storm },
 	{ "storm_lines", OF_CELL, set_storm_lines },
 	{ "load", OF_LOAD, set_load },

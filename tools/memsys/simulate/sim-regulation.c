@@ -329,6 +329,13 @@ static long cell_make(unsigned int id, const struct scenario_cell *cell)
 	return call_with(WEIR_HC_REG_SET, &request, sizeof(request));
 }
 
+/* What is served whatever the pattern: a line per row cycle of one bank. */
+static uint64_t sustainable(const struct memsys_config *machine)
+{
+	return machine->line_bytes * 1000000000000ull /
+	       machine->ddr_row_cycle_ps;
+}
+
 static void storms_begin(const struct scenario_cell *cell)
 {
 	for (unsigned int n = 0; n < sim.cpus_count && cell->storm_ps; n++) {
@@ -356,7 +363,8 @@ int control_boot(struct engine *engine, const struct variant *variant,
 		sim.cpu[n].storm_ps = ENGINE_NEVER;
 	}
 	fake_machine();
-	machine_blob_init(&blob, sim.cpus_count + 1);
+	machine_blob_init(&blob, sim.cpus_count + 1,
+			  sustainable(&engine->machine));
 	error = fake_boot(&blob, sizeof(blob));
 	if (error) {
 		config_check_system(&blob, sizeof(blob), arch_config(), &why);
