@@ -77,7 +77,8 @@ static void verdict_change(struct per_cpu *cpu, enum reg_holder by,
 		stall_end(cpu, now_ns);
 	if (framed)
 		return;
-	statistics_seen(cpu, now_ns);
+	/* The counters have just been looked at. */
+	cpu->reg.shown.seen_ns = now_ns;
 	statistics_end(&cpu->reg);
 }
 
@@ -423,6 +424,7 @@ void regulation_stall(struct per_cpu *cpu)
 		clock_wait(cpu);
 		arch_cpu_poll_irqs(cpu);
 		tick_run(cpu);
-		statistics_refresh(cpu, clock_now_ns());
+		if (cpu->stall_requested)
+			statistics_refresh(cpu, clock_now_ns());
 	}
 }

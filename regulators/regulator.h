@@ -234,10 +234,10 @@ struct reg_cpu {
 	uint64_t stall_since_ns;
 	uint64_t held_since_ns;		/* by the one that is named */
 	struct reg_bucket_cpu bucket;
-	struct reg_throttle_cpu throttle;
-	struct reg_burst_cpu burst;
 	struct reg_alarm alarm;
 	struct reg_effective active;	/* in force on this CPU */
+	struct reg_throttle_cpu throttle;
+	struct reg_burst_cpu burst;
 	/*
 	 * The page that the root cell may read: struct statistics_page. Last, and
 	 * alone on its page.
