@@ -92,10 +92,24 @@ static const struct regulator *regulator_find(uint16_t id, enum reg_role role,
 	return NULL;
 }
 
-static const struct regulator *budget_find(uint16_t id, struct reason *reason)
+/*
+ * By default a bucket where the counter says when to look, else memguard, which
+ * is also the one whose periods have modes.
+ */
+static const struct regulator *budget_find(const struct reg_settings *wanted,
+					   bool interrupts,
+					   struct reason *reason)
 {
-	return regulator_find(id == REGULATOR_NONE ? REGULATOR_MEMGUARD : id,
-			      REG_ROLE_BUDGET, reason);
+	const struct regulator *bucket = NULL;
+
+	if (wanted->regulator != REGULATOR_NONE)
+		return regulator_find(wanted->regulator, REG_ROLE_BUDGET,
+				      reason);
+	if (interrupts && !(wanted->mode & ~REG_MODE_PER_CPU))
+		bucket = regulator_find(REGULATOR_BUCKET, REG_ROLE_BUDGET,
+					NULL);
+	return bucket ? bucket : regulator_find(REGULATOR_MEMGUARD,
+						REG_ROLE_BUDGET, reason);
 }
 
 bool settings_limit(const struct reg_settings *settings)
@@ -113,6 +127,9 @@ static int sourceless_check(const struct reg_settings *wanted,
 {
 	if (settings_limit(wanted) || wanted->source != COUNTER_DEFAULT)
 		return -ENODEV;
+	if (wanted->regulator != REGULATOR_NONE &&
+	    !regulator_find(wanted->regulator, REG_ROLE_BUDGET, reason))
+		return -ENODEV;
 	if (reason)
 		reason->text[0] = 0;
 	*effective = (struct reg_effective){
@@ -126,16 +143,15 @@ static int budget_check(const struct reg_settings *wanted,
 			struct reg_platform *platform,
 			struct reg_effective *effective, struct reason *reason)
 {
-	const struct regulator *regulator = budget_find(wanted->regulator,
-							reason);
-	const struct counter_slot *source;
+	const struct counter_slot *source = source_find(wanted->source, reason);
+	const struct regulator *regulator;
 	int err;
 
-	if (!regulator)
-		return -ENODEV;
-	source = source_find(wanted->source, reason);
 	if (!source)
 		return sourceless_check(wanted, platform, effective, reason);
+	regulator = budget_find(wanted, source->caps.interrupts, reason);
+	if (!regulator)
+		return -ENODEV;
 	platform->line_bytes = source->caps.line_bytes;
 	platform->counts_writes = source->caps.counts_writes;
 	platform->interrupts = source->caps.interrupts;

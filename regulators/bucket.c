@@ -143,7 +143,7 @@ static int bucket_check(const struct reg_platform *platform,
 	return 0;
 }
 
-/* Brings the credit up to date: what came in since pool->last_ns, in total. */
+/* Brings the credit up to date: what came in since pool->since_ns, in total. */
 static inline void level_credit(struct reg_level *level,
 				const struct reg_budget *budget,
 				uint64_t passed_ns)
@@ -168,10 +168,11 @@ static inline void credit(struct reg_cpu *cpu, struct reg_pool *pool,
 	const struct reg_effective *effective = &cpu->active;
 
 	/* A CPU whose setting is older than the pool's adds nothing. */
-	if (pool->revision != effective->revision || now_ns <= pool->last_ns)
+	if (pool->revision != effective->revision || now_ns <= pool->since_ns)
 		return;
-	level_credit(&pool->total, &effective->total, now_ns - pool->last_ns);
-	level_credit(&pool->writes, &effective->writes, now_ns - pool->last_ns);
+	level_credit(&pool->total, &effective->total, now_ns - pool->since_ns);
+	level_credit(&pool->writes, &effective->writes, now_ns - pool->since_ns);
+	pool->last_ns = now_ns;
 }
 
 static inline void level_settle(struct reg_cpu *cpu, struct reg_level *level,
@@ -258,10 +259,10 @@ static uint64_t ready_ns(const struct reg_cpu *cpu, const struct reg_pool *pool,
 	const struct reg_effective *effective = &cpu->active;
 	uint64_t total_ns = level_ready_ns(&pool->total, &effective->total,
 					   cpu->bucket.ready_lines,
-					   pool->last_ns, now_ns);
+					   pool->since_ns, now_ns);
 	uint64_t writes_ns = level_ready_ns(&pool->writes, &effective->writes,
 					    cpu->bucket.ready_write_lines,
-					    pool->last_ns, now_ns);
+					    pool->since_ns, now_ns);
 
 	return total_ns > writes_ns ? total_ns : writes_ns;
 }
@@ -412,6 +413,7 @@ static void pools_convert(struct reg_cpu *cpu, uint64_t now_ns)
 	/* Credit is counted from here on. */
 	if (anew) {
 		to->last_ns = now_ns;
+		to->since_ns = now_ns;
 		to->total.remainder = 0;
 		to->writes.remainder = 0;
 	}

@@ -44,3 +44,5 @@ tests-unit-y += test_guarantee
 test_guarantee-objs := $(test_regulation-objs)
 tests-unit-y += test_memguard_lending
 test_memguard_lending-objs := $(memguard-sim-objs)
+tests-unit-y += test_bucket_cell
+test_bucket_cell-objs := $(test_regulation-objs) $(d)bucket.o

@@ -132,7 +132,8 @@ struct reg_level {
 /* What the CPUs of a cell draw from; or one CPU, by reg_effective.own_pool. */
 struct reg_pool {
 	uint64_t revision;		/* of the setting it follows; 0: none */
-	uint64_t last_ns;		/* the last refill on the grid */
+	uint64_t last_ns;		/* the last refill on the grid, or credit */
+	uint64_t since_ns;		/* all credit of a bucket is counted from */
 	uint64_t next_ns;		/* the next one; REG_NEVER: none */
 	uint32_t part;			/* fraction that next_ns leaves out */
 	uint32_t turn;			/* who is served first when short */

@@ -22,7 +22,8 @@ ok "enable" regctl -q enable /weir/cells/$machine.cell
 ok "create" regctl -q cell create "/weir/cells/$cell.cell"
 regctl console -f >/tmp/console 2>&1 &
 for mb in "$@"; do
-	ok "$mb MB/s" regctl -q set "$cell" --budget "${mb}MB/s"
+	ok "$mb MB/s" regctl -q set "$cell" --budget "${mb}MB/s" \
+		--regulator memguard
 	# 1.2 s at any budget: 1024 instructions a block.
 	blocks=$((mb * 1200000 / 1024))
 	regctl -q cell load "$cell" /weir/inmates/meter.bin -a 0 \

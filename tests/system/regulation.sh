@@ -134,7 +134,8 @@ window_most() {
 	} END { exit !ok }' /tmp/meter
 }
 
-# metered MB/S: the guest runs 400 ms of that budget and says how long it took;
+# metered MB/S PERIODS: the guest runs 400 ms of that budget, never more than so
+# many periods' worth in two of them, and says how long it took;
 # meanwhile the root sleeps, for this machine counts everybody's instructions.
 metered() {
 	metered_blocks=$(($1 * 400000 / 1024))
@@ -152,20 +153,40 @@ metered() {
 	report "meter.$1" "$metered_rate percent off, $(grep window /tmp/meter)"
 	ok "$1 MB/s: 400 periods, within 0.5 %: ${metered_rate:-none}" \
 		awk -v off="${metered_rate:-100}" 'BEGIN { exit !(off <= 0.5) }'
-	# In 2 ms lie parts of three periods, and each may end an instruction
-	# or two late; a block may be counted that was begun before.
-	ok "$1 MB/s: 2 ms hold three periods at most" \
-		window_most $(($1 * 1000 * 3 / 1024 + 2))
+	# In 2 ms lie parts of three periods, or two buckets beside what comes
+	# in; each may end an instruction or two late, and a block may be
+	# counted that was begun before.
+	ok "$1 MB/s: 2 ms hold $2 periods at most" \
+		window_most $(($1 * 1000 * $2 / 1024 + 2))
+}
+
+# The same without a tick.
+by_bucket() {
+	periods=$(statistic meter periods)
+	overflows=$(statistic meter overflows)
+	ok "bucket" regctl -q set meter --regulator bucket
+	for mb in 40 160; do
+		metered $mb 4
+	done
+	is "it saw no period" "$(statistic meter periods)" "$periods"
+	ok "but overflows" [ "$(statistic meter overflows)" -ge \
+		$((overflows + 300)) ]
+	idle=$(statistic meter overflows)
+	sleep 0.3
+	is "and none while the guest is idle" \
+		"$(statistic meter overflows)" "$idle"
 }
 
 by_pmu() {
 	ok "enable" regctl -q enable $cells/qemu-virt-pmu.cell
 	ok "create" regctl -q cell create $cells/meter.cell
+	ok "memguard" regctl -q set meter --regulator memguard
 	for mb in 40 160; do
-		metered $mb
+		metered $mb 3
 	done
 	ok "overflows were seen" [ "$(statistic meter overflows)" -ge 300 ]
 	ok "and stalls" [ "$(statistic meter stalls)" -ge 300 ]
+	by_bucket
 
 	# Linux itself, the other CPU halted by the cell: 50 of 500 million
 	# instructions a second.

@@ -326,6 +326,11 @@ static long cell_make(unsigned int id, const struct scenario_cell *cell)
 		cpus_start(cell->cpus);
 	if (error || !cell->settings.valid)
 		return error;
+	/* Scenarios compare: what they do not name shall stay the same. */
+	if (!(cell->settings.valid & REG_SET_REGULATOR)) {
+		request.settings.valid |= REG_SET_REGULATOR;
+		request.settings.regulator = REGULATOR_MEMGUARD;
+	}
 	return call_with(WEIR_HC_REG_SET, &request, sizeof(request));
 }
 

@@ -1,0 +1,108 @@
+# shellcheck shell=dash
+# SPDX-License-Identifier: GPL-2.0-only
+# Duty cycles on the real thing. The host looks at what the observer saw in the
+# spans of time reported here: a hog that never rests makes way as time does.
+# shellcheck source=tests/system/lib.sh
+. /weir/tests/lib.sh
+
+cells=/weir/cells
+sys=/sys/devices/weir/cells
+span_ns=40000000
+edge_ns=2000000
+
+now() {
+	regctl status root --json | sed -n 's/.*"now_ns": \([0-9]*\).*/\1/p'
+}
+
+# span NAME: a stretch of time for the host to look at. CPU 0 asks for it.
+span() {
+	usleep 1000
+	span_from=$(now)
+	until span_to=$(now) && [ "$span_to" -ge \
+		$((span_from + span_ns + 2 * edge_ns)) ]; do
+		usleep 20000
+	done
+	report "span.$1" "$((span_from + edge_ns)) $((span_from + edge_ns +
+		span_ns))"
+}
+
+# held CELL NAME: the sum over the CPUs.
+held() {
+	regctl status "$1" --json | awk -v name="\"$2\":" \
+		'/cpu_statistics/ { inside = 1 }
+		inside && $1 == name { sum += $2 } END { print sum + 0 }'
+}
+
+# bomb: from the beginning.
+bomb() {
+	regctl -q cell load budgeted /weir/inmates/bomb.bin -a 0 \
+		-s "mode=both size=4M" -a 0x1000 &&
+		regctl -q cell start budgeted
+}
+
+refusals() {
+	fails 2 "no time at all" regctl set root --duty 0%
+	fails 2 "more than there is" regctl set root --duty 101%
+	fails 2 "a short period" regctl set root --throttle-period 99us
+	fails 4 "a CPU of another cell" regctl set root --duty 50% --cpus 2
+	says "the CPUs are told" 'the cell has 0x3' \
+		regctl set root --duty 50% --cpus 2
+	fails 4 "a turn too short" \
+		regctl set root --duty 0.5% --throttle-period 100us
+	fails 4 "as what keeps budgets" regctl set root --regulator throttle
+	is "nothing was changed" "$(held root throttle_stalls)" 0
+}
+
+insmod /lib/modules/weir.ko
+ok "enable" regctl -q enable $cells/qemu-virt-demo.cell
+ok "create" regctl -q cell create $cells/budgeted-cell.cell
+refusals
+
+hog --idle --cpu 1 --mode write --size 8 >/dev/null &
+hog=$!
+span root.1000
+for duty in 10 25 50 75 90; do
+	ok "$duty % for the root's CPU 1" regctl -q set root --cpus 1 \
+		--duty $duty% --throttle-period 200us
+	span root.${duty}0
+done
+says "status names what holds it" '"held_by_throttle_ns": [1-9]' \
+	regctl status root --json
+ok "CPU 0 was left alone" [ "$(regctl status root --cpus 0 --csv \
+	--no-headings | cut -d, -f 3)" = no ]
+ok "CPU 1 off" sh -c 'echo 0 >/sys/devices/system/cpu/cpu1/online'
+ok "CPU 1 on" sh -c 'echo 1 >/sys/devices/system/cpu/cpu1/online'
+kill $hog
+hog --idle --cpu 1 --mode write --size 8 >/dev/null &
+hog=$!
+ok "40 % and not an instruction more" regctl -q set root --duty 40%
+span root.400
+ok "unset" regctl -q unset root --duty
+span root.free
+kill $hog
+
+ok "no budget for the cell" regctl -q set budgeted --budget max
+ok "start a bomb" bomb
+span cell.1000
+for duty in 10 25 50 75 90; do
+	ok "$duty % for the cell" regctl -q set budgeted --duty $duty% \
+		--throttle-period 200us
+	span cell.${duty}0
+done
+ok "and a budget" regctl -q set budgeted --duty 50% --budget 100MB/s
+span cell.both
+ok "both were named" [ "$(held budgeted budget_stalls)" -gt 10 ]
+ok "shut it down" regctl -q cell shutdown budgeted
+ok "start it anew" bomb
+ok "back to its budget" regctl -q set budgeted --budget max
+span cell.anew
+before=$(date +%s)
+ok "a second off and on" regctl -q set budgeted --duty 0.1% \
+	--throttle-period 1s
+ok "is answered at once" regctl -q unset budgeted --duty
+ok "and took no second" [ $(($(date +%s) - before)) -le 5 ]
+ok "destroy" regctl -q cell destroy budgeted
+is "the root's budget was never in it" "$(cat $sys/0/budget)" max
+ok "disable" regctl -q disable
+ok "Linux has no complaint" sh -c \
+	'! dmesg | grep -E "WARNING|BUG|Oops|rcu.*stall|Call trace"'
