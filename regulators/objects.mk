@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-objs-hv-y += registry.o budget.o pool.o memguard.o bucket.o throttle.o cat.o mba.o
-objs-fake-y += registry.o budget.o pool.o memguard.o bucket.o throttle.o cat.o mba.o
+objs-hv-y += registry.o budget.o pool.o memguard.o bucket.o throttle.o burst.o cat.o mba.o
+objs-fake-y += registry.o budget.o pool.o memguard.o bucket.o throttle.o burst.o cat.o mba.o
 
 memguard-sim-objs := tests/sim/linesim.o tests/sim/bounds.o tests/sim/checks.o \
 	$(addprefix $(d),registry.o budget.o pool.o memguard.o)
@@ -46,3 +46,5 @@ tests-unit-y += test_memguard_lending
 test_memguard_lending-objs := $(memguard-sim-objs)
 tests-unit-y += test_bucket_cell
 test_bucket_cell-objs := $(test_regulation-objs) $(d)bucket.o
+tests-unit-y += test_burst
+test_burst-objs := $(test_regulation-objs) $(addprefix $(d),throttle.o burst.o)

@@ -40,16 +40,21 @@ static uint64_t interrupts(const struct sim *sim)
 	return sum;
 }
 
-/* The closed form: what came in, two buckets, and what is seen late. */
+/*
+ * The closed form: what came in, two buckets, and what is seen late. Where that
+ * is more than a bucket, credit from before the window may pay for it.
+ */
 static uint64_t most_lines(const struct sim *sim, uint64_t bytes_per_s,
 			   const struct reg_budget *b, uint64_t window_ns)
 {
 	const struct reg_effective *e = &sim->cell.effective;
 	uint64_t buckets = e->per_cpu ? e->cpus_count : 1;
+	uint64_t depth_lines = b->cap_lines * buckets;
+	uint64_t late_lines = sim->cpus_count * sim_overshoot_lines(sim);
 
-	return allowed(bytes_per_s, window_ns) + buckets +
-	       2 * b->cap_lines * buckets +
-	       sim->cpus_count * sim_overshoot_lines(sim);
+	return allowed(bytes_per_s, window_ns) + buckets + depth_lines +
+	       (late_lines > depth_lines ? late_lines : depth_lines) +
+	       late_lines;
 }
 
 static void check_closed_form(const struct sim *sim)
