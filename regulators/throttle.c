@@ -12,6 +12,8 @@
 
 /* Neither part of a period may be shorter: timers are not that exact. */
 #define PART_MIN_NS		1000u
+/* As much may be owed; who is later than that was suspended, and did not run. */
+#define DEBT_PERIODS		8u
 /* Who owes time still runs for this share of what a period gives. */
 #define RUN_LEAST_SHIFT		3u
 
@@ -81,16 +83,13 @@ static int throttle_check(const struct reg_platform *platform,
 	return 0;
 }
 
-/*
- * What it ran since the last time is taken from what it may. A CPU that is
- * late by a whole period was suspended, and did not run.
- */
+/* What it ran since the last time is taken from what it may. */
 static void account(struct reg_throttle_cpu *state, uint64_t now_ns)
 {
 	uint64_t until_ns = now_ns;
 
 	if (now_ns > state->next_ns &&
-	    now_ns - state->next_ns >= state->period_ns)
+	    now_ns - state->next_ns >= state->period_ns * DEBT_PERIODS)
 		until_ns = state->next_ns;
 	if (!state->held && until_ns > state->since_ns)
 		state->balance_ns -= (int64_t)(until_ns - state->since_ns);
@@ -108,8 +107,8 @@ static int64_t left_ns(const struct reg_throttle *throttle,
 }
 
 /*
- * Periods have begun. More than a whole one is neither saved nor owed, and
- * nothing is saved over periods that went by unseen.
+ * Periods have begun. No more than one is saved, and nothing over periods that
+ * went by unseen.
  */
 static void begin(const struct reg_throttle *throttle,
 		  struct reg_throttle_cpu *state, uint64_t now_ns)
@@ -130,8 +129,8 @@ static void begin(const struct reg_throttle *throttle,
 		most_ns = left_ns(throttle, state, now_ns);
 	if (state->balance_ns > most_ns)
 		state->balance_ns = most_ns;
-	if (state->balance_ns < -period_ns)
-		state->balance_ns = -period_ns;
+	if (state->balance_ns < -period_ns * (int64_t)DEBT_PERIODS)
+		state->balance_ns = -period_ns * (int64_t)DEBT_PERIODS;
 }
 
 static enum reg_verdict turn(struct reg_cpu *cpu, uint64_t now_ns)

@@ -324,7 +324,7 @@ static long cell_make(unsigned int id, const struct scenario_cell *cell)
 	error = fake_hypercall(sim.root_cpu, HC_CELL_START, id, 0);
 	if (!error)
 		cpus_start(cell->cpus);
-	if (error || !cell->settings.valid)
+	if (error)
 		return error;
 	/* Scenarios compare: what they do not name shall stay the same. */
 	if (!(cell->settings.valid & REG_SET_REGULATOR)) {
