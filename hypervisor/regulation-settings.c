@@ -94,7 +94,7 @@ static const struct regulator *regulator_find(uint16_t id, enum reg_role role,
 
 /*
  * By default a bucket where the counter says when to look, else memguard, which
- * is also the one whose periods have modes.
+ * is also the one whose periods have modes, and who lends.
  */
 static const struct regulator *budget_find(const struct reg_settings *wanted,
 					   bool interrupts,
@@ -105,7 +105,8 @@ static const struct regulator *budget_find(const struct reg_settings *wanted,
 	if (wanted->regulator != REGULATOR_NONE)
 		return regulator_find(wanted->regulator, REG_ROLE_BUDGET,
 				      reason);
-	if (interrupts && !(wanted->mode & ~REG_MODE_PER_CPU))
+	if (interrupts && !(wanted->mode & ~REG_MODE_PER_CPU) &&
+	    !(wanted->flags & REG_FLAG_LEND))
 		bucket = regulator_find(REGULATOR_BUCKET, REG_ROLE_BUDGET,
 					NULL);
 	return bucket ? bucket : regulator_find(REGULATOR_MEMGUARD,
