@@ -74,12 +74,13 @@ void tick_run(struct per_cpu *cpu)
 	tick_count(&cpu->reg, clock_now_ns() - now_ns);
 }
 
-/* A period boundary on a CPU that goes on as it is. */
-static inline bool tick_advance(struct reg_cpu *reg, uint64_t now_ns)
+/* A period boundary on a CPU that goes on as it is: the next one; or 0. */
+static inline uint64_t tick_advance(struct reg_cpu *reg, uint64_t now_ns)
 {
-	return now_ns - reg->boundary_ns < reg->short_late_ns &&
-	       reg->active.revision == reg->cell->effective.revision &&
-	       reg->active.regulator->advance(reg, now_ns);
+	if (now_ns - reg->boundary_ns >= reg->short_late_ns ||
+	    reg->active.revision != reg->cell->effective.revision)
+		return 0;
+	return reg->active.regulator->advance(reg, now_ns);
 }
 
 /* It has fired for something that takes longer, or too early. */
@@ -101,9 +102,11 @@ void clock_timer_fired(struct per_cpu *cpu)
 
 	if (hv_clock.model) {
 		memsys_heartbeat(cpu);
-	} else if (tick_advance(&cpu->reg, clock_counter_ns())) {
+		return;
+	}
+	next_ns = tick_advance(&cpu->reg, clock_counter_ns());
+	if (next_ns) {
 		/* A short way is open: there is no other user. */
-		next_ns = cpu->reg.boundary_ns;
 		cpu->tick.deadline_ns[TICK_PERIOD] = next_ns;
 		cpu->tick.armed_ns = next_ns;
 		arch_timer_rearm(scale_ceil(&hv_clock.ticks_per_ns, next_ns));

@@ -383,11 +383,11 @@ static enum reg_verdict bucket_overflow(struct reg_cpu *cpu, uint64_t now_ns)
 	return bucket_poll(cpu, now_ns);
 }
 
-static bool bucket_advance(struct reg_cpu *cpu, uint64_t now_ns)
+static uint64_t bucket_advance(struct reg_cpu *cpu, uint64_t now_ns)
 {
 	(void)cpu;
 	(void)now_ns;
-	return false;
+	return 0;
 }
 
 static bool bucket_renew(struct reg_cpu *cpu, uint64_t used_lines)

@@ -154,11 +154,11 @@ static enum reg_verdict burst_commit(struct reg_cpu *cpu, uint64_t now_ns)
 	return burst_look(cpu, now_ns);
 }
 
-static bool burst_advance(struct reg_cpu *cpu, uint64_t now_ns)
+static uint64_t burst_advance(struct reg_cpu *cpu, uint64_t now_ns)
 {
 	(void)cpu;
 	(void)now_ns;
-	return false;
+	return 0;
 }
 
 static bool burst_renew(struct reg_cpu *cpu, uint64_t used_lines)

@@ -303,12 +303,12 @@ static enum reg_verdict memguard_period(struct reg_cpu *cpu, uint64_t now_ns)
 	return look(cpu, now_ns);
 }
 
-static bool period_passed(struct reg_cpu *cpu)
+static uint64_t period_passed(struct reg_cpu *cpu)
 {
 	cpu->stats.periods++;
 	cpu->boundary_ns += cpu->active.settings.period_ns;
 	cpu->next_ns = cpu->boundary_ns;
-	return true;
+	return cpu->next_ns;
 }
 
 /*
@@ -316,17 +316,17 @@ static bool period_passed(struct reg_cpu *cpu)
  * and a refill of more than was used of that fills it up again.
  */
 __attribute__((noinline))
-static bool advance_alone(struct reg_cpu *cpu, uint64_t now_ns)
+static uint64_t advance_alone(struct reg_cpu *cpu, uint64_t now_ns)
 {
 	const struct reg_effective *effective = &cpu->active;
 	struct reg_pool *pool = &cpu->own;
 	uint64_t used_lines;
 
 	if (now_ns - pool->next_ns >= effective->refill_ns)
-		return false;
+		return 0;
 	used_lines = effective->source->rearm(cpu);
 	if (used_lines > effective->total.rate.lines)
-		return false;
+		return 0;
 	cpu->settled_lines += used_lines;
 	pool->last_ns = pool->next_ns;
 	pool->next_ns += effective->refill_ns;
@@ -337,7 +337,7 @@ static bool advance_alone(struct reg_cpu *cpu, uint64_t now_ns)
  * The grant goes on, and is not looked at: what it may still bring is left out
  * of the cap. Should more than one refill be due, period() adds the others.
  */
-static bool memguard_advance(struct reg_cpu *cpu, uint64_t now_ns)
+static uint64_t memguard_advance(struct reg_cpu *cpu, uint64_t now_ns)
 {
 	const struct reg_effective *effective = &cpu->active;
 	const struct reg_budget *budget = &effective->total;
@@ -348,7 +348,7 @@ static bool memguard_advance(struct reg_cpu *cpu, uint64_t now_ns)
 	if (effective->own_pool)
 		return advance_alone(cpu, now_ns);
 	if (!spin_trylock(&cell->lock))
-		return false;
+		return 0;
 	if (now_ns >= pool->next_ns) {
 		level_add(&pool->total,
 			  budget_rate_next(&budget->rate,
@@ -359,12 +359,11 @@ static bool memguard_advance(struct reg_cpu *cpu, uint64_t now_ns)
 	next_ns = pool->next_ns;
 	spin_unlock(&cell->lock);
 	if (now_ns >= next_ns)
-		return false;
-	period_passed(cpu);
+		return 0;
 	/* An overflow whose interrupt got lost is found by the next tick. */
 	if (cpu->stats.periods % LOOK_PERIODS == 0)
 		cpu->short_late_ns = 0;
-	return true;
+	return period_passed(cpu);
 }
 
 static enum reg_verdict memguard_poll(struct reg_cpu *cpu, uint64_t now_ns)

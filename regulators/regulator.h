@@ -321,12 +321,13 @@ struct regulator {
 	/* The counter was looked at between. */
 	enum reg_verdict (*poll)(struct reg_cpu *cpu, uint64_t now_ns);
 	/*
-	 * The short ways of the next two, when cpu->short_late_ns and
-	 * cpu->renews allow them. True: the CPU goes on, and boundary_ns is
-	 * the next deadline; false: the other one must decide. When what was
+	 * The short ways of period() and of overflow(), when
+	 * cpu->short_late_ns and cpu->renews allow them. The CPU goes on:
+	 * advance() returns the next boundary, and renew() true; or they
+	 * return 0 or false, and the other one must decide. When what was
 	 * armed has been used, the source's renew() returned `used_lines`.
 	 */
-	bool (*advance)(struct reg_cpu *cpu, uint64_t now_ns);
+	uint64_t (*advance)(struct reg_cpu *cpu, uint64_t now_ns);
 	bool (*renew)(struct reg_cpu *cpu, uint64_t used_lines);
 	/* What was armed has been used. */
 	enum reg_verdict (*overflow)(struct reg_cpu *cpu, uint64_t now_ns);

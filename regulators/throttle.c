@@ -211,11 +211,11 @@ static enum reg_verdict throttle_look(struct reg_cpu *cpu, uint64_t now_ns)
 	return turn(cpu, now_ns);
 }
 
-static bool throttle_advance(struct reg_cpu *cpu, uint64_t now_ns)
+static uint64_t throttle_advance(struct reg_cpu *cpu, uint64_t now_ns)
 {
 	(void)cpu;
 	(void)now_ns;
-	return false;
+	return 0;
 }
 
 static bool throttle_renew(struct reg_cpu *cpu, uint64_t used_lines)
