@@ -166,7 +166,11 @@ enum reg_holder {
 #define REG_HOLDERS			3
 #define REG_HOLDER_BIT(holder)		(1u << ((holder) - 1))
 
-/* Since the cell was created. All values only ever grow. */
+/*
+ * Since the cell was created. All values only ever grow. Not
+ * packed, nor is what holds it: no member needs padding, and a CPU that must not
+ * access what is not aligned writes words instead of bytes.
+ */
 struct reg_cpu_stats {
 	uint64_t read_lines;
 	uint64_t written_lines;
@@ -188,7 +192,7 @@ struct reg_cpu_stats {
 	/* By enum reg_holder - 1: how often it was named, and how long. */
 	uint64_t held_stalls[REG_HOLDERS];
 	uint64_t held_ns[REG_HOLDERS];
-} ABI_PACKED;
+};
 ABI_SIZE(struct reg_cpu_stats, 216);
 ABI_OFFSET(struct reg_cpu_stats, held_by, 160);
 
@@ -213,7 +217,7 @@ struct reg_status {
 	uint64_t sustainable_write_bytes_per_s;
 	uint64_t guaranteed_write_bytes_per_s;
 	struct reg_cpu_stats cpu[16];
-} ABI_PACKED;
+};
 ABI_SIZE(struct reg_status, 16 + 208 + 24 + 8 + 64 + 32 + 16 * 216);
 
 #define REG_STATUS_MAX_CPUS		16
