@@ -116,7 +116,7 @@ says "get" 'cpus 4 effective 64000000000 generation 1' weir-ioctl get 0
 is "sysfs: budget" "$(cat $sys/cells/0/budget)" 64000000000
 is "sysfs: effective" "$(cat $sys/cells/0/effective)" 64000000000
 is "sysfs: period" "$(cat $sys/cells/0/period)" 1000000
-is "sysfs: regulator" "$(cat $sys/cells/0/regulator)" memguard
+is "sysfs: regulator" "$(cat $sys/cells/0/regulator)" bucket
 is "sysfs: generation" "$(cat $sys/cells/0/generation)" 1
 ok "sysfs: lines are counted" [ "$(cat $sys/cells/0/used_lines)" -gt 0 ]
 fails 22 "a budget that stops the root cell" weir-ioctl set 0 0
