@@ -24,7 +24,10 @@ static long budget(uint64_t bytes_per_s)
 		.size = sizeof(request), .operation = REG_OP_SET,
 		.cell_id = ROOT_ID,
 	};
-	request.settings.valid = REG_SET_BUDGET | REG_SET_PERIOD;
+	/* A bucket, which such a counter has by default, takes no ticks. */
+	request.settings.valid = REG_SET_BUDGET | REG_SET_PERIOD |
+				 REG_SET_REGULATOR;
+	request.settings.regulator = REGULATOR_MEMGUARD;
 	request.settings.budget_bytes_per_s = bytes_per_s;
 	request.settings.period_ns = PERIOD_US * 1000;
 	error = hypercall(WEIR_HC_REG_SET, virt_to_phys(&request), 0);
