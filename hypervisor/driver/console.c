@@ -55,7 +55,11 @@ static void console_look(struct work_struct *work)
 
 	if (news)
 		wake_up_interruptible(&console_wait);
-	if (waitqueue_active(&console_wait))
+	/*
+	 * Who was woken has left the queue, and comes back when he had read
+	 * that news already: there is another look in any case.
+	 */
+	if (news || waitqueue_active(&console_wait))
 		schedule_delayed_work(&console_work,
 				      msecs_to_jiffies(CONSOLE_POLL_MS));
 }
