@@ -423,9 +423,6 @@ void regulation_stall(struct per_cpu *cpu)
 		}
 		clock_wait(cpu);
 		arch_cpu_poll_irqs(cpu);
-		/* The tick that was waited for has mostly been among them. */
-		if (!cpu->stall_requested)
-			break;
 		tick_run(cpu);
 		if (cpu->stall_requested)
 			statistics_refresh(cpu, clock_now_ns());
