@@ -59,6 +59,7 @@ bool color_set_has(const struct color_set *set, unsigned int color);
 void color_set_add(struct color_set *set, unsigned int color);
 void color_set_join(struct color_set *set, const struct color_set *other);
 unsigned int color_set_count(const struct color_set *set);
+void color_set_all(struct color_set *set, const struct color_geometry *geometry);
 /* The lowest color in both, COLORS_MAX when there is none. */
 unsigned int color_set_common(const struct color_set *a,
 			      const struct color_set *b);

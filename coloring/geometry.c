@@ -133,9 +133,17 @@ unsigned int color_set_count(const struct color_set *set)
 {
 	unsigned int count = 0;
 
-	for (unsigned int color = 0; color < COLORS_MAX; color++)
-		count += color_set_has(set, color);
+	for (unsigned int i = 0; i < ARRAY_COUNT(set->word); i++)
+		for (uint64_t left = set->word[i]; left; left &= left - 1)
+			count++;
 	return count;
+}
+
+void color_set_all(struct color_set *set, const struct color_geometry *geometry)
+{
+	*set = (struct color_set){ { 0 } };
+	for (unsigned int color = 0; color < color_count(geometry); color++)
+		color_set_add(set, color);
 }
 
 unsigned int color_set_common(const struct color_set *a,
