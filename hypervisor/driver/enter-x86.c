@@ -7,6 +7,8 @@
 #include <linux/smp.h>
 #include <linux/vmalloc.h>
 
+#include <asm/apic.h>
+#include <asm/apicdef.h>
 #include <asm/cpufeature.h>
 #include <asm/msr.h>
 #include <asm/processor.h>
@@ -113,6 +115,8 @@ int arch_prepare(char *reason)
 	launch.tables = page_address(pages);
 	launch.tables_phys = page_to_phys(pages);
 	launch.code_phys = code_phys(launch_code);
+	if (!x2apic_enabled())
+		launch.apic = ioremap(APIC_DEFAULT_PHYS_BASE, PAGE_SIZE);
 	if (launch.code_phys && !launch_prepare(&launch))
 		return 0;
 	arch_release();
@@ -125,6 +129,9 @@ void arch_release(void)
 	if (!launch.tables)
 		return;
 	vmx_flags_restore();
+	if (launch.apic)
+		iounmap(launch.apic);
+	launch.apic = NULL;
 	free_pages((unsigned long)launch.tables,
 		   get_order(LAUNCH_TABLE_PAGES * PAGE_SIZE));
 	launch.tables = NULL;

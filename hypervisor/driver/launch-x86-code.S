@@ -22,6 +22,19 @@
 #define TRANSFER_ENTRY		24
 #define TRANSFER_CR3		32
 #define TRANSFER_STATE_PHYS	40
+#define TRANSFER_APIC		48
+#define TRANSFER_APIC_ID	56
+#define TRANSFER_IDT		60
+
+/* Of an exception without an error code. */
+#define FRAME_RSP		24
+
+#define MSR_X2APIC_ICR		0x830
+#define APIC_ICR		0x300
+#define APIC_ICR_HIGH		0x310
+#define ICR_NMI			0x4400
+#define NMI_PATIENCE_TURNS	1000000
+#define EIO			5
 
 #define CR4_PGE_BIT		7
 
@@ -50,6 +63,42 @@ launch_enter:
 	mov	%rcx, STATE_CR3(%rax)
 	mov	%cr4, %rcx
 	mov	%rcx, STATE_CR4(%rax)
+
+	/*
+	 * On the tables to come there is nobody to take an NMI. So this CPU
+	 * sends itself one and does not return from it: until the next IRET
+	 * the CPU holds others back, and keeps one.
+	 */
+	sub	$16, %rsp
+	sidt	(%rsp)
+	lidt	TRANSFER_IDT(%rdi)
+	mov	$ICR_NMI, %eax
+	mov	TRANSFER_APIC_ID(%rdi), %edx
+	mov	TRANSFER_APIC(%rdi), %r8
+	test	%r8, %r8
+	jz	1f
+	mov	%edx, APIC_ICR_HIGH(%r8)
+	mov	%eax, APIC_ICR(%r8)
+	jmp	2f
+1:	mov	$MSR_X2APIC_ICR, %ecx
+	wrmsr
+2:	mov	$NMI_PATIENCE_TURNS, %ecx
+3:	pause
+	dec	%ecx
+	jnz	3b
+	lidt	(%rsp)
+	add	$16, %rsp
+	mov	$-EIO, %eax
+	jmp	launch_resume
+
+	.global	launch_nmi
+launch_nmi:
+	endbr64
+	mov	FRAME_RSP(%rsp), %rsp
+	lidt	(%rsp)
+	add	$16, %rsp
+
+	mov	%cr4, %rcx
 	mov	TRANSFER_IMAGE(%rdi), %rsi
 	mov	TRANSFER_STATE_PHYS(%rdi), %rdx
 	mov	TRANSFER_ENTRY(%rdi), %r8
@@ -101,7 +150,6 @@ launch_leave:
 	mov	STATE_REGISTERS + 15 * 8(%rdi), %r15
 	mov	STATE_REGISTERS + 7 * 8(%rdi), %rdi
 	iretq
-	.if	. - launch_code > 512
-	.error	"the code may cross a page"
-	.endif
+	/* An error here: the code may cross a page. */
+	.org	launch_code + 512
 	.section .note.GNU-stack, "", @progbits

@@ -15,6 +15,14 @@
 #define MEMORY_MAX_BYTES	0x40000000ull
 #define CR4_LA57		0x1000ull
 
+/* SDM vol. 3, 6.14.1 and 10.4.4. */
+#define GATE_INTERRUPT		0x8e00ull
+#define VECTOR_NMI		2
+#define MSR_APIC_BASE_NUMBER	0x1bu
+#define APIC_X2APIC		0x400u
+#define APIC_ID_OFFSET		0x20
+#define MSR_X2APIC_ID		0x802u
+
 /* In launch-x86-code.S. */
 struct launch_transfer {
 	struct image_x86_cpu *state;
@@ -23,10 +31,19 @@ struct launch_transfer {
 	uint64_t entry_phys;
 	uint64_t cr3;
 	uint64_t state_phys;
+	volatile void *apic;
+	uint32_t apic_id;		/* as the command register has it */
+	uint16_t idt_limit;
+	const void *idt ABI_PACKED;
 };
+
+_Static_assert(offsetof(struct launch_transfer, idt_limit) == 60 &&
+	       offsetof(struct launch_transfer, idt) == 62,
+	       "launch-x86-code.S");
 
 int launch_enter(const struct launch_transfer *transfer);
 extern const char launch_leave[];
+extern const char launch_nmi[];
 
 struct table_pool {
 	const struct launch *launch;
@@ -84,6 +101,42 @@ static void map(struct table_pool *pool, unsigned int level, uint64_t virt,
 		       (level ? ENTRY_BLOCK : 0);
 }
 
+static uint32_t msr_low(uint32_t msr)
+{
+	uint32_t low, high;
+
+	__asm__ volatile("rdmsr" : "=a" (low), "=d" (high) : "c" (msr));
+	return low;
+}
+
+static bool is_x2apic(void)
+{
+	return msr_low(MSR_APIC_BASE_NUMBER) & APIC_X2APIC;
+}
+
+/* In the upper bits, where the APIC's page has it in both registers. */
+static uint32_t apic_id(const struct launch *launch)
+{
+	const volatile char *page = launch->apic;
+
+	if (is_x2apic())
+		return msr_low(MSR_X2APIC_ID);
+	return *(const volatile uint32_t *)(page + APIC_ID_OFFSET);
+}
+
+/* For the one NMI that the kernel's own handler must not see. */
+static void gates_fill(struct launch *launch)
+{
+	uint64_t target = (uint64_t)launch_nmi;
+	uint16_t cs;
+
+	__asm__ volatile("mov %%cs, %0" : "=r" (cs));
+	launch->nmi_gates[2 * VECTOR_NMI] =
+		(target & 0xffff) | (uint64_t)cs << 16 |
+		GATE_INTERRUPT << 32 | (target >> 16 & 0xffff) << 48;
+	launch->nmi_gates[2 * VECTOR_NMI + 1] = target >> 32;
+}
+
 static int launch_check(const struct launch *launch)
 {
 	const struct image_header *header = launch->memory;
@@ -94,7 +147,8 @@ static int launch_check(const struct launch *launch)
 	    launch->memory_bytes > MEMORY_MAX_BYTES ||
 	    !header->x86_entry || header->x86_entry >= header->core_size ||
 	    header->image_phys != launch->memory_phys ||
-	    header->percpu_size < sizeof(struct image_x86_cpu))
+	    header->percpu_size < sizeof(struct image_x86_cpu) ||
+	    (!launch->apic && !is_x2apic()))
 		return -EINVAL;
 	return 0;
 }
@@ -114,6 +168,7 @@ int launch_prepare(struct launch *launch)
 	launch->cr3 = table_take(&pool);
 	map(&pool, 1, launch->memory_phys, launch->memory_phys);
 	map(&pool, 0, code, launch->code_phys & ~(TABLE_BYTES - 1));
+	gates_fill(launch);
 	return 0;
 }
 
@@ -144,6 +199,10 @@ int launch_cpu(const struct launch *launch, unsigned int cpu)
 		.entry_phys = launch->memory_phys + header->x86_entry,
 		.cr3 = launch->cr3,
 		.state_phys = launch->memory_phys + offset,
+		.apic = is_x2apic() ? NULL : launch->apic,
+		.apic_id = apic_id(launch),
+		.idt_limit = sizeof(launch->nmi_gates) - 1,
+		.idt = launch->nmi_gates,
 	};
 
 	if (cpu >= header->max_cpus ||

@@ -12,7 +12,12 @@
 
 #ifdef __KERNEL__
 #include <linux/errno.h>
+#include <linux/stddef.h>
+#include <linux/types.h>
 #else
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "hv/errno.h"
 #endif
 
@@ -29,8 +34,10 @@ struct launch {
 	void *tables;			/* LAUNCH_TABLE_PAGES pages in a row, */
 	uint64_t tables_phys;		/* physically too; kept while enabled */
 	uint64_t code_phys;		/* of launch_enter */
+	volatile void *apic;		/* its page; NULL in x2APIC mode */
 	/* by launch_prepare() */
 	uint64_t cr3;
+	uint64_t nmi_gates[6];		/* of vectors 0 to 2 */
 };
 
 /*
@@ -42,14 +49,15 @@ extern const char launch_code[];
 /*
  * Fills the tables. Once, before launch_cpu(). -EINVAL: an address is not
  * aligned (memory to 2 MiB, tables to a page), or the image has no x86 entry,
- * or sizes are out of range.
+ * or sizes are out of range, or the APIC's page is missing.
  */
 int launch_prepare(struct launch *launch);
 
 /*
  * Enters on this CPU, interrupts off, all CPUs within the same call. 0: this
  * code now runs as a guest of the hypervisor; negative errno: as before, and
- * the header says why. `cpu` is below header.max_cpus.
+ * the header says why. -EIO: no NMI came that this CPU sent to itself. `cpu` is
+ * below header.max_cpus. NMIs wait meanwhile; one of them is not lost.
  */
 int launch_cpu(const struct launch *launch, unsigned int cpu);
 

@@ -2,7 +2,6 @@
 /* The local APIC, in either mode. Intel SDM volume 3A, chapter 10. */
 #include "root.h"
 
-#define APIC_PHYS		0xfee00000ull
 #define APIC_BASE_ENABLE	(1ull << 11)
 #define APIC_BASE_X2APIC	(1ull << 10)
 

@@ -199,4 +199,5 @@ void group_enable(void)
 			  write_hypervisor);
 	test_root_stopped("one that reads where nothing is, too", read_nowhere);
 	test_rounds();
+	tests_nmi();
 }

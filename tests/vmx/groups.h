@@ -7,6 +7,8 @@
 void group_machine(void);
 /* Enabling and disabling. */
 void group_enable(void);
+/* nmi.c, of the same group */
+void tests_nmi(void);
 /* The life of a cell. */
 void group_cell(void);
 /* A cell that does what it must not. */

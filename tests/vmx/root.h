@@ -92,6 +92,8 @@ uint32_t probe_vmxoff(void);
 
 /* --- apic.c ------------------------------------------------------------- */
 
+#define APIC_PHYS		0xfee00000ull
+
 #define VECTOR_CALL		0x40
 #define VECTOR_TIMER		0x41
 #define VECTOR_TEST		0x42

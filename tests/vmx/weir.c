@@ -76,6 +76,7 @@ int weir_prepare(void)
 	launch.tables = tables;
 	launch.tables_phys = virt_to_phys(tables);
 	launch.code_phys = virt_to_phys(launch_code);
+	launch.apic = apic_is_x2apic() ? NULL : direct(APIC_PHYS);
 	error = memory_fill(system, image_file(), config);
 	return error ? error : launch_prepare(&launch);
 }

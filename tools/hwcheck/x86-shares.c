@@ -44,7 +44,7 @@ static const struct hw_subject perfmon = {
 	"counters", "llc-misses", "an event that counts lines from memory",
 	"name another event: regctl events", false,
 }, watchdog = {
-	"counters", "nmi-watchdog-off", "Linux's watchdog takes a counter, and NMIs while Weir enters",
+	"counters", "nmi-watchdog-off", "Linux's watchdog takes a counter",
 	"echo 0 >" WATCHDOG " before regctl enable", false,
 };
 

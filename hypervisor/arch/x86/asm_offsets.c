@@ -21,6 +21,7 @@ void asm_offsets(void)
 	DEFINE(PERCPU_STACK_TOP, offsetof(struct per_cpu, stack) +
 				 HV_STACK_BYTES);
 	DEFINE(PERCPU_SELF, offsetof(struct per_cpu, arch.self));
+	DEFINE(PERCPU_NMI_HOLD, offsetof(struct per_cpu, arch.nmi_hold));
 	DEFINE(GUEST_REGS_BYTES, sizeof(struct guest_regs));
 	DEFINE(LAUNCH_CR3, offsetof(struct image_x86_cpu, cr3));
 	DEFINE(LAUNCH_CR4, offsetof(struct image_x86_cpu, cr4));

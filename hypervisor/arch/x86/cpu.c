@@ -121,6 +121,7 @@ int arch_init_late(void)
 
 void arch_cpu_activate(struct per_cpu *cpu)
 {
+	host_free_nmis(cpu);
 	exit_finish(cpu);
 	vcpu_enter(cpu);
 }

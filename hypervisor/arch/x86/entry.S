@@ -14,6 +14,12 @@
 #define MSR_EFER		0xc0000080
 #define EFER_NXE_BIT		11
 
+/* What save_volatile pushes, and the frame above it. */
+#define VOLATILE_BYTES		72
+#define FRAME_RIP		0
+#define FRAME_RFLAGS		16
+#define FRAME_RSP		24
+
 	.section .header, "aw"
 	.global image_header
 image_header:
@@ -209,7 +215,6 @@ exception_stubs:
 	.set	vector, vector + 1
 	.endr
 
-
 	.macro	save_volatile
 	push	%rax
 	push	%rcx
@@ -235,19 +240,42 @@ exception_stubs:
 	pop	%rax
 	.endm
 
+	/*
+	 * As restore_volatile and IRETQ, with `above` bytes between registers
+	 * and frame, but while NMIs are held they stay so. The stack that was
+	 * interrupted has room: there is no red zone.
+	 */
+	.macro	return_from above
+	cmpl	$NMIS_HELD, %gs:PERCPU_NMI_HOLD
+	je	1f
+	restore_volatile
+	.if	\above
+	add	$\above, %rsp
+	.endif
+	iretq
+1:	mov	VOLATILE_BYTES + \above + FRAME_RSP(%rsp), %rax
+	mov	VOLATILE_BYTES + \above + FRAME_RIP(%rsp), %rcx
+	mov	%rcx, -8(%rax)
+	mov	VOLATILE_BYTES + \above + FRAME_RFLAGS(%rsp), %rcx
+	mov	%rcx, -16(%rax)
+	sub	$16, %rax
+	mov	%rax, VOLATILE_BYTES + \above + FRAME_RSP(%rsp)
+	restore_volatile
+	mov	\above + FRAME_RSP(%rsp), %rsp
+	popfq
+	ret
+	.endm
+
 exception_entry:
 	save_volatile
 	mov	%rsp, %rdi
 	call	host_exception
-	restore_volatile
-	add	$16, %rsp
-	iretq
+	return_from 16
 
 nmi_entry:
 	save_volatile
 	call	host_nmi
-	restore_volatile
-	iretq
+	return_from 0
 
 /* An interrupt nobody wants any more. */
 	.global leftover_entry

@@ -55,11 +55,45 @@ void exit_cpuid(struct per_cpu *cpu)
 	vcpu_skip(cpu);
 }
 
-/* The last hypercall of a root CPU: virtualisation ends behind it. */
+/* The overflow of a counter of the guest's own, as its entry says. */
+static void deliver_pmi(struct per_cpu *cpu, uint32_t lvt)
+{
+	if ((lvt & LVT_DELIVERY) == LVT_NMI)
+		cpu->arch.guest_nmi = true;
+	else
+		apic_send_self(cpu, (uint8_t)lvt);
+}
+
+/* NMIs merge: a kick may have hidden an overflow. */
+static void take_nmis(struct per_cpu *cpu, uint32_t nmis)
+{
+	uint32_t lvt = 0;
+	uint32_t found = pmu_nmi(&cpu->arch.pmu, &lvt);
+
+	if (found & PMU_NMI_OVERFLOW)
+		regulation_overflow(cpu);
+	if (cpu->parked)
+		return;
+	if (found & PMU_NMI_GUEST)
+		deliver_pmi(cpu, lvt);
+	if ((nmis & HOST_NMI_OTHER) && !vtd_faults_report() &&
+	    !(found & PMU_NMI_CLAIMED))
+		cpu->arch.guest_nmi = true;
+}
+
+/*
+ * The last hypercall of a root CPU: virtualisation ends behind it. An NMI of the
+ * kernel's that came before waits behind those held back, for the IRETQ.
+ */
 static void leave(struct per_cpu *cpu)
 {
 	struct guest_regs regs = *cpu->arch.regs;
 
+	host_hold_nmis(cpu);
+	take_nmis(cpu, __atomic_exchange_n(&cpu->arch.nmis, 0,
+					   __ATOMIC_SEQ_CST));
+	if (cpu->arch.guest_nmi)
+		apic_send_nmi(cpu->arch.apic_id);
 	regs.gpr[GPR_RAX] = 0;
 	vcpu_read_kernel(cpu);
 	arch_cpu_restore(cpu);
@@ -174,32 +208,6 @@ static bool timer_due(const struct per_cpu *cpu)
 {
 	return cpu->arch.deadline != DEADLINE_NEVER &&
 	       cpu->arch.deadline <= read_tsc();
-}
-
-/* The overflow of a counter of the guest's own, as its entry says. */
-static void deliver_pmi(struct per_cpu *cpu, uint32_t lvt)
-{
-	if ((lvt & LVT_DELIVERY) == LVT_NMI)
-		cpu->arch.guest_nmi = true;
-	else
-		apic_send_self(cpu, (uint8_t)lvt);
-}
-
-/* NMIs merge: a kick may have hidden an overflow. */
-static void take_nmis(struct per_cpu *cpu, uint32_t nmis)
-{
-	uint32_t lvt = 0;
-	uint32_t found = pmu_nmi(&cpu->arch.pmu, &lvt);
-
-	if (found & PMU_NMI_OVERFLOW)
-		regulation_overflow(cpu);
-	if (cpu->parked)
-		return;
-	if (found & PMU_NMI_GUEST)
-		deliver_pmi(cpu, lvt);
-	if ((nmis & HOST_NMI_OTHER) && !vtd_faults_report() &&
-	    !(found & PMU_NMI_CLAIMED))
-		cpu->arch.guest_nmi = true;
 }
 
 bool exit_pending(const struct per_cpu *cpu)

@@ -6,6 +6,7 @@
 #include "boot.h"
 #include "hv/percpu.h"
 #include "hv/arch/cpu.h"
+#include "hv/arch/timer.h"
 #include "hv/printk.h"
 #include "hv/setup.h"
 #include "hv/string.h"
@@ -24,6 +25,7 @@
 #define STUB_BYTES		16
 #define FIRST_INTERRUPT		32
 #define XSAVE_AREA_BYTES	4096
+#define HOLD_PATIENCE_MS	10
 
 #define OPCODE_WRMSR		0x30u
 #define OPCODE_RDTSC		0x31u
@@ -285,6 +287,8 @@ void cpu_enter(struct per_cpu *cpu, unsigned int id)
 				  sizeof(struct guest_regs));
 	memset(cpu->arch.regs, 0, sizeof(*cpu->arch.regs));
 	memset(&regs, 0, sizeof(regs));
+	/* By the launch code, until arch_cpu_activate() or the way back. */
+	cpu->arch.nmi_hold = NMIS_HELD;
 	host_save_kernel(cpu);
 	host_load(cpu);
 	regs.gpr[GPR_RAX] = (uint64_t)setup_enter(cpu);
@@ -365,5 +369,29 @@ void host_nmi(void)
 	if (__atomic_exchange_n(&cpu->arch.kick_sent, 0, __ATOMIC_SEQ_CST))
 		kind = HOST_NMI_KICK;
 	__atomic_fetch_or(&cpu->arch.nmis, kind, __ATOMIC_SEQ_CST);
+	if (cpu->arch.nmi_hold == NMIS_WANTED)
+		cpu->arch.nmi_hold = NMIS_HELD;
 	vcpu_force_exit(cpu);
+}
+
+/*
+ * By an NMI that is not returned from: a kick, which may be under way already.
+ * If another one comes first, the kick is kept in its place.
+ */
+void host_hold_nmis(struct per_cpu *cpu)
+{
+	uint64_t end = read_tsc() + arch_timer_hz() / 1000 * HOLD_PATIENCE_MS;
+
+	cpu->arch.nmi_hold = NMIS_WANTED;
+	arch_cpu_kick(cpu);
+	while (cpu->arch.nmi_hold != NMIS_HELD && read_tsc() < end)
+		arch_cpu_relax();
+	if (cpu->arch.nmi_hold != NMIS_HELD)
+		printk("CPU %u: its own NMI does not come\n", cpu->id);
+}
+
+void host_free_nmis(struct per_cpu *cpu)
+{
+	cpu->arch.nmi_hold = NMIS_FREE;
+	nmi_unblock();
 }

@@ -108,6 +108,7 @@ struct arch_percpu {
 	uint32_t icr_high;		/* xAPIC: what the guest wrote there */
 	uint32_t kick_sent;		/* atomic: an NMI of ours is under way */
 	uint32_t nmis;			/* atomic: HOST_NMI_* */
+	volatile uint32_t nmi_hold;	/* NMIS_*, layout.h */
 	bool guest_nmi;			/* one of them is for the guest */
 	uint32_t wait_sipi;		/* atomic: INIT came, no start-up yet */
 	volatile uint32_t msr_faults;	/* accesses that met #GP */

@@ -28,11 +28,21 @@ uint64_t host_xcr0_supported(void);
 /* Floating point and vector registers as after a reset. */
 void host_reset_fpu(void);
 
+/*
+ * No NMI is taken on this CPU from here on: the CPU keeps one, until
+ * host_free_nmis(), or the IRETQ by which the kernel goes on. Those of before
+ * are in arch_percpu.nmis. After 10 ms without the NMI that begins it, nothing
+ * is held back.
+ */
+void host_hold_nmis(struct per_cpu *cpu);
+void host_free_nmis(struct per_cpu *cpu);
+
 extern uint64_t host_idt[256][2];
 
 /* entry.S */
 void nmi_unblock(void);
 void host_reload_cs(void);
+
 /* What came since exit_finish() looked; in arch_percpu.nmis. */
 #define HOST_NMI_KICK		0x1u
 #define HOST_NMI_OTHER		0x2u

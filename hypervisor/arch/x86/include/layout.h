@@ -38,6 +38,11 @@ extern uint64_t hv_root5[512];
 #endif
 #endif
 
+/* arch_percpu.nmi_hold. */
+#define NMIS_FREE		0
+#define NMIS_WANTED		1	/* the next one is not returned from */
+#define NMIS_HELD		2	/* nor from exceptions by IRETQ */
+
 /* Selectors of the hypervisor's own GDT. */
 #define HV_SELECTOR_CODE	0x08
 #define HV_SELECTOR_DATA	0x10
