@@ -76,6 +76,16 @@ bind() {
 	echo "$1" >"/proc/irq/$line/smp_affinity_list"
 }
 
+# wander: it goes round the CPUs, while the disk is read.
+wander() {
+	wander_turn=0
+	while [ $wander_turn -lt 100 ]; do
+		bind $((wander_turn % 4)) || return 1
+		wander_turn=$((wander_turn + 1))
+	done
+	reads_go_on
+}
+
 # on_cpu PATTERN NUMBER: interrupts so far there.
 on_cpu() {
 	awk -v pattern="$1" -v field="$(($2 + 2))" \
@@ -126,6 +136,8 @@ ok "an SPI moves to another CPU" [ "$(on_cpu virtio0 3)" -gt "$before" ]
 
 echo "0 0" >/tmp/tally
 read_on "$2" "$3" &
+ok "an SPI that wanders is never lost" wander
+bind 3
 round=0
 while [ $round -lt 10 ]; do
 	{ all_cpus 0 && all_cpus 1; } || break

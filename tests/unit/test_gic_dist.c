@@ -313,6 +313,30 @@ static void test_routes(void **state)
 	assert_int_equal(model.spi[71].router, model_affinity(2));
 }
 
+/* An edge that waits while its SPI moves comes where it goes, once. */
+static void test_pending_moves(void **state)
+{
+	const uint32_t irqs[] = { 71, 74 };
+	uint64_t value;
+	unsigned int n;
+
+	(void)state;
+	for (n = 0; n < 2; n++) {
+		model.spi[irqs[n]].edge = n == 0;
+		value = 1u << model_interface(2);
+		model_dist(2, GICD_ITARGETSR + irqs[n], 1, true, &value);
+		model_line(2, irqs[n], true);
+		value = 1u << model_interface(3);
+		model_dist(2, GICD_ITARGETSR + irqs[n], 1, true, &value);
+		model_dist_write(2, GICD_ISENABLER + 8, 1u << (irqs[n] - 64));
+		assert_int_equal(model_guest_take(2), MODEL_SPURIOUS);
+		assert_int_equal(model_guest_ack(3), irqs[n]);
+		model_line(2, irqs[n], false);
+		model_guest_end(3, irqs[n]);
+		assert_int_equal(model_guest_take(3), MODEL_SPURIOUS);
+	}
+}
+
 static void test_private_registers(void **state)
 {
 	uint32_t hv = 1u << 23 | 1u << 25 | 1u << 26;
@@ -521,6 +545,8 @@ int main(void)
 		BOTH(test_reads_show_all_own),
 		BOTH(test_own_settings_work),
 		BOTH(test_routes),
+		{ "test_pending_moves (v2)", test_pending_moves, boot_v2, NULL,
+		  NULL },
 		BOTH(test_private_registers),
 		BOTH(test_sgi_registers),
 		BOTH(test_global_controls),

@@ -105,6 +105,8 @@ void model_line(unsigned int cpu, uint32_t irq, bool level)
 
 	if (i->edge && level && !i->line)
 		i->latch = true;
+	if (level)
+		i->stranded = false;
 	i->line = level;
 }
 
@@ -117,12 +119,9 @@ static bool interrupted(unsigned int cpu)
 	model.current = cpu;
 	for (irq = 0; irq < MODEL_IRQS && !found; irq++) {
 		const struct model_irq *i = model_irq(cpu, irq);
-		bool here = irq < 32 ||
-			    (model.version == 2 ?
-				     i->targets >> model_interface(cpu) & 1 :
-				     i->router == model_affinity(cpu));
 
-		found = here && i->enabled && !i->active && model_pending(i) &&
+		found = (irq < 32 || model_routed_to(i, cpu)) &&
+			i->enabled && !i->active && model_pending(i) &&
 			i->priority < c->pmr;
 	}
 	model.current = saved;

@@ -37,8 +37,11 @@ uint32_t model_affinity(unsigned int cpu)
 	return (cpu / 2) << 8 | (cpu % 2);
 }
 
-static bool routed_to(const struct model_irq *irq, unsigned int cpu)
+/* v2, as QEMU had it before 9.1: what was pending does not change CPUs. */
+bool model_routed_to(const struct model_irq *irq, unsigned int cpu)
 {
+	if (irq->stranded && (irq->edge || !irq->line))
+		return false;
 	if (model.version == 2)
 		return irq->targets & (1u << model_interface(cpu));
 	return irq->router == model_affinity(cpu);
@@ -107,7 +110,7 @@ static uint32_t best_pending(unsigned int number)
 		if (!i->enabled || i->active || !model_pending(i) ||
 		    i->priority >= best)
 			continue;
-		if (irq >= 32 && !routed_to(i, number))
+		if (irq >= 32 && !model_routed_to(i, number))
 			continue;
 		best = i->priority;
 		found = irq;

@@ -24,6 +24,7 @@
 
 struct model_irq {
 	bool enabled, latch, line, active, edge, group1;
+	bool stranded;		/* v2: pending where it was routed before */
 	uint8_t priority;
 	uint8_t targets;	/* v2 */
 	uint64_t router;	/* v3 */
@@ -106,6 +107,7 @@ void model_guest_sgi(unsigned int cpu, unsigned int sgi, uint32_t targets);
 uint8_t model_interface(unsigned int cpu);
 uint32_t model_affinity(unsigned int cpu);
 bool model_pending(const struct model_irq *irq);
+bool model_routed_to(const struct model_irq *irq, unsigned int cpu);
 void model_send_sgi(unsigned int target, uint32_t sgi, uint8_t sender);
 uint32_t model_access_dist(uint32_t offset, bool is_write, uint32_t value);
 uint32_t model_access_senders(uint32_t offset, unsigned int size, bool is_write,

@@ -34,6 +34,8 @@ static void write_bits(uint32_t reg, uint32_t word, uint32_t value)
 			i->enabled = reg == 2;
 		else if (reg == 4 || reg == 5)
 			i->latch = reg == 4;
+		if (reg == 4 || reg == 5)
+			i->stranded = false;
 		else if (reg == 6 || reg == 7)
 			i->active = reg == 6;
 	}
@@ -51,8 +53,11 @@ static uint32_t access_bytes(bool targets, uint32_t first, bool is_write,
 		old |= (uint32_t)(targets && first + n < 32 ?
 				  1u << model_interface(model.current) : *byte)
 		       << (8 * n);
-		if (is_write)
-			*byte = (uint8_t)(value >> (8 * n));
+		if (!is_write)
+			continue;
+		*byte = (uint8_t)(value >> (8 * n));
+		i->stranded = i->stranded ||
+			      (targets && first + n >= 32 && i->latch);
 	}
 	return old;
 }

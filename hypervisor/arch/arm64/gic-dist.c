@@ -223,6 +223,19 @@ static void write_bits(struct cell *cell, uint32_t offset, uint32_t value,
 		gic_write32(gic.dist, offset, value);
 }
 
+/* v2: SPIs `irq` to `irq` + 3, those bytes that are written and the cell's. */
+static void write_targets(const struct cell *cell, uint32_t irq,
+			  uint32_t value, uint32_t lanes)
+{
+	uint32_t mask = own_bytes(cell, irq) & lanes;
+
+	gic_write_bytes(gic.dist, GICD_ITARGETSR + irq, mask,
+			value & cell_interfaces(cell));
+	for (; mask; mask >>= 8, irq++)
+		if (mask & 0xffu)
+			gic_follow_targets(irq);
+}
+
 /* IHI 0048B, 4.3.15 */
 static void write_sgir(uint32_t value)
 {
@@ -269,9 +282,7 @@ static void dist_write(struct cell *cell, uint32_t offset, uint32_t value,
 	case 16 ... 23:
 		irq = offset - GICD_ITARGETSR;
 		if (irq >= GIC_FIRST_SPI && gic.version == 2)
-			gic_write_bytes(gic.dist, offset,
-					own_bytes(cell, irq) & lanes,
-					value & cell_interfaces(cell));
+			write_targets(cell, irq, value, lanes);
 		return;
 	case 24 ... 25:
 		irq = (offset - GICD_ICFGR) * 4;

@@ -200,6 +200,11 @@ void gic_multicast(struct per_cpu *sender, unsigned int sgi,
 /* gic-spi.c */
 uint8_t gic_irq_priority(const struct gic_cpu *g, uint32_t irq);
 bool gic_cell_owns(const struct cell *cell, uint32_t irq);
+/*
+ * v2: an SPI has got other targets. What is pending goes along (IHI 0048B,
+ * 4.3.12), but QEMU before 9.1 leaves an edge where it was.
+ */
+void gic_follow_targets(uint32_t irq);
 /* Pending and active state of one physical SPI or PPI; edge: pend it again. */
 void gic_release_hw(struct per_cpu *cpu, uint32_t irq, bool pending);
 

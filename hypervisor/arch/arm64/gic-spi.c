@@ -37,6 +37,15 @@ static bool is_edge(const void *base, uint32_t irq)
 	return (config >> (2 * (irq % 16))) & GICD_ICFGR_EDGE;
 }
 
+void gic_follow_targets(uint32_t irq)
+{
+	uint32_t offset = GICD_ISPENDR + irq / 32 * 4, bit = 1u << (irq % 32);
+
+	if (gic.version == 2 && (gic_read32(gic.dist, offset) & bit) &&
+	    is_edge(gic.dist, irq))
+		gic_write32(gic.dist, offset, bit);
+}
+
 void gic_release_hw(struct per_cpu *cpu, uint32_t irq, bool pending)
 {
 	uint32_t word = irq / 32 * 4, bit = 1u << (irq % 32);
@@ -367,8 +376,10 @@ void gic_config_commit(struct cell *cell)
 		bits = cell->arch.gic.irqs[word];
 		for (; bits; bits &= bits - 1) {
 			irq = word * 32 + (uint32_t)__builtin_ctz(bits);
-			if (!routed_into(cell, irq))
-				gic.ops->route(irq, gic_of(first));
+			if (routed_into(cell, irq))
+				continue;
+			gic.ops->route(irq, gic_of(first));
+			gic_follow_targets(irq);
 		}
 	}
 	spin_unlock(&gic.lock);
