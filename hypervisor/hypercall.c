@@ -203,52 +203,117 @@ static int copy_out(struct call *call, const void *from, size_t size)
 	return 0;
 }
 
-/* The regulated never decides about itself, unless it is the root. */
-static int may_regulate(struct call *call, uint32_t id)
+static struct cell *target_get(struct call *call, uint32_t id)
 {
+	struct cell *target = cell_get(id);
+
+	if (!target)
+		refuse(&call->reason, -ENOENT, "there is no cell %u", id);
+	return target;
+}
+
+/* How the buffer of a request begins that changes a cell. */
+struct request_head {
+	uint32_t size;
+	uint32_t operation;
+	uint32_t cell_id;
+} ABI_PACKED;
+
+struct change {
+	void *request;		/* begins with struct request_head */
+	size_t size;
+	char *reason;		/* in the request: REASON_BYTES for the answer */
+	int (*permit)(struct call *call, const void *request);
+	int (*carry_out)(struct cell *caller, struct cell *target,
+			 void *request);
+};
+
+static int change_try(struct call *call, const struct change *change)
+{
+	const struct request_head *head = change->request;
+	struct cell *target;
+	int error = change->permit(call, change->request);
+
+	if (error)
+		return error;
+	target = target_get(call, head->cell_id);
+	if (!target)
+		return -ENOENT;
+	error = change->carry_out(call->cell, target, change->request);
+	cell_put(target);
+	if (error)
+		refuse(&call->reason, error, "%.127s", change->reason);
+	return error;
+}
+
+/* The answer goes out in any case, and says why when it was refused. */
+static long change_handle(struct call *call, const struct change *change)
+{
+	int refused;
+	int error = copy_in(call, change->request, change->size, change->size);
+
+	if (error)
+		return error;
+	memset(change->reason, 0, REASON_BYTES);
+	refused = change_try(call, change);
+	if (refused)
+		copy_reason(change->reason, &call->reason);
+	error = copy_out(call, change->request, change->size);
+	return refused ? refused : error;
+}
+
+/* The regulated never decides about itself, unless it is the root. */
+static int may_regulate(struct call *call, const void *request)
+{
+	const struct request_head *head = request;
+
 	if (from_root(call))
 		return 0;
 	if (!(call->cell->permissions & WEIR_PERMIT_REGULATE))
 		return refuse(&call->reason, -EPERM,
 			      "the calling cell may not regulate");
-	if (id == call->cell->id)
+	if (head->cell_id == call->cell->id)
 		return refuse(&call->reason, -EPERM,
 			      "a cell may not regulate itself");
 	return 0;
 }
 
-static int regulate(struct call *call, struct reg_request *request)
+static int reg_set(struct cell *caller, struct cell *target, void *request)
 {
-	struct cell *target;
-	int error = may_regulate(call, request->cell_id);
-
-	if (error)
-		return error;
-	target = cell_get(request->cell_id);
-	if (!target)
-		return refuse(&call->reason, -ENOENT, "there is no cell %u",
-			      request->cell_id);
-	error = regulation_set(target, request);
-	cell_put(target);
-	if (error)
-		refuse(&call->reason, error, "%.127s", request->reason);
-	return error;
+	(void)caller;
+	return regulation_set(target, request);
 }
 
 static long call_reg_set(struct call *call)
 {
 	struct reg_request request;
-	int refused;
-	int error = copy_in(call, &request, sizeof(request), sizeof(request));
 
-	if (error)
-		return error;
-	memset(request.reason, 0, sizeof(request.reason));
-	refused = regulate(call, &request);
-	if (refused)
-		copy_reason(request.reason, &call->reason);
-	error = copy_out(call, &request, sizeof(request));
-	return refused ? refused : error;
+	return change_handle(call, &(struct change){
+		.request = &request,
+		.size = sizeof(request),
+		.reason = request.reason,
+		.permit = may_regulate,
+		.carry_out = reg_set,
+	});
+}
+
+static int part_set(struct cell *caller, struct cell *target, void *request)
+{
+	(void)caller;
+	return partition_set(target, request);
+}
+
+static long call_part_set(struct call *call)
+{
+	struct part_request request;
+
+	return change_handle(call, &(struct change){
+		.request = &request,
+		.size = sizeof(request),
+		.reason = request.reason,
+		.permit = may_regulate,
+		.carry_out = part_set,
+	});
 }
 
 /* The head of a buffer that is otherwise only written. */
@@ -266,22 +331,30 @@ static int may_look(struct call *call, uint32_t id)
 		      "the calling cell may only ask about itself");
 }
 
+/* The cell that a buffer of `whole` bytes asks about; to be put when it is 0. */
+static int look_begin(struct call *call, size_t whole, struct buffer_head *head,
+		      struct cell **target)
+{
+	int error = copy_in(call, head, sizeof(*head), whole);
+
+	if (!error)
+		error = may_look(call, head->cell_id);
+	if (error)
+		return error;
+	*target = target_get(call, head->cell_id);
+	return *target ? 0 : -ENOENT;
+}
+
 static long call_reg_get(struct call *call)
 {
 	/* Too large for the stack; cell_get() holds the lock that guards it. */
 	static struct reg_status status;
 	struct buffer_head head;
 	struct cell *target;
-	int error = copy_in(call, &head, sizeof(head), sizeof(status));
+	int error = look_begin(call, sizeof(status), &head, &target);
 
-	if (!error)
-		error = may_look(call, head.cell_id);
 	if (error)
 		return error;
-	target = cell_get(head.cell_id);
-	if (!target)
-		return refuse(&call->reason, -ENOENT, "there is no cell %u",
-			      head.cell_id);
 	memset(&status, 0, sizeof(status));
 	status.size = head.size;
 	status.cell_id = head.cell_id;
@@ -292,55 +365,15 @@ static long call_reg_get(struct call *call)
 	return error;
 }
 
-static int share_out(struct call *call, struct part_request *request)
-{
-	struct cell *target;
-	int error = may_regulate(call, request->cell_id);
-
-	if (error)
-		return error;
-	target = cell_get(request->cell_id);
-	if (!target)
-		return refuse(&call->reason, -ENOENT, "there is no cell %u",
-			      request->cell_id);
-	error = partition_set(target, request);
-	cell_put(target);
-	if (error)
-		refuse(&call->reason, error, "%.127s", request->reason);
-	return error;
-}
-
-static long call_part_set(struct call *call)
-{
-	struct part_request request;
-	int refused;
-	int error = copy_in(call, &request, sizeof(request), sizeof(request));
-
-	if (error)
-		return error;
-	memset(request.reason, 0, sizeof(request.reason));
-	refused = share_out(call, &request);
-	if (refused)
-		copy_reason(request.reason, &call->reason);
-	error = copy_out(call, &request, sizeof(request));
-	return refused ? refused : error;
-}
-
 static long call_part_get(struct call *call)
 {
 	struct part_status status;
 	struct buffer_head head;
 	struct cell *target;
-	int error = copy_in(call, &head, sizeof(head), sizeof(status));
+	int error = look_begin(call, sizeof(status), &head, &target);
 
-	if (!error)
-		error = may_look(call, head.cell_id);
 	if (error)
 		return error;
-	target = cell_get(head.cell_id);
-	if (!target)
-		return refuse(&call->reason, -ENOENT, "there is no cell %u",
-			      head.cell_id);
 	memset(&status, 0, sizeof(status));
 	status.size = head.size;
 	status.cell_id = head.cell_id;
@@ -368,14 +401,10 @@ static long call_colors(struct call *call)
 	struct color_report report;
 	struct buffer_head head;
 	struct cell *target;
-	int error = copy_in(call, &head, sizeof(head), sizeof(report));
+	int error = look_begin(call, sizeof(report), &head, &target);
 
 	if (error)
 		return error;
-	target = cell_get(head.cell_id);
-	if (!target)
-		return refuse(&call->reason, -ENOENT, "there is no cell %u",
-			      head.cell_id);
 	memset(&report, 0, sizeof(report));
 	report.size = head.size;
 	report.cell_id = head.cell_id;
