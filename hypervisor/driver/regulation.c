@@ -7,21 +7,36 @@
 
 #include "weir.h"
 
-int regulation_set(struct weir_reg_set *request, char *reason)
+/* How a request for a cell begins. */
+struct request_head {
+	u32 size;
+	u32 operation;
+	u32 cell_id;
+};
+
+/* How the buffer begins that a question about a cell is answered in. */
+struct question_head {
+	u32 size;
+	u32 cell_id;
+};
+
+/* `request` may lie on the stack: the hypervisor gets a copy, and answers in it. */
+static long request_carry(const struct weir_cell_id *id, u32 call,
+			  void *request, size_t size, char *reason)
 {
-	struct weir_cell *cell = cell_find(&request->cell, reason);
-	struct reg_request *buffer;
+	struct weir_cell *cell = cell_find(id, reason);
+	struct request_head *buffer;
 	long ret;
 
 	if (IS_ERR(cell))
 		return PTR_ERR(cell);
-	buffer = kmemdup(&request->request, sizeof(*buffer), GFP_KERNEL);
+	buffer = kmemdup(request, size, GFP_KERNEL);
 	if (!buffer)
 		return -ENOMEM;
-	buffer->size = sizeof(*buffer);
+	buffer->size = size;
 	buffer->cell_id = cell->id;
-	ret = weir_hypercall(WEIR_HC_REG_SET, virt_to_phys(buffer), 0);
-	request->request = *buffer;
+	ret = weir_hypercall(call, virt_to_phys(buffer), 0);
+	memcpy(request, buffer, size);
 	if (ret && !reason[0])
 		weir_refuse(reason, 0, "the hypervisor refused: error %ld",
 			    ret);
@@ -29,106 +44,104 @@ int regulation_set(struct weir_reg_set *request, char *reason)
 	return ret;
 }
 
+static int question_ask(u32 call, u32 cell_id, void *buffer, size_t size)
+{
+	struct question_head *head = buffer;
+
+	head->size = size;
+	head->cell_id = cell_id;
+	return weir_hypercall(call, virt_to_phys(buffer), 0);
+}
+
+/* The answer, to be freed, or an error; `what` is asked for. */
+static void *answer_fetch(const struct weir_cell_id *id, u32 call, size_t size,
+			  const char *what, char *reason)
+{
+	struct weir_cell *cell = cell_find(id, reason);
+	void *buffer;
+	int ret;
+
+	if (IS_ERR(cell))
+		return cell;
+	buffer = kzalloc(size, GFP_KERNEL);
+	if (!buffer)
+		return ERR_PTR(-ENOMEM);
+	ret = question_ask(call, cell->id, buffer, size);
+	if (!ret)
+		return buffer;
+	weir_refuse(reason, 0, "no %s: error %d", what, ret);
+	kfree(buffer);
+	return ERR_PTR(ret);
+}
+
+int regulation_set(struct weir_reg_set *request, char *reason)
+{
+	return request_carry(&request->cell, WEIR_HC_REG_SET,
+			     &request->request, sizeof(request->request),
+			     reason);
+}
+
 int regulation_status(u32 cell_id, struct reg_status *status)
 {
-	status->size = sizeof(*status);
-	status->cell_id = cell_id;
-	return weir_hypercall(WEIR_HC_REG_GET, virt_to_phys(status), 0);
+	return question_ask(WEIR_HC_REG_GET, cell_id, status, sizeof(*status));
 }
 
 int regulation_get(struct weir_reg_get *request, char *reason)
 {
-	struct weir_cell *cell = cell_find(&request->cell, reason);
 	void __user *target = u64_to_user_ptr(request->status_address);
-	struct reg_status *status;
+	struct reg_status *status = answer_fetch(&request->cell,
+						 WEIR_HC_REG_GET,
+						 sizeof(*status), "status",
+						 reason);
 	size_t bytes;
-	int ret;
+	int ret = 0;
 
-	if (IS_ERR(cell))
-		return PTR_ERR(cell);
-	status = kzalloc(sizeof(*status), GFP_KERNEL);
-	if (!status)
-		return -ENOMEM;
-	ret = regulation_status(cell->id, status);
-	if (ret) {
-		weir_refuse(reason, 0, "no status: error %d", ret);
-		goto out;
-	}
+	if (IS_ERR(status))
+		return PTR_ERR(status);
 	bytes = min_t(u64, request->status_size, sizeof(*status));
 	if (copy_to_user(target, status, bytes))
 		ret = weir_refuse(reason, -EFAULT, "cannot write the status");
-out:
 	kfree(status);
 	return ret;
 }
 
 int partition_set(struct weir_part_set *request, char *reason)
 {
-	struct weir_cell *cell = cell_find(&request->cell, reason);
-	struct part_request *buffer;
-	long ret;
-
-	if (IS_ERR(cell))
-		return PTR_ERR(cell);
-	buffer = kmemdup(&request->request, sizeof(*buffer), GFP_KERNEL);
-	if (!buffer)
-		return -ENOMEM;
-	buffer->size = sizeof(*buffer);
-	buffer->cell_id = cell->id;
-	ret = weir_hypercall(WEIR_HC_PART_SET, virt_to_phys(buffer), 0);
-	request->request = *buffer;
-	if (ret && !reason[0])
-		weir_refuse(reason, 0, "the hypervisor refused: error %ld",
-			    ret);
-	kfree(buffer);
-	return ret;
+	return request_carry(&request->cell, WEIR_HC_PART_SET,
+			     &request->request, sizeof(request->request),
+			     reason);
 }
 
 int partition_get(struct weir_part_get *request, char *reason)
 {
-	struct weir_cell *cell = cell_find(&request->cell, reason);
-	struct part_status *status;
-	long ret;
+	struct part_status *status = answer_fetch(&request->cell,
+						  WEIR_HC_PART_GET,
+						  sizeof(*status), "shares",
+						  reason);
 
-	if (IS_ERR(cell))
-		return PTR_ERR(cell);
-	status = kzalloc(sizeof(*status), GFP_KERNEL);
-	if (!status)
-		return -ENOMEM;
-	status->size = sizeof(*status);
-	status->cell_id = cell->id;
-	ret = weir_hypercall(WEIR_HC_PART_GET, virt_to_phys(status), 0);
-	if (ret)
-		weir_refuse(reason, 0, "no shares: error %ld", ret);
-	else
-		request->status = *status;
+	if (IS_ERR(status))
+		return PTR_ERR(status);
+	request->status = *status;
 	kfree(status);
-	return ret;
+	return 0;
 }
 
 int cell_report_fetch(u32 cell_id, struct cell_report *report)
 {
-	report->size = sizeof(*report);
-	report->cell_id = cell_id;
-	return weir_hypercall(WEIR_HC_CELL_REPORT, virt_to_phys(report), 0);
+	return question_ask(WEIR_HC_CELL_REPORT, cell_id, report,
+			    sizeof(*report));
 }
 
 int cell_report(struct weir_cell_report *request, char *reason)
 {
-	struct weir_cell *cell = cell_find(&request->cell, reason);
-	struct cell_report *report;
-	int ret;
+	struct cell_report *report = answer_fetch(&request->cell,
+						  WEIR_HC_CELL_REPORT,
+						  sizeof(*report), "report",
+						  reason);
 
-	if (IS_ERR(cell))
-		return PTR_ERR(cell);
-	report = kzalloc(sizeof(*report), GFP_KERNEL);
-	if (!report)
-		return -ENOMEM;
-	ret = cell_report_fetch(cell->id, report);
-	if (ret)
-		weir_refuse(reason, 0, "no report: error %d", ret);
-	else
-		request->report = *report;
+	if (IS_ERR(report))
+		return PTR_ERR(report);
+	request->report = *report;
 	kfree(report);
-	return ret;
+	return 0;
 }
