@@ -21,11 +21,29 @@ static void describe(char text[64], const char *verb,
 		snprintf(text, 64, "%s %d", verb, (int)cell->id);
 }
 
-static int request_send(struct reg_device *device, const char *verb,
-			enum reg_operation operation,
-			const struct weir_cell_id *cell,
-			const struct reg_settings *wanted,
-			struct reg_request *answer)
+static const char *verb_of(enum reg_operation operation)
+{
+	if (operation == REG_OP_CHECK)
+		return "check";
+	return operation == REG_OP_CLEAR ? "reset" : "set";
+}
+
+/* `reason` is where in the request the hypervisor says why not. */
+static int request_send(struct reg_device *device, enum reg_operation operation,
+			const struct weir_cell_id *cell, unsigned long command,
+			void *request, char *reason)
+{
+	char what[64];
+
+	describe(what, verb_of(operation), cell);
+	return reg_control(device, what, command, request, reason);
+}
+
+static int settings_send(struct reg_device *device,
+			 enum reg_operation operation,
+			 const struct weir_cell_id *cell,
+			 const struct reg_settings *wanted,
+			 struct reg_request *answer)
 {
 	struct weir_reg_set request = {
 		.size = sizeof(request),
@@ -35,14 +53,12 @@ static int request_send(struct reg_device *device, const char *verb,
 			.operation = operation,
 		},
 	};
-	char what[64];
 	int ret;
 
 	if (wanted)
 		request.request.settings = *wanted;
-	describe(what, verb, cell);
-	ret = reg_control(device, what, WEIR_REG_SET, &request,
-			  request.request.reason);
+	ret = request_send(device, operation, cell, WEIR_REG_SET, &request,
+			   request.request.reason);
 	if (!ret)
 		*answer = request.request;
 	return ret;
@@ -51,20 +67,19 @@ static int request_send(struct reg_device *device, const char *verb,
 int reg_set(struct reg_device *device, const struct weir_cell_id *cell,
 	    const struct reg_settings *wanted, struct reg_request *answer)
 {
-	return request_send(device, "set", REG_OP_SET, cell, wanted, answer);
+	return settings_send(device, REG_OP_SET, cell, wanted, answer);
 }
 
 int reg_check(struct reg_device *device, const struct weir_cell_id *cell,
 	      const struct reg_settings *wanted, struct reg_request *answer)
 {
-	return request_send(device, "check", REG_OP_CHECK, cell, wanted,
-			    answer);
+	return settings_send(device, REG_OP_CHECK, cell, wanted, answer);
 }
 
 int reg_clear(struct reg_device *device, const struct weir_cell_id *cell,
 	      struct reg_request *answer)
 {
-	return request_send(device, "reset", REG_OP_CLEAR, cell, NULL, answer);
+	return settings_send(device, REG_OP_CLEAR, cell, NULL, answer);
 }
 
 int reg_get(struct reg_device *device, const struct weir_cell_id *cell,
@@ -108,15 +123,12 @@ int reg_part_set(struct reg_device *device, const struct weir_cell_id *cell,
 			.operation = operation,
 		},
 	};
-	char what[64];
 	int ret;
 
 	if (wanted)
 		request.request.settings = *wanted;
-	describe(what, operation == REG_OP_CHECK ? "check" :
-		       operation == REG_OP_CLEAR ? "reset" : "set", cell);
-	ret = reg_control(device, what, WEIR_PART_SET, &request,
-			  request.request.reason);
+	ret = request_send(device, operation, cell, WEIR_PART_SET, &request,
+			   request.request.reason);
 	if (!ret)
 		*answer = request.request;
 	return ret;
