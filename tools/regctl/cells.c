@@ -11,23 +11,12 @@ struct weir_cell_id cell_key(const struct reg_cell_info *info)
 	return key;
 }
 
-static int select_all(const struct app *app, struct cell_selection *selection)
+/* All there are, as one of the functions that list cells finds them. */
+static int select_all(const struct app *app, struct cell_selection *selection,
+		      int (*list)(struct reg_device *device,
+				  struct reg_cell_info cells[REG_CELLS_MAX]))
 {
-	int count = reg_cells_list(app->device, selection->cells);
-
-	if (count < 0)
-		return app_fail(app);
-	if (count == 0) {
-		app_complain(app, "Weir is not enabled");
-		return APP_ABSENT;
-	}
-	selection->count = (unsigned int)count;
-	return 0;
-}
-
-static int names_all(const struct app *app, struct cell_selection *selection)
-{
-	int count = reg_cells_names(app->device, selection->cells);
+	int count = list(app->device, selection->cells);
 
 	if (count < 0)
 		return app_fail(app);
@@ -57,7 +46,7 @@ int cells_select_names(const struct app *app, struct cell_selection *selection)
 {
 	struct cell_selection all;
 	struct weir_cell_id cell;
-	int status = names_all(app, &all);
+	int status = select_all(app, &all, reg_cells_names);
 
 	selection->count = 0;
 	for (unsigned int i = 0; !status && i < app->operands_count &&
@@ -80,7 +69,7 @@ int cells_select(const struct app *app, struct cell_selection *selection)
 	int status;
 
 	if (app->operands_count == 0)
-		return select_all(app, selection);
+		return select_all(app, selection, reg_cells_list);
 	selection->count = 0;
 	for (i = 0; i < app->operands_count && i < REG_CELLS_MAX; i++) {
 		status = app_cell(app, i, &cell);
