@@ -161,13 +161,7 @@ void console_write_guest(char c)
  * Every character moves the time at which the bucket is full by one character
  * time; it is empty when that time is a whole bucket away.
  */
-bool console_quota_take(struct console_quota *quota, uint64_t now_ns)
+bool console_quota_take(struct quota *quota, uint64_t now_ns)
 {
-	uint64_t burst_ns = (uint64_t)CONSOLE_BURST_CHARS * CONSOLE_CHAR_NS;
-	uint64_t full_ns = quota->full_ns > now_ns ? quota->full_ns : now_ns;
-
-	if (full_ns - now_ns + CONSOLE_CHAR_NS > burst_ns)
-		return false;
-	quota->full_ns = full_ns + CONSOLE_CHAR_NS;
-	return true;
+	return quota_take(quota, now_ns, CONSOLE_CHAR_NS, CONSOLE_BURST_CHARS);
 }

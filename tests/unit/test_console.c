@@ -245,7 +245,7 @@ static void test_uart_divider(void **state)
 
 static void test_quota(void **state)
 {
-	struct console_quota quota = { 0 };
+	struct quota quota = { 0 };
 	uint64_t now = 1000000000;
 	unsigned int count = 0;
 

@@ -39,7 +39,7 @@ struct cell {
 	struct spinlock lock;		/* report, last, putc; see README */
 	struct cell_report report;	/* first fault since the start */
 	struct reason_report last;	/* of the last refused hypercall */
-	struct console_quota putc;
+	struct quota putc;
 	struct mmio_space mmio;
 	struct reg_cell reg;
 	struct part_cell part;

@@ -11,6 +11,7 @@
 
 #include "abi/cell-config.h"
 #include "abi/hypercall.h"
+#include "quota.h"
 #include "types.h"
 
 /* A kind of UART. */
@@ -40,11 +41,7 @@ void console_write_guest(char c);
 #define CONSOLE_BURST_CHARS		4096u
 #define CONSOLE_CHAR_NS			10000u	/* one more every so often */
 
-struct console_quota {
-	uint64_t full_ns;	/* when the bucket is full again */
-};
-
 /* Takes one character from the bucket; false when it is empty. */
-bool console_quota_take(struct console_quota *quota, uint64_t now_ns);
+bool console_quota_take(struct quota *quota, uint64_t now_ns);
 
 #endif
