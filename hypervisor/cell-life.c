@@ -260,6 +260,7 @@ static int cell_stop(struct cell *cell, struct reason *reason)
 	if (error)
 		return error;
 	cpus_park(cell->cpus);
+	regulation_cell_stopped(cell);
 	cell->comm->head.cell_state = CELL_SHUT_DOWN;
 	return 0;
 }

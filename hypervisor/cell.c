@@ -183,6 +183,8 @@ void cell_record_fault(struct cell *cell, const struct cell_report *fault)
 	if (!runs)
 		cell->comm->head.cell_state = CELL_FAILED;
 	spin_unlock(&cell->lock);
+	if (!runs)
+		regulation_cell_stopped(cell);
 }
 
 int cell_get_report(uint32_t id, struct cell_report *report)

@@ -229,6 +229,74 @@ static int check_bandwidth(const struct config_subject *subject,
 	return 0;
 }
 
+static bool is_controlled_twice(const struct config_subject *subject,
+				const struct weir_record_control *control)
+{
+	const void *other;
+
+	for (unsigned int i = 0; i < WEIR_BLOCK_MAX_RECORDS; i++) {
+		other = config_record(&subject->view, WEIR_RECORD_CONTROL, i);
+		if (!other || other == control)
+			break;
+		if (((const struct weir_record_control *)other)->cell_id ==
+		    control->cell_id)
+			return true;
+	}
+	return false;
+}
+
+/* So far and no further, and never so far that the root cell stands still. */
+static int check_floors(const struct config_subject *subject,
+			const struct weir_record_control *control,
+			unsigned int n)
+{
+	bool root = control->cell_id == 0;
+	uint16_t duty_min = root ? CONTROL_ROOT_DUTY_MIN_PERMILLE : 1;
+	uint64_t budget_min = root ? CONTROL_ROOT_BUDGET_MIN_BYTES_PER_S : 1;
+
+	if (control->what & CONTROL_DUTY ?
+		    control->duty_min_permille < duty_min ||
+			    control->duty_min_permille > REG_DUTY_FULL :
+		    control->duty_min_permille != 0)
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: duty of cell %u down to %u permille, allowed are %u to %u, or 0 where none may be asked",
+			      n, control->cell_id, control->duty_min_permille,
+			      duty_min, REG_DUTY_FULL);
+	if (control->what & CONTROL_BUDGET ?
+		    control->budget_min_bytes_per_s < budget_min :
+		    control->budget_min_bytes_per_s != 0)
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: budget of cell %u down to %llu bytes/s, allowed are %llu and more, or 0 where none may be asked",
+			      n, control->cell_id,
+			      ULL(control->budget_min_bytes_per_s),
+			      ULL(budget_min));
+	return 0;
+}
+
+static int check_control(const struct config_subject *subject,
+			 const struct weir_record *record, unsigned int n)
+{
+	const struct weir_record_control *control = (const void *)record;
+
+	if (subject->is_root)
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: the root cell sets limits, it needs no permission to ask",
+			      n);
+	if (control->what == 0 || (control->what & ~CONTROL_KNOWN))
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: permission to ask for 0x%x, allowed are 1 to %u",
+			      n, control->what, CONTROL_KNOWN);
+	if (control->cell_id == subject->view.desc->id)
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: cell %u is given control over itself",
+			      n, control->cell_id);
+	if (is_controlled_twice(subject, control))
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: a second permission for cell %u", n,
+			      control->cell_id);
+	return check_floors(subject, control, n);
+}
+
 static bool is_listed_twice(const struct weir_record_imc *imc, unsigned int n)
 {
 	for (unsigned int i = 0; i < n; i++)
@@ -302,6 +370,8 @@ static const struct record_rule {
 				config_check_iommu },
 	[WEIR_RECORD_BANDWIDTH] = { sizeof(struct weir_record_bandwidth), true,
 				    true, check_bandwidth },
+	[WEIR_RECORD_CONTROL] = { sizeof(struct weir_record_control), false,
+				  false, check_control },
 	[WEIR_RECORD_IMC] = { sizeof(struct weir_record_imc), true, true,
 			      check_imc },
 };

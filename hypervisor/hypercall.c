@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Hypercalls: who may call, what is copied in, what is answered. */
+#include "abi/control.h"
 #include "abi/hypercall.h"
 
 #include "hv/cell.h"
@@ -316,6 +317,35 @@ static long call_part_set(struct call *call)
 	});
 }
 
+/* Up to here a call concerns nobody else, however often it comes. */
+static int may_control(struct call *call, const void *request)
+{
+	int error = regulation_control_permit(call->cell, request,
+					      &call->reason);
+
+	return error ? error :
+		       regulation_control_turn(call->cell, &call->reason);
+}
+
+static int control(struct cell *caller, struct cell *target, void *request)
+{
+	return regulation_control(caller, target, request);
+}
+
+static long call_control(struct call *call)
+{
+	struct control_request request;
+	long result = change_handle(call, &(struct change){
+		.request = &request,
+		.size = sizeof(request),
+		.reason = request.reason,
+		.permit = may_control,
+		.carry_out = control,
+	});
+	regulation_control_count(call->cell, result == 0);
+	return result;
+}
+
 /* The head of a buffer that is otherwise only written. */
 struct buffer_head {
 	uint32_t size;
@@ -475,6 +505,7 @@ static const struct hypercall {
 	[WEIR_HC_COLORS - WEIR_HC_QUERY] = { call_colors, ROOT_ONLY },
 	[WEIR_HC_PART_SET - WEIR_HC_QUERY] = { call_part_set, CLEARS_REASON },
 	[WEIR_HC_PART_GET - WEIR_HC_QUERY] = { call_part_get, 0 },
+	[WEIR_HC_CONTROL - WEIR_HC_QUERY] = { call_control, CLEARS_REASON },
 	[WEIR_HC_TRAFFIC - WEIR_HC_QUERY] = { call_traffic, 0 },
 };
 

@@ -13,6 +13,7 @@ objs-hv-y += percpu.o spinlock.o mmio.o subpage.o pci.o
 objs-hv-y += setup.o disable.o cell.o cell-life.o cell-memory.o
 objs-hv-y += cpu-events.o message.o scrub.o hypercall.o coloring.o
 objs-hv-y += clock.o memsys.o tick.o regulation.o regulation-settings.o \
+	regulation-control.o \
 	regulation-cpu.o statistics.o
 objs-hv-y += partition.o partition-plan.o partition-machine.o
 
@@ -29,9 +30,10 @@ CFLAGS_$(d)string.o += -fno-tree-loop-distribute-patterns
 tests-unit-y += test_paging
 tests-unit-y += test_config_check test_config_fuzz test_config_together
 tests-unit-y += test_config_blobs test_config_colors
-tests-unit-y += test_config_iommu test_config_imc
+tests-unit-y += test_config_iommu test_config_imc test_config_control
 test_config_iommu-objs := tests/unit/blobs.o
 test_config_imc-objs := tests/unit/blobs.o
+test_config_control-objs := tests/unit/blobs.o
 test_config_colors-objs := tests/unit/blobs.o tests/unit/colored-blobs.o
 test_config_fuzz-objs := tests/unit/blobs.o
 test_config_together-objs := tests/unit/blobs.o

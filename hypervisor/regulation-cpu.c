@@ -416,6 +416,8 @@ void regulation_overflow(struct per_cpu *cpu)
 
 void regulation_stall(struct per_cpu *cpu)
 {
+	if (cpu->reg.active.controlled)
+		control_watch(cpu->cell);
 	while (cpu->stall_requested) {
 		if (__atomic_load_n(&cpu->events, __ATOMIC_ACQUIRE)) {
 			cpu_handle_events(cpu);

@@ -22,11 +22,22 @@ void settings_merge(struct reg_settings *settings,
 		    const struct reg_settings *change);
 /* Whether they limit traffic, for which it must be counted. */
 bool settings_limit(const struct reg_settings *settings);
+/* The tightest of what other cells ask of a cell. */
+struct reg_limits {
+	uint64_t budget_bytes_per_s;
+	uint16_t duty_permille;
+	bool any;		/* something is asked, tighter or not */
+};
+
+extern const struct reg_limits limits_none;
+
 /*
  * Pure but for looking things up: what `wanted`, all fields filled, comes to
- * for these CPUs. -ENODEV: something that it takes is not there.
+ * for these CPUs, no looser than
+ * `limits`. -ENODEV: something that it takes is not there.
  */
-int settings_check(const struct reg_settings *wanted, uint64_t cpus,
+int settings_check(const struct reg_settings *wanted,
+		   const struct reg_limits *limits, uint64_t cpus,
 		   struct reg_effective *effective, struct reason *reason);
 
 /* Whether a request or a record uses nothing unknown. -EINVAL */
@@ -41,10 +52,39 @@ int cell_check(const struct cell *cell, const struct reg_settings *change,
 
 /* ---------------------------------------------------------- regulation.c */
 
+/* One request, and one check, at a time; a check takes some thousand instructions. */
+void requests_lock(void);
+void requests_unlock(void);
+/*
+ * What is in force on a cell is computed anew, and its CPUs are told. Under the
+ * request lock.
+ */
+void regulation_recompute(struct cell *cell);
+
 /*
  * Recomputes the cell's setting when the set of its CPUs is not the one it was
  * computed for, and tells the CPUs. Takes the request lock. Any CPU.
  */
 void regulation_cell_follow(struct cell *cell);
+
+/* -------------------------------------------------- regulation-control.c */
+
+/* Under the request lock, all but the last. */
+
+struct reg_limits control_limits(const struct cell *cell);
+/* What others hold of the cell does not fit it any more. */
+void control_drop(struct cell *cell);
+/* What is held by cells that have stopped lapses; whether there was any. */
+bool control_expire(struct cell *cell);
+/* The cell goes: what it holds lapses, and the cells concerned are told. */
+void control_exit(struct cell *cell);
+/* For the answer about a cell, what has lapsed left out. */
+void control_tell(struct cell *cell, struct reg_status *status);
+
+/*
+ * What is held by cells that have stopped without a word lapses. Takes the request
+ * lock: from whoever is held by it, and has the time.
+ */
+void control_watch(struct cell *cell);
 
 #endif

@@ -169,8 +169,11 @@ static int budget_check(const struct reg_settings *wanted,
 	return 0;
 }
 
-/* Lines of one size are lent, by the regulator whose pools have caps. */
-static int lending_check(const struct reg_settings *wanted,
+/*
+ * Lines of one size are lent, by the regulator whose pools have caps. Who is held
+ * back by others does not borrow around that.
+ */
+static int lending_check(const struct reg_settings *wanted, bool tightened,
 			 struct reg_effective *effective,
 			 struct reason *reason)
 {
@@ -184,7 +187,7 @@ static int lending_check(const struct reg_settings *wanted,
 		return 0;
 	if (wanted->class_ == REG_CLASS_GUARANTEED)
 		effective->lends_to = &loans;
-	else
+	else if (!tightened)
 		effective->takes_from = &loans;
 	return 0;
 }
@@ -203,19 +206,27 @@ static int beside_check(uint16_t id, enum reg_role role, bool needed,
 	return regulator->check(platform, wanted, effective, reason);
 }
 
-int settings_check(const struct reg_settings *wanted, uint64_t cpus,
+int settings_check(const struct reg_settings *wanted,
+		   const struct reg_limits *limits, uint64_t cpus,
 		   struct reg_effective *effective, struct reason *reason)
 {
 	struct reg_platform platform = {
 		.cpus_count = cpus_count(cpus), .cpus = cpus,
+		.duty_most_permille = limits->duty_permille,
 	};
-	int err = budget_check(wanted, &platform, effective, reason);
+	struct reg_settings tight = *wanted;
+	bool tightened = limits->budget_bytes_per_s < wanted->budget_bytes_per_s;
+	int err;
 
+	if (tightened)
+		tight.budget_bytes_per_s = limits->budget_bytes_per_s;
+	err = budget_check(&tight, &platform, effective, reason);
 	if (!err)
-		err = lending_check(wanted, effective, reason);
+		err = lending_check(&tight, tightened, effective, reason);
 	if (!err)
 		err = beside_check(REGULATOR_THROTTLE, REG_ROLE_THROTTLE,
-				   wanted->duty_permille != REG_DUTY_FULL,
+				   wanted->duty_permille != REG_DUTY_FULL ||
+					   limits->duty_permille != REG_DUTY_FULL,
 				   wanted, &platform, effective, reason);
 	if (!err)
 		err = beside_check(REGULATOR_BURST, REG_ROLE_BURST,
@@ -223,6 +234,7 @@ int settings_check(const struct reg_settings *wanted, uint64_t cpus,
 				   wanted, &platform, effective, reason);
 	if (err)
 		return err;
+	effective->controlled = limits->any;
 	effective->watched = effective->active || effective->burst.regulator;
 	/* These settle nothing, and know of one limit only. */
 	if (effective->throttle.regulator || effective->burst.regulator)
@@ -230,6 +242,11 @@ int settings_check(const struct reg_settings *wanted, uint64_t cpus,
 	effective->settings.valid = REG_SET_KNOWN;
 	return 0;
 }
+
+const struct reg_limits limits_none = {
+	.budget_bytes_per_s = REG_BUDGET_UNLIMITED,
+	.duty_permille = REG_DUTY_FULL,
+};
 
 static void merge_beside(struct reg_settings *settings,
 			 const struct reg_settings *change)

@@ -14,7 +14,6 @@
 #include "hv/string.h"
 #include "regulation-internal.h"
 
-/* One check at a time; a check takes some thousand instructions. */
 static struct spinlock requests;
 static uint64_t last_serial;
 
@@ -23,6 +22,16 @@ static struct {
 	const struct weir_record_bandwidth *record;	/* NULL: nothing can be */
 	struct guarantee admitted;
 } bandwidth;
+
+void requests_lock(void)
+{
+	spin_lock(&requests);
+}
+
+void requests_unlock(void)
+{
+	spin_unlock(&requests);
+}
 
 int regulation_init(void)
 {
@@ -129,7 +138,8 @@ int regulation_cell_init(struct cell *cell, struct reason *reason)
 
 	if (err)
 		return err;
-	err = settings_check(&settings, cell->cpus, &effective, reason);
+	err = settings_check(&settings, &limits_none, cell->cpus, &effective,
+			     reason);
 	/* Without a regulator a cell can run, but not be regulated. */
 	if (err && (err != -ENODEV || settings_limit(&settings) ||
 		    settings.duty_permille != REG_DUTY_FULL))
@@ -153,25 +163,56 @@ void regulation_cell_exit(struct cell *cell)
 	if (cell->reg.effective.regulator)
 		cell->reg.effective.regulator->cell_exit(&cell->reg);
 	spin_lock(&requests);
+	control_exit(cell);
 	bandwidth_give_back(&cell->reg.requested);
 	cell->reg = (struct reg_cell){ 0 };
 	spin_unlock(&requests);
 }
 
+/* As tight as others hold it, as far as that fits what the root has asked for. */
+static int settings_settle(const struct cell *cell,
+			   const struct reg_settings *wanted,
+			   struct reg_effective *effective,
+			   struct reason *reason)
+{
+	struct reg_limits limits = control_limits(cell);
+	struct reg_effective tight = { 0 };
+	int err = settings_check(wanted, &limits_none, cell->cpus, effective,
+				 reason);
+
+	if (!err && limits.any &&
+	    !settings_check(wanted, &limits, cell->cpus, &tight, NULL))
+		*effective = tight;
+	return err;
+}
+
+/* The root's word goes: what does not fit beside it is held no longer. */
+static void settle_commit(struct cell *cell,
+			  const struct reg_settings *requested,
+			  struct reg_effective *effective, bool reload)
+{
+	if (!effective->controlled)
+		control_drop(cell);
+	commit(cell, requested, effective, reload);
+}
+
+void regulation_recompute(struct cell *cell)
+{
+	struct reg_settings requested = cell->reg.requested;
+	struct reg_effective effective = { 0 };
+
+	/* It was accepted before; fewer CPUs change no limit. */
+	if (settings_settle(cell, &requested, &effective, NULL))
+		effective.settings = requested;
+	settle_commit(cell, &requested, &effective, false);
+	cpus_tell(cell);
+}
+
 void regulation_cell_follow(struct cell *cell)
 {
-	struct reg_effective effective = { 0 };
-	struct reg_settings requested;
-
 	spin_lock(&requests);
-	if (cell->reg.cpus != cell->cpus && cell->reg.serial != 0) {
-		requested = cell->reg.requested;
-		/* It was accepted before; fewer CPUs change no limit. */
-		if (settings_check(&requested, cell->cpus, &effective, NULL))
-			effective.settings = requested;
-		commit(cell, &requested, &effective, false);
-		cpus_tell(cell);
-	}
+	if (cell->reg.cpus != cell->cpus && cell->reg.serial != 0)
+		regulation_recompute(cell);
 	spin_unlock(&requests);
 }
 
@@ -207,13 +248,13 @@ static int request_apply(struct cell *cell, struct reg_request *request,
 		settings_merge(&wanted, &request->settings);
 	err = cell_check(cell, &request->settings, &wanted, reason);
 	if (!err)
-		err = settings_check(&wanted, cell->cpus, &effective, reason);
+		err = settings_settle(cell, &wanted, &effective, reason);
 	if (!err)
 		err = admit(cell, &wanted, reason);
 	if (err)
 		return err;
 	if (request->operation != REG_OP_CHECK)
-		commit(cell, &wanted, &effective, true);
+		settle_commit(cell, &wanted, &effective, true);
 	request->effective = effective.settings;
 	request->generation = cell->reg.effective.generation;
 	return 0;
@@ -339,6 +380,9 @@ int regulation_get(struct cell *cell, struct reg_status *status)
 	status->cell_id = cell_id;
 	status->now_ns = clock_now_ns();
 	bandwidth_tell(status);
+	requests_lock();
+	control_tell(cell, status);
+	requests_unlock();
 	spin_lock(&cell->reg.lock);
 	effective = cell->reg.effective;
 	status->requested = cell->reg.requested;

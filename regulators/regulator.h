@@ -40,6 +40,7 @@ struct reg_platform {
 	unsigned int cpus_count;	/* of the cell, 1 to REG_MAX_CPUS */
 	bool counts_writes;		/* apart from reads */
 	bool interrupts;		/* the source; else it is polled */
+	uint16_t duty_most_permille;	/* of each CPU, whatever is wanted */
 };
 
 /*
@@ -63,16 +64,23 @@ struct reg_budget {
 	struct scale ns_per_line;
 };
 
+/* CPUs that run for run_ns + run_part / REG_DUTY_FULL of each period. */
+struct reg_turn {
+	uint64_t cpus;
+	uint64_t run_ns;
+	uint32_t run_part;
+};
+
 /*
- * How a CPU shares its time: a period on the grid, in which it runs for
- * run_ns + run_part / REG_DUTY_FULL and is held for the rest.
+ * How CPUs share their time: a period on the grid, in which each has its turn and
+ * is held for the rest. Those that the setting names may have a shorter one than
+ * what others ask for leaves to the rest of them; no CPU is in both.
  */
 struct reg_throttle {
 	const struct regulator *regulator;	/* NULL: not throttled */
 	uint64_t period_ns;
-	uint64_t run_ns;
-	uint32_t run_part;
-	uint64_t cpus;			/* those it is for */
+	struct reg_turn named;
+	struct reg_turn rest;
 };
 
 /* What one CPU may use in any window, whatever its budget says. */
@@ -110,6 +118,7 @@ struct reg_effective {
 	bool own_pool;			/* per_cpu, or there is one CPU only */
 	bool active;			/* false: no budget is kept */
 	bool watched;			/* traffic is limited: active, or burst */
+	bool controlled;		/* another cell holds something of it */
 	bool short_ways;		/* of period() and renew() can be taken */
 	int64_t renew_min_lines;	/* what renew() must leave in the pool */
 	bool interrupts;		/* the source; else it is polled ... */
@@ -142,6 +151,12 @@ struct reg_pool {
 	struct reg_level writes;
 };
 
+/* What another cell asks of this one. */
+struct reg_hold {
+	uint64_t serial;		/* of that cell; 0: the entry is free */
+	struct control_hold hold;
+};
+
 /* In struct cell. `lock` guards everything. */
 struct reg_cell {
 	struct spinlock lock;
@@ -153,6 +168,8 @@ struct reg_cell {
 	uint64_t cpus;				/* the CPUs it was computed for */
 	uint64_t reloads;
 	uint64_t refusals;
+	/* Under the lock for requests. */
+	struct reg_hold holds[CONTROL_HOLDS_MAX];
 };
 
 /* Where a source keeps what it needs per CPU. Lines are weighted events. */

@@ -57,9 +57,13 @@ static void walk(const struct cell_desc *desc, size_t size)
 		const struct weir_record_options *options =
 			(const void *)config_record(&view, WEIR_RECORD_OPTIONS,
 						    i);
+		const struct weir_record_control *control =
+			(const void *)config_record(&view, WEIR_RECORD_CONTROL,
+						    i);
 
 		sum += policy ? policy->settings.period_ns : 0;
 		sum += options ? options->permissions : 0;
+		sum += control ? control->what : 0;
 	}
 	assert_int_not_equal(sum, 0);
 }
@@ -94,9 +98,31 @@ static void fuzz_once(bool is_system, const void *good, size_t size,
 	free(bytes);
 }
 
+/* The same cell, which may hold back another one. */
+struct controller {
+	struct blob_cell cell;
+	struct weir_record_control control;
+} ABI_PACKED;
+
+static void controller_init(struct controller *controller)
+{
+	blob_cell_init(&controller->cell, 1);
+	controller->cell.block.num_records++;
+	controller->cell.block.size += sizeof(controller->control);
+	controller->control = (struct weir_record_control){
+		.record = { .type = WEIR_RECORD_CONTROL,
+			    .size = sizeof(controller->control) },
+		.cell_id = 0,
+		.what = CONTROL_KNOWN,
+		.duty_min_permille = 100,
+		.budget_min_bytes_per_s = 50000000,
+	};
+}
+
 static void test_fuzz(void **state)
 {
 	unsigned int accepted = 0;
+	struct controller controller;
 	struct blob_system system;
 	struct blob_cell cell;
 
@@ -104,12 +130,14 @@ static void test_fuzz(void **state)
 	random_state = 20260101;
 	blob_system_init(&system);
 	blob_cell_init(&cell, 1);
+	controller_init(&controller);
 	for (unsigned int i = 0; i < 100000; i++) {
 		fuzz_once(false, &cell, sizeof(cell), &accepted);
 		fuzz_once(true, &system, sizeof(system), &accepted);
+		fuzz_once(false, &controller, sizeof(controller), &accepted);
 	}
 	/* Neither all nor none: the changes reach what is behind the head. */
-	assert_in_range(accepted, 2000, 150000);
+	assert_in_range(accepted, 3000, 225000);
 }
 
 int main(void)

@@ -38,6 +38,8 @@ static const struct {
 	{ WEIR_HC_LAST_REASON, -EINVAL },
 	{ WEIR_HC_PART_SET, -EINVAL },
 	{ WEIR_HC_PART_GET, -EINVAL },
+	{ WEIR_HC_CONTROL, -EINVAL },
+	{ 0x109, -ENOSYS },
 	{ 0x10a, -ENOSYS },
 	{ 0x10b, -ENOSYS },
 	{ WEIR_HC_TRAFFIC, -EINVAL },

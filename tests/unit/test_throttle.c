@@ -243,7 +243,7 @@ static void expect_refusal(struct cell *cell, uint16_t permille,
 	assert_true(regulation_set(cell, &r) < 0);
 	if (!strstr(r.reason, words))
 		fail_msg("wanted \"%s\", found \"%s\"", words, r.reason);
-	assert_int_equal(cell->reg.effective.throttle.run_ns, 0);
+	assert_int_equal(cell->reg.effective.throttle.named.run_ns, 0);
 	assert_int_equal(cell->reg.requested.duty_permille, REG_DUTY_FULL);
 }
 
@@ -449,14 +449,14 @@ static void test_cpus_come_and_go(void **unused)
 	cells_make_running(1);
 	fake_settle();
 	assert_int_equal(fake_cpu_area(1)->tick.armed_ns, TICK_NEVER);
-	assert_int_equal(cell_root()->reg.effective.throttle.cpus, BIT(2));
+	assert_int_equal(cell_root()->reg.effective.throttle.named.cpus, BIT(2));
 	/* Other settings can still be made. */
 	budget(64 * 40000);
 	assert_int_equal(fake_hypercall(0, HC_CELL_DESTROY, 1, 0), 0);
 	fake_settle();
 	cpu_post_event(fake_cpu_area(1), EVENT_RESET);
 	fake_settle();
-	assert_int_equal(cell_root()->reg.effective.throttle.cpus,
+	assert_int_equal(cell_root()->reg.effective.throttle.named.cpus,
 			 BIT(1) | BIT(2));
 	assert_true(fake_cpu_area(1)->tick.armed_ns != TICK_NEVER);
 }

@@ -85,6 +85,7 @@ enum cpu_stat {
 #define WEIR_HC_COLORS		0x105 /* gpa of struct color_report; root only */
 #define WEIR_HC_PART_SET	0x106 /* gpa of struct part_request */
 #define WEIR_HC_PART_GET	0x107 /* gpa of struct part_status */
+#define WEIR_HC_CONTROL		0x108 /* gpa of struct control_request */
 #define WEIR_HC_TRAFFIC		0x10c /* gpa of struct traffic_report */
 #define WEIR_HC_LAST		0x10c
 

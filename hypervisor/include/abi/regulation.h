@@ -8,6 +8,7 @@
 #ifndef ABI_REGULATION_H
 #define ABI_REGULATION_H
 
+#include "control.h"
 #include "types.h"
 
 #define REG_NAME_BYTES			16
@@ -216,9 +217,17 @@ struct reg_status {
 	uint64_t guaranteed_bytes_per_s;
 	uint64_t sustainable_write_bytes_per_s;
 	uint64_t guaranteed_write_bytes_per_s;
+	/* What this cell asked of others, by WEIR_HC_CONTROL. */
+	uint64_t control_requests;	/* granted, releases included */
+	uint64_t control_refusals;	/* of them too many in too short a time: */
+	uint64_t control_limited;
+	/* What others ask of this one. */
+	uint32_t num_holds;		/* entries of hold[] filled */
+	uint32_t reserved;
+	struct control_hold hold[CONTROL_HOLDS_MAX];
 	struct reg_cpu_stats cpu[16];
 };
-ABI_SIZE(struct reg_status, 16 + 208 + 24 + 8 + 64 + 32 + 16 * 216);
+ABI_SIZE(struct reg_status, 16 + 208 + 24 + 8 + 64 + 32 + 32 + 8 * 48 + 16 * 216);
 
 #define REG_STATUS_MAX_CPUS		16
 

@@ -39,6 +39,7 @@ enum weir_record_type {
 	WEIR_RECORD_CACHE = 7,		/* system only, one a level */
 	WEIR_RECORD_IOMMU = 8,		/* system only, x86 */
 	WEIR_RECORD_BANDWIDTH = 9,	/* system only, at most one */
+	WEIR_RECORD_CONTROL = 10,	/* cell only, one for each cell named */
 	WEIR_RECORD_IMC = 11,		/* system only, x86, at most one */
 };
 
@@ -196,6 +197,19 @@ struct weir_record_bandwidth {
 	uint64_t sustainable_write_bytes_per_s;	/* of it; 0: all of it */
 } ABI_PACKED;
 ABI_SIZE(struct weir_record_bandwidth, 24);
+
+/*
+ * Permission to hold back another cell: abi/control.h. Requests may go down to
+ * these, not below; what `what` does not name is 0 here.
+ */
+struct weir_record_control {
+	struct weir_record record;
+	uint32_t cell_id;	/* whom; 0: the root cell */
+	uint16_t what;		/* CONTROL_* that may be asked for */
+	uint16_t duty_min_permille;
+	uint64_t budget_min_bytes_per_s;
+} ABI_PACKED;
+ABI_SIZE(struct weir_record_control, 24);
 
 /* weir_record_imc.kind */
 #define IMC_CLIENT			1u	/* two free-running counters */

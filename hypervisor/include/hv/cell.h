@@ -17,8 +17,17 @@
 #include "console.h"
 #include "mmio.h"
 #include "partition.h"
+#include "quota.h"
 #include "reason.h"
 #include "types.h"
+
+/* What a cell asks of others, as far as it goes. */
+struct control_cell {
+	struct quota quota;
+	uint64_t requests;		/* granted */
+	uint64_t refusals;
+	uint64_t limited;		/* of them for being too many */
+};
 
 struct cell {
 	struct arch_cell arch;		/* stage 2, irqchip, PSCI state */
@@ -36,10 +45,11 @@ struct cell {
 	bool scrub;
 	struct color_set colors;	/* none: it is not colored */
 	uint64_t msg_timeout_ns;
-	struct spinlock lock;		/* report, last, putc; see README */
+	struct spinlock lock;		/* report to control; see README */
 	struct cell_report report;	/* first fault since the start */
 	struct reason_report last;	/* of the last refused hypercall */
 	struct quota putc;
+	struct control_cell control;
 	struct mmio_space mmio;
 	struct reg_cell reg;
 	struct part_cell part;

@@ -76,6 +76,22 @@ void regulation_stall(struct per_cpu *cpu);
 int regulation_set(struct cell *cell, struct reg_request *request);
 int regulation_get(struct cell *cell, struct reg_status *status);
 
+/*
+ * WEIR_HC_CONTROL, in this order: whether the caller may ask for that (-EINVAL,
+ * -EPERM, -ERANGE); whether it is its turn (-EBUSY); what it asks of the cell. At
+ * the end each call is counted.
+ */
+int regulation_control_turn(struct cell *caller, struct reason *reason);
+int regulation_control_permit(const struct cell *caller,
+			      const struct control_request *request,
+			      struct reason *reason);
+int regulation_control(struct cell *caller, struct cell *cell,
+		       struct control_request *request);
+void regulation_control_count(struct cell *caller, bool granted);
+
+/* The cell has stopped or failed: what it holds of others lapses. Any CPU. */
+void regulation_cell_stopped(struct cell *cell);
+
 /* Bit masks for WEIR_HC_QUERY. */
 uint64_t regulation_regulators(void);
 uint64_t regulation_sources(void);
