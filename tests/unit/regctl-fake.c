@@ -460,6 +460,20 @@ static void golden_throttle(struct reg_status *status)
 	cpu->held_ns[REG_HELD_BUDGET - 1] = 456789;
 }
 
+/* The victim holds the root back, somebody who has gone did. */
+static void golden_holds(struct reg_status *status)
+{
+	status->num_holds = 2;
+	status->hold[0] = (struct control_hold){
+		.cell_id = 2, .what = CONTROL_KNOWN, .duty_permille = 125,
+		.budget_bytes_per_s = 150000000, .since_ns = 4900000000,
+		.held_ns = 1500000, .requests = 7,
+	};
+	status->hold[1] = (struct control_hold){
+		.cell_id = 9, .held_ns = 250000000, .requests = 1, .lapses = 1,
+	};
+}
+
 void fake_golden_status(struct fake *fake)
 {
 	struct reg_status *status = &fake->status[0];
@@ -481,5 +495,9 @@ void fake_golden_status(struct fake *fake)
 	golden_cpu(&status->cpu[0], 0);
 	golden_cpu(&status->cpu[1], 1);
 	golden_throttle(status);
+	golden_holds(status);
+	fake->status[2].control_requests = 7;
+	fake->status[2].control_refusals = 3;
+	fake->status[2].control_limited = 2;
 	fake->status[2].cpu[0].cpu = 2;
 }

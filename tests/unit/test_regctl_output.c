@@ -116,6 +116,13 @@ static void test_status_of_one_cpu(void **state)
 	prints("status --cpus 1-2 --csv", "status-cpus.csv");
 }
 
+static void test_status_of_controls(void **state)
+{
+	(void)state;
+	prints("status --controls", "status-controls.txt");
+	prints("status root --controls --csv", "status-controls.csv");
+}
+
 static void test_set(void **state)
 {
 	(void)state;
@@ -502,6 +509,7 @@ int main(void)
 		TEST(test_status_json),
 		TEST(test_status_of_cpus),
 		TEST(test_status_of_one_cpu),
+		TEST(test_status_of_controls),
 		TEST(test_set),
 		TEST(test_set_json),
 		TEST(test_cell_list),

@@ -6,22 +6,27 @@
 
 #include "beside.h"
 #include "cells.h"
+#include "controls.h"
 #include "settings.h"
 
 enum {
 	KEY_PER_CPU = 0x200,
 	KEY_CPUS,
+	KEY_CONTROLS,
 };
 
 struct status_args {
 	bool per_cpu;
 	uint64_t cpus;		/* 0: all */
+	bool controls;
 };
 
 static const struct argp_option options[] = {
 	{ "per-cpu", KEY_PER_CPU, NULL, 0, "Print a row for every CPU", 0 },
 	{ "cpus", KEY_CPUS, "LIST", 0,
 	  "Print rows for these CPUs, as 0,2-5", 0 },
+	{ "controls", KEY_CONTROLS, NULL, 0,
+	  "Print a row for every cell that holds another one back", 0 },
 	{ 0 },
 };
 
@@ -37,6 +42,9 @@ static int option(void *data, int key, const char *value,
 	case KEY_CPUS:
 		args->per_cpu = true;
 		return cpu_list_parse(value, &args->cpus, error);
+	case KEY_CONTROLS:
+		args->controls = true;
+		return 0;
 	default:
 		return -ENOENT;
 	}
@@ -57,6 +65,7 @@ enum {
 	CELL_THROTTLED,
 	CELL_BURST,
 	CELL_BUDGET,
+	CELL_ASKED_BY,
 	CELL_OVERSHOOT_MAX,
 	CELL_EVENT,
 	CELL_LINE,
@@ -66,6 +75,9 @@ enum {
 	CELL_GUARANTEED,
 	CELL_LEFT,
 	CELL_SUSTAINABLE,
+	CELL_CONTROL_REQUESTS,
+	CELL_CONTROL_REFUSALS,
+	CELL_CONTROL_LIMITED,
 	CELL_COUNT,
 };
 
@@ -84,6 +96,7 @@ static const struct column cell_columns[] = {
 	{ "BY THROTTLE", "held_by_throttle_ns", "ns", COLUMN_RIGHT | COLUMN_WIDE, 0 },
 	{ "BY BURST", "held_by_burst_ns", "ns", COLUMN_RIGHT | COLUMN_WIDE, 0 },
 	{ "BY BUDGET", "held_by_budget_ns", "ns", COLUMN_RIGHT | COLUMN_WIDE, 0 },
+	{ "ASKED BY", "asked_by", NULL, COLUMN_AUTO, 0 },
 	{ "WORST OVERSHOOT", "overshoot_max_bytes", "B",
 	  COLUMN_RIGHT | COLUMN_WIDE, 0 },
 	{ "EVENT", "event", NULL, COLUMN_WIDE, 0 },
@@ -97,6 +110,9 @@ static const struct column cell_columns[] = {
 	  COLUMN_RIGHT | COLUMN_AUTO, 0 },
 	{ "SUSTAINABLE", "machine_sustainable_bytes_per_s", "B/s",
 	  COLUMN_RIGHT | COLUMN_DATA, 0 },
+	{ "REQUESTS MADE", "control_requests", NULL, COLUMN_RIGHT | COLUMN_DATA, 0 },
+	{ "REFUSED", "control_refusals", NULL, COLUMN_RIGHT | COLUMN_DATA, 0 },
+	{ "TOO MANY", "control_limited", NULL, COLUMN_RIGHT | COLUMN_DATA, 0 },
 };
 _Static_assert(sizeof(cell_columns) / sizeof(cell_columns[0]) == CELL_COUNT,
 	       "one initialiser for each column");
@@ -157,11 +173,13 @@ static const struct column cpu_columns[] = {
 _Static_assert(sizeof(cpu_columns) / sizeof(cpu_columns[0]) == CPU_COUNT,
 	       "one initialiser for each column");
 
-/* Both tables of a run; cpus holds the CPUs of the cells, in their order. */
+/* All tables of a run; cpus holds the CPUs of the cells, in their order. */
 struct tables {
 	struct table cells;
 	struct table cpus;
+	struct table controls;
 	size_t cpus_end[REG_CELLS_MAX];	/* rows of cpus after each cell */
+	size_t controls_end[REG_CELLS_MAX];
 };
 
 static void info_fill(struct value *row, const struct reg_cell_info *info)
@@ -274,6 +292,25 @@ static void status_fill(struct value *row, const struct reg_status *status)
 	machine_fill(row, status);
 }
 
+/* Who asked for what is in force, and what the cell itself asks of others. */
+static void controls_summary(const struct app *app, struct value *row,
+			     const struct reg_status *status)
+{
+	char text[CONTROLS_BYTES];
+
+	controls_format(app, text, status);
+	if (text[0])
+		value_text(&row[CELL_ASKED_BY], "%s", text);
+	else
+		value_missing(&row[CELL_ASKED_BY], "no cell asks for less");
+	value_number(&row[CELL_CONTROL_REQUESTS], VALUE_COUNT,
+		     status->control_requests);
+	value_number(&row[CELL_CONTROL_REFUSALS], VALUE_COUNT,
+		     status->control_refusals);
+	value_number(&row[CELL_CONTROL_LIMITED], VALUE_COUNT,
+		     status->control_limited);
+}
+
 static void cpu_fill(struct value *row, const char *cell,
 		     const struct reg_cpu_stats *cpu, uint64_t line_bytes)
 {
@@ -343,7 +380,9 @@ static int cell_add(const struct app *app, const struct status_args *args,
 	info_fill(row, info);
 	if (!reg_get(app->device, &key, &status)) {
 		status_fill(row, &status);
+		controls_summary(app, row, &status);
 		cpus_fill(tables, args, info->name, &status);
+		controls_fill(app, &tables->controls, info->name, &status);
 	} else if (app->operands_count > 0 ||
 		   reg_last_error(app->device)->origin == REG_ORIGIN_ABSENT) {
 		return app_fail(app);
@@ -352,38 +391,52 @@ static int cell_add(const struct app *app, const struct status_args *args,
 	}
 	tables->cpus_end[tables->cells.rows_count - 1] =
 		tables->cpus.rows_count;
+	tables->controls_end[tables->cells.rows_count - 1] =
+		tables->controls.rows_count;
 	return 0;
 }
 
-static json_t *cpus_json(const struct tables *tables, size_t first, size_t end)
+static json_t *rows_json(const struct table *table, size_t first, size_t end)
 {
 	json_t *array = json_array();
 
 	for (; array && first < end; first++)
-		json_array_append_new(array,
-				      table_row_json(&tables->cpus, first));
+		json_array_append_new(array, table_row_json(table, first));
 	return array;
 }
 
-/* The cells, and in each of them its CPUs. */
+/* The cells, and in each of them its CPUs and who holds it back. */
 static int print_json(const struct app *app, const struct tables *tables)
 {
 	json_t *document = output_document("regctl.status/1");
 	json_t *cells = json_array();
-	size_t first = 0;
+	size_t first = 0, first_control = 0;
 	size_t i;
 
 	for (i = 0; i < tables->cells.rows_count; i++) {
 		json_t *cell = table_row_json(&tables->cells, i);
 
 		json_object_set_new(cell, "cpu_statistics",
-				    cpus_json(tables, first,
+				    rows_json(&tables->cpus, first,
 					      tables->cpus_end[i]));
+		json_object_set_new(cell, "controls",
+				    rows_json(&tables->controls, first_control,
+					      tables->controls_end[i]));
 		json_array_append_new(cells, cell);
 		first = tables->cpus_end[i];
+		first_control = tables->controls_end[i];
 	}
 	json_object_set_new(document, "cells", cells);
 	return output_json(app, document);
+}
+
+/* What a table or CSV is about. */
+static const struct table *table_of(const struct status_args *args,
+				    const struct tables *tables)
+{
+	if (args->controls)
+		return &tables->controls;
+	return args->per_cpu ? &tables->cpus : &tables->cells;
 }
 
 static int print_tables(const struct app *app, const struct status_args *args,
@@ -391,9 +444,7 @@ static int print_tables(const struct app *app, const struct status_args *args,
 {
 	if (app->format == OUTPUT_JSON)
 		return print_json(app, tables);
-	return output_plain(app,
-			    args->per_cpu ? &tables->cpus : &tables->cells,
-			    app->headings);
+	return output_plain(app, table_of(args, tables), app->headings);
 }
 
 static int run(struct app *app, const void *data)
@@ -410,7 +461,9 @@ static int run(struct app *app, const void *data)
 	if (!table_init(&tables.cells, cell_columns, CELL_COUNT,
 			selection.count) ||
 	    !table_init(&tables.cpus, cpu_columns, CPU_COUNT,
-			(size_t)selection.count * REG_STATUS_MAX_CPUS))
+			(size_t)selection.count * REG_STATUS_MAX_CPUS) ||
+	    !table_init(&tables.controls, controls_columns, CONTROLS_COUNT,
+			(size_t)selection.count * CONTROL_HOLDS_MAX))
 		status = app_fail_memory(app);
 	for (i = 0; i < selection.count && !status; i++)
 		status = cell_add(app, args, &selection.cells[i], &tables);
@@ -418,6 +471,7 @@ static int run(struct app *app, const void *data)
 		status = print_tables(app, args, &tables);
 	table_free(&tables.cells);
 	table_free(&tables.cpus);
+	table_free(&tables.controls);
 	return status;
 }
 

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What cells hold of each other, by requests (abi/control.h). */
+#include "controls.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const struct column controls_columns[CONTROLS_COUNT] = {
+	[CONTROLS_CELL] = { "CELL", "cell", NULL, 0, 0 },
+	[CONTROLS_BY] = { "ASKED BY", "by", NULL, 0, 0 },
+	[CONTROLS_BY_ID] = { "ID", "by_id", NULL, COLUMN_RIGHT | COLUMN_WIDE, 0 },
+	[CONTROLS_HELD] = { "HELD", "held", NULL, 0, 0 },
+	[CONTROLS_DUTY] = { "DUTY", "duty_permille", NULL, COLUMN_RIGHT, 0 },
+	[CONTROLS_BUDGET] = { "BUDGET", "budget_bytes_per_s", "B/s",
+			      COLUMN_RIGHT, 0 },
+	[CONTROLS_SINCE] = { "SINCE", "since_ns", "ns",
+			     COLUMN_RIGHT | COLUMN_DATA, 0 },
+	[CONTROLS_FOR] = { "FOR", "held_for_ns", "ns", COLUMN_RIGHT, 0 },
+	[CONTROLS_BEFORE] = { "BEFORE", "held_before_ns", "ns", COLUMN_RIGHT, 0 },
+	[CONTROLS_REQUESTS] = { "REQUESTS", "requests", NULL, COLUMN_RIGHT, 0 },
+	[CONTROLS_LAPSES] = { "LAPSES", "lapses", NULL, COLUMN_RIGHT, 0 },
+};
+
+/* By what people call it; a cell that is not found has its number. */
+static void name_of(const struct app *app, uint32_t id, char name[64])
+{
+	struct reg_cell_info cells[REG_CELLS_MAX];
+	int count = reg_cells_names(app->device, cells);
+
+	snprintf(name, 64, "%u", id);
+	for (int n = 0; n < count; n++)
+		if (cells[n].id == id)
+			snprintf(name, 64, "%.63s", cells[n].name);
+}
+
+static void held_fill(struct value *row, const struct control_hold *hold,
+		      uint64_t now_ns)
+{
+	if (hold->what & CONTROL_DUTY)
+		value_number(&row[CONTROLS_DUTY], VALUE_SHARE,
+			     hold->duty_permille);
+	else
+		value_missing(&row[CONTROLS_DUTY], "none is asked for");
+	if (hold->what & CONTROL_BUDGET)
+		value_number(&row[CONTROLS_BUDGET], VALUE_RATE,
+			     hold->budget_bytes_per_s);
+	else
+		value_missing(&row[CONTROLS_BUDGET], "none is asked for");
+	if (hold->what) {
+		value_number(&row[CONTROLS_SINCE], VALUE_TIME, hold->since_ns);
+		value_number(&row[CONTROLS_FOR], VALUE_TIME,
+			     now_ns - hold->since_ns);
+	} else {
+		value_missing(&row[CONTROLS_SINCE], "it holds nothing now");
+		value_missing(&row[CONTROLS_FOR], "it holds nothing now");
+	}
+}
+
+void controls_fill(const struct app *app, struct table *table, const char *cell,
+		   const struct reg_status *status)
+{
+	for (uint32_t n = 0; n < status->num_holds; n++) {
+		const struct control_hold *hold = &status->hold[n];
+		struct value *row = table_row(table);
+		char name[64];
+
+		name_of(app, hold->cell_id, name);
+		value_text(&row[CONTROLS_CELL], "%s", cell);
+		value_text(&row[CONTROLS_BY], "%s", name);
+		value_number(&row[CONTROLS_BY_ID], VALUE_COUNT, hold->cell_id);
+		value_bool(&row[CONTROLS_HELD], hold->what != 0);
+		held_fill(row, hold, status->now_ns);
+		value_number(&row[CONTROLS_BEFORE], VALUE_TIME, hold->held_ns);
+		value_number(&row[CONTROLS_REQUESTS], VALUE_COUNT,
+			     hold->requests);
+		value_number(&row[CONTROLS_LAPSES], VALUE_COUNT, hold->lapses);
+	}
+}
+
+static void words_add(char text[CONTROLS_BYTES], const char *format,
+		      const char *word)
+{
+	size_t length = strlen(text);
+
+	snprintf(text + length, CONTROLS_BYTES - length, format, word);
+}
+
+void controls_format(const struct app *app, char text[CONTROLS_BYTES],
+		     const struct reg_status *status)
+{
+	static const char *const words[] = {
+		[CONTROL_DUTY] = "duty", [CONTROL_BUDGET] = "budget",
+		[CONTROL_KNOWN] = "duty, budget",
+	};
+
+	text[0] = '\0';
+	for (uint32_t n = 0; n < status->num_holds; n++) {
+		uint16_t what = status->hold[n].what & CONTROL_KNOWN;
+		char name[64];
+
+		if (!what)
+			continue;
+		name_of(app, status->hold[n].cell_id, name);
+		words_add(text, text[0] ? ", %s" : "%s", name);
+		words_add(text, " (%s)", words[what]);
+	}
+}
