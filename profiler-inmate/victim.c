@@ -12,6 +12,8 @@
  *   warmup=N      jobs run first and not reported (default 3)
  *   delay=TIME    before it touches its working set (default 0)
  *   clock=timer   no model: time with the system counter
+ *   deadline=TIME guard=ID duty=N budget=BYTES calm=N: hold back another cell
+ *                 when a job took longer (runtime/include/inmate.h)
  *
  * One line per job: "job N start CYCLES cycles CYCLES", in the clock's unit,
  * printed after the job and outside its time.
@@ -149,8 +151,10 @@ static void victim_run(struct victim *victim)
 	uint64_t jobs = cmdline_number("jobs", 100);
 	uint64_t warmup = cmdline_number("warmup", 3);
 	uint64_t period_cycles = cmdline_cycles("period", 1000000);
+	struct guard guard;
 	uint64_t release = clock_cycles();
 
+	guard_init(&guard);
 	for (uint64_t job = 0; !jobs || job < jobs + warmup; job++) {
 		uint64_t start, end;
 
@@ -158,8 +162,10 @@ static void victim_run(struct victim *victim)
 		start = clock_cycles();
 		job_run(victim);
 		end = clock_cycles();
-		if (job >= warmup)
+		if (job >= warmup) {
 			job_report(job - warmup, start, end - start);
+			guard_job(&guard, job - warmup, end - start);
+		}
 		if (comm_poll(true))
 			break;
 		/* A job that overran releases the next one at once. */
@@ -167,6 +173,7 @@ static void victim_run(struct victim *victim)
 		if (release < end)
 			release = end;
 	}
+	guard_end(&guard);
 }
 
 void inmate_main(void)

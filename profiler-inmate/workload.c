@@ -10,6 +10,8 @@
  *   warmup=N      jobs run first and not reported (default 1)
  *   period=TIME   between releases (default 0: back to back)
  *   clock=timer   no model: time with the system counter
+ *   deadline=TIME guard=ID duty=N budget=BYTES calm=N: hold back another cell
+ *                 when a job took longer (runtime/include/inmate.h)
  *
  * One line per job: "job N start CYCLES cycles CYCLES sum HEX", printed after
  * the job and outside its time.
@@ -53,8 +55,10 @@ static void jobs_run(const struct workload *workload, void *memory,
 	uint64_t warmup = cmdline_number("warmup", 1);
 	uint64_t period_cycles = cmdline_ns("period", 0) * (clock_hz() / 1000) /
 				 1000000;
+	struct guard guard;
 	uint64_t release = clock_cycles();
 
+	guard_init(&guard);
 	for (uint64_t job = 0; !jobs || job < jobs + warmup; job++) {
 		uint64_t start, end, sum;
 
@@ -62,9 +66,11 @@ static void jobs_run(const struct workload *workload, void *memory,
 		start = clock_cycles();
 		sum = workload->run(memory, params);
 		end = clock_cycles();
-		if (job >= warmup)
+		if (job >= warmup) {
 			inmate_printf("job %lu start %lu cycles %lu sum %016lx\n",
 				      job - warmup, start, end - start, sum);
+			guard_job(&guard, job - warmup, end - start);
+		}
 		if (comm_poll(true))
 			break;
 		/* A job that overran releases the next one at once. */
@@ -72,6 +78,7 @@ static void jobs_run(const struct workload *workload, void *memory,
 		if (release < end)
 			release = end;
 	}
+	guard_end(&guard);
 }
 
 void inmate_main(void)

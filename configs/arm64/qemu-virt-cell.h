@@ -6,7 +6,9 @@
  * CELL_RAM_BASE, CELL_RAM_BYTES, and optionally CELL_FLAGS,
  * CELL_PERMISSIONS, CELL_OPTIONS, CELL_MSG_TIMEOUT_NS, CELL_NO_MODEL, and
  * CELL_BUDGET for a budget in bytes per second from the first instruction on,
- * CELL_COLORS (mask) for RAM on pages of these colors from CELL_RAM_BASE on, and
+ * CELL_COLORS (mask) for RAM on pages of these colors from CELL_RAM_BASE on,
+ * CELL_CONTROLS for permission to hold back the cell with that id, down to
+ * CELL_CONTROLS_DUTY (permille) and CELL_CONTROLS_BUDGET (bytes per second), and
  * CELL_SHARED_BASE and CELL_SHARED_BYTES for memory shared with the root.
  */
 #include "qemu-virt.h"
@@ -28,11 +30,16 @@
 #else
 #define CELL_POLICIES_COUNT	0
 #endif
+#ifdef CELL_CONTROLS
+#define CELL_CONTROLS_COUNT	1
+#else
+#define CELL_CONTROLS_COUNT	0
+#endif
 #ifdef CELL_COLORS
-#define CELL_RECORDS_COUNT	(2 + CELL_POLICIES_COUNT)
+#define CELL_RECORDS_COUNT	(2 + CELL_POLICIES_COUNT + CELL_CONTROLS_COUNT)
 #define CELL_RAM_COLORED	MEM_COLORED
 #else
-#define CELL_RECORDS_COUNT	(1 + CELL_POLICIES_COUNT)
+#define CELL_RECORDS_COUNT	(1 + CELL_POLICIES_COUNT + CELL_CONTROLS_COUNT)
 #define CELL_RAM_COLORED	0
 #endif
 #ifdef CELL_SHARED_BASE
@@ -58,6 +65,9 @@ struct {
 #endif
 #ifdef CELL_COLORS
 		struct weir_record_colors colors;
+#endif
+#ifdef CELL_CONTROLS
+		struct weir_record_control control;
 #endif
 	} ABI_PACKED weir;
 } ABI_PACKED config = {
@@ -138,6 +148,18 @@ struct {
 			},
 			.how = COLORS_LIST,
 			.list = { CELL_COLORS },
+		},
+#endif
+#ifdef CELL_CONTROLS
+		.control = {
+			.record = {
+				.type = WEIR_RECORD_CONTROL,
+				.size = sizeof(struct weir_record_control),
+			},
+			.cell_id = CELL_CONTROLS,
+			.what = CONTROL_DUTY | CONTROL_BUDGET,
+			.duty_min_permille = CELL_CONTROLS_DUTY,
+			.budget_min_bytes_per_s = CELL_CONTROLS_BUDGET,
 		},
 #endif
 	},

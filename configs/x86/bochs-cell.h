@@ -3,7 +3,8 @@
  * A bare-metal cell of Bochs: 1 MiB of RAM at guest address 0, the
  * communication region behind it, more RAM from 2 MiB on. The file that
  * includes this says which: CELL_NAME, CELL_ID, CELL_RAM_BASE (4 MiB), and
- * optionally CELL_FLAGS, CELL_CPUS (mask) and CELL_HIGH_BYTES.
+ * optionally CELL_FLAGS, CELL_CPUS (mask), CELL_HIGH_BYTES, and CELL_CONTROLS_DUTY for
+ * permission to throttle the root, down to so many permille.
  */
 #include "bochs.h"
 
@@ -24,6 +25,12 @@ struct {
 	struct cell_desc cell;
 	uint64_t cpus[1];
 	struct memory_region memory[3];
+#ifdef CELL_CONTROLS_DUTY
+	struct {
+		struct weir_block head;
+		struct weir_record_control control;
+	} ABI_PACKED weir;
+#endif
 } ABI_PACKED config = {
 	.cell = {
 		.signature = CONFIG_CELL_SIGNATURE,
@@ -57,4 +64,22 @@ struct {
 			.flags = MEM_RWX | MEM_LOADABLE,
 		},
 	},
+#ifdef CELL_CONTROLS_DUTY
+	.weir = {
+		.head = {
+			.signature = WEIR_BLOCK_SIGNATURE,
+			.revision = WEIR_BLOCK_REVISION,
+			.num_records = 1,
+			.size = sizeof(config.weir),
+		},
+		.control = {
+			.record = {
+				.type = WEIR_RECORD_CONTROL,
+				.size = sizeof(struct weir_record_control),
+			},
+			.what = CONTROL_DUTY,
+			.duty_min_permille = CELL_CONTROLS_DUTY,
+		},
+	},
+#endif
 };

@@ -4,4 +4,5 @@
 #define CELL_ID		4
 #define CELL_RAM_BASE	(BOCHS_CELL_RAM_BASE + 0x1000000)
 #define CELL_HIGH_BYTES	0x400000
+#define CELL_CONTROLS_DUTY	100
 #include "bochs-cell.h"

@@ -104,6 +104,88 @@ ok "a second off and on" regctl -q set budgeted --duty 0.1% \
 ok "is answered at once" regctl -q unset budgeted --duty
 ok "and took no second" [ $(($(date +%s) - before)) -le 5 ]
 ok "destroy" regctl -q cell destroy budgeted
+
+# --- a cell that holds the root back when it misses its deadline ---
+chase="pattern=chase ws=256k period=1ms warmup=3"
+guard_state=
+hogs=
+
+# guarded WORDS: from the beginning to its end.
+guarded() {
+	run_guest guarded victim "$chase $*" || return 1
+	waited=0
+	while read -r state <$guard_state && [ "$state" = running ]; do
+		usleep 20000
+		waited=$((waited + 1))
+		[ $waited -lt 2000 ] || return 1
+	done
+	[ "$state" = "shut down" ]
+}
+
+# guarding WORD: from the last line of the guard.
+guarding() {
+	regctl console | awk -v word="$1" '/^guard: missed/ {
+		for (n = 2; n < NF; n++)
+			if ($n == word)
+				value = $(n + 1)
+	} END { print value + 0 }'
+}
+
+# control NAME: of what is asked of the root.
+control() {
+	regctl status root --json | awk -v name="\"$1\":" '
+		/"controls"/ { inside = 1 }
+		inside && $1 == name { value = $2; sub(/,$/, "", value) }
+		END { print value }'
+}
+
+ok "create the guarded one" regctl -q cell create $cells/guarded.cell
+guard_state=$sys/25/state
+ok "it runs alone" guarded jobs=30
+slowest=$(regctl console | awk '/^job / && $6 > most { most = $6 }
+	END { print most + 0 }')
+deadline=deadline=$((slowest * 2 * 10 / 12))ns
+for cpu in 0 1; do
+	hog --idle --cpu $cpu --mode write --size 8 >/dev/null &
+	hogs="$hogs $!"
+done
+ok "beside two hogs" guarded jobs=60 $deadline
+missed=$(guarding missed)
+ok "it misses twice its time ($missed of 60)" [ "$missed" -ge 50 ]
+ok "it may hold the root back" guarded jobs=200 $deadline duty=100 calm=0
+report guard "$slowest $missed $(guarding missed)"
+is "it asks once" "$(guarding asked) $(guarding refused)" "1 0"
+ok "and keeps its deadline ($(guarding missed) missed of 200)" \
+	[ "$(guarding missed)" -le 10 ]
+is "then the root is free" "$(control held) $(control lapses)" "false 0"
+ok "held while need be" guarded jobs=300 $deadline duty=100 calm=30
+ok "it asks again and again ($(guarding asked))" [ "$(guarding asked)" -ge 3 ]
+# What it prints would break results in two: they wait until it has ended.
+run_guest guarded victim \
+	"$chase jobs=0 $deadline duty=100 budget=100000000 calm=0"
+waited=0
+until [ "$(control held)" = true ] || [ $waited -ge 50 ]; do
+	usleep 10000
+	waited=$((waited + 1))
+done
+regctl status root >/tmp/held 2>&1
+regctl status root --controls >/tmp/controls 2>&1
+regctl -q set root --budget 80MB/s
+effective=$(cat $sys/0/effective)
+regctl -q set root --budget max
+loosened=$(cat $sys/0/effective)
+regctl -q cell shutdown guarded
+says "status says who" 'guarded \(duty, budget\)' cat /tmp/held
+says "what, and for how long" \
+	'^qemu-virt +guarded +yes +10% +100 MB/s .* [0-9.]+ ms' cat /tmp/controls
+ok "the tighter counts, the root's or its own ($effective, $loosened)" [ \
+	"$effective" -le 80000000 -a "$loosened" -gt 99000000 -a \
+	"$loosened" -le 100000000 ]
+is "that is noticed" "$(control held) $(control lapses)" "false 1"
+# Words on purpose.
+# shellcheck disable=SC2086
+kill $hogs
+ok "destroy the guarded one" regctl -q cell destroy guarded
 is "the root's budget was never in it" "$(cat $sys/0/budget)" max
 ok "disable" regctl -q disable
 ok "Linux has no complaint" sh -c \

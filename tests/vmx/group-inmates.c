@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The guests: in 64-bit and in 32-bit mode, their clock, two cells at once. */
+#include "abi/regulation.h"
 #include "groups.h"
 #include "weir.h"
 
@@ -29,6 +30,12 @@ static const struct cell_files smp32 = {
 static const struct cell_files victim = {
 	.config = "bochs-victim.cell", .image = "victim.bin",
 	.words = "ram=6M ws=128k lines=2048 pattern=seq period=1ms jobs=3 warmup=1",
+};
+
+/* A deadline that is always missed. */
+static const struct cell_files guard = {
+	.config = "bochs-victim.cell", .image = "victim.bin",
+	.words = "ram=6M ws=128k lines=2048 pattern=seq period=1ms jobs=8 warmup=1 deadline=1us duty=500 calm=0",
 };
 
 static const struct cell_files bomb = {
@@ -108,6 +115,43 @@ static void test_victim(void)
 	test_end();
 }
 
+static struct reg_status status __attribute__((aligned(8)));
+
+static const struct control_hold *root_hold(void)
+{
+	status = (struct reg_status){ .size = sizeof(status) };
+	expect_equal(hypercall(WEIR_HC_REG_GET, virt_to_phys(&status), 0), 0);
+	expect_equal(status.num_holds, 1);
+	return &status.hold[0];
+}
+
+static void test_guard(void)
+{
+	const struct control_hold *hold;
+	uint64_t stalls = 0;
+
+	test_begin("a guest that misses its deadline has the root throttled");
+	begins(&guard);
+	waits_for("guard: job 0 missed, cell 0 is held back");
+	hold = root_hold();
+	expect_equal(hold->what, CONTROL_DUTY);
+	expect_equal(hold->duty_permille, 500);
+	expect_equal(hold->cell_id, cell_id(&guard));
+	expect_equal(status.effective.duty_permille, 500);
+	waits_for("victim: done");
+	expect_equal(ring_number(" asked "), 1);
+	expect_equal(ring_number(" refused "), 0);
+	hold = root_hold();
+	expect_equal(hold->what, 0);
+	expect_equal(hold->requests, 2);
+	expect_equal(status.effective.duty_permille, REG_DUTY_FULL);
+	for (uint32_t n = 0; n < status.num_cpus; n++)
+		stalls += status.cpu[n].held_stalls[REG_HELD_THROTTLE - 1];
+	expect(stalls >= 2);
+	expect_equal(cell_end(&guard), 0);
+	test_end();
+}
+
 static void test_bomb(void)
 {
 	test_begin("the bomb sweeps as often as it is told");
@@ -183,6 +227,7 @@ void group_inmates(void)
 	test_clock("in 32-bit mode it does as well", &jitter32);
 	test_smp32();
 	test_victim();
+	test_guard();
 	test_bomb();
 	test_together();
 	if (option_is("system", "bochs-counting.cell"))

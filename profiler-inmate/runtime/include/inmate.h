@@ -94,6 +94,38 @@ uint64_t clock_hz(void);
 /* Busy waiting: the CPU stays busy in model time. */
 void clock_wait_until(uint64_t cycles);
 
+/* --- guard.c: a deadline, and who is held back when it is missed --------- */
+
+/*
+ *   deadline=TIME  of each job (default 0: none)
+ *   guard=ID       the cell to hold back (default 0: the root); the cell needs
+ *                  a permission for it in its configuration
+ *   duty=N         ask for so many thousandths of the time of its CPUs
+ *   budget=BYTES   ask for so many bytes per second
+ *   calm=N         release it after so many jobs in time (default 20; 0: never)
+ */
+struct guard {
+	uint64_t deadline_cycles;	/* 0: nothing is guarded */
+	uint64_t budget_bytes_per_s;
+	uint64_t calm_jobs;
+	uint32_t cell_id;
+	uint16_t what;			/* CONTROL_*, abi/control.h */
+	uint16_t duty_permille;
+	bool holds;
+	uint64_t in_time;		/* jobs in a row */
+	uint64_t missed;
+	uint64_t missed_held;		/* of them while it held the other back */
+	uint64_t asked;
+	uint64_t refused;
+};
+
+/* After clock_init(). */
+void guard_init(struct guard *guard);
+/* After each job: how long it took. Prints a line for each change. */
+void guard_job(struct guard *guard, uint64_t job, uint64_t cycles);
+/* Releases, and prints "guard: missed N held N asked N refused N". */
+void guard_end(struct guard *guard);
+
 /* --- interrupts --------------------------------------------------------- */
 
 typedef void (*irq_handler)(unsigned int irq);
