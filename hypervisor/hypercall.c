@@ -443,16 +443,46 @@ static long call_colors(struct call *call)
 	return copy_out(call, &report, sizeof(report));
 }
 
+/* What everybody does shows what each one does. */
+static int may_look_at_all(struct call *call)
+{
+	if (from_root(call) || (call->cell->permissions & WEIR_PERMIT_REGULATE))
+		return 0;
+	return refuse(&call->reason, -EPERM,
+		      "the calling cell may only ask about itself");
+}
+
+static long call_counters(struct call *call)
+{
+	struct counters_report report = { 0 };
+	const struct per_cpu *cpu;
+	uint32_t head[2];
+	int error = copy_in(call, head, sizeof(head), sizeof(report));
+
+	if (!error)
+		error = may_look_at_all(call);
+	if (error)
+		return error;
+	report.size = sizeof(report);
+	report.first_cpu = head[1];
+	while (report.cpus_count < COUNTERS_MAX_CPUS &&
+	       head[1] < HV_MAX_CPUS - report.cpus_count &&
+	       (cpu = percpu_get(head[1] + report.cpus_count)))
+		statistics_look(cpu, &report.cpu[report.cpus_count++]);
+	if (!report.cpus_count)
+		return refuse(&call->reason, -EINVAL, "there is no CPU %u",
+			      head[1]);
+	return copy_out(call, &report, sizeof(report));
+}
+
 static long call_traffic(struct call *call)
 {
 	struct traffic_report report = { 0 };
 	uint32_t size;
 	int error = copy_in(call, &size, sizeof(size), sizeof(report));
 
-	if (!error && !from_root(call) &&
-	    !(call->cell->permissions & WEIR_PERMIT_REGULATE))
-		error = refuse(&call->reason, -EPERM,
-			       "the calling cell may only ask about itself");
+	if (!error)
+		error = may_look_at_all(call);
 	if (!error)
 		error = traffic_read(&report, &call->reason);
 	if (error)
@@ -507,6 +537,7 @@ static const struct hypercall {
 	[WEIR_HC_PART_GET - WEIR_HC_QUERY] = { call_part_get, 0 },
 	[WEIR_HC_CONTROL - WEIR_HC_QUERY] = { call_control, CLEARS_REASON },
 	[WEIR_HC_TRAFFIC - WEIR_HC_QUERY] = { call_traffic, 0 },
+	[WEIR_HC_COUNTERS - WEIR_HC_QUERY] = { call_counters, 0 },
 };
 
 static const struct hypercall *hypercall_find(uint64_t number)

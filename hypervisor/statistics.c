@@ -2,6 +2,7 @@
 /* The statistics pages that the root cell reads: abi/statistics.h. */
 #include "hv/statistics.h"
 
+#include "abi/hypercall.h"
 #include "hv/arch/cpu.h"
 #include "hv/arch/paging.h"
 #include "hv/cell.h"
@@ -12,6 +13,8 @@
 
 /* How old what is shown of a busy CPU may become, where that can be helped. */
 #define SEEN_INTERVAL_NS	10000u
+/* How often a page is read anew that its CPU changes meanwhile. */
+#define LOOK_TRIES		16u
 
 uint64_t statistics_offset(void)
 {
@@ -70,6 +73,45 @@ void statistics_refresh(struct per_cpu *cpu, uint64_t now_ns)
 	statistics_begin(&cpu->reg);
 	statistics_seen(cpu, now_ns);
 	statistics_end(&cpu->reg);
+}
+
+static uint64_t load(const uint64_t *value)
+{
+	return __atomic_load_n(value, __ATOMIC_RELAXED);
+}
+
+static uint64_t greater(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+static void page_read(const struct reg_cpu *reg, struct counters_cpu *seen)
+{
+	seen->cell_id = __atomic_load_n(&reg->shown.cell_id, __ATOMIC_RELAXED);
+	seen->line_bytes = __atomic_load_n(&reg->shown.line_bytes,
+					   __ATOMIC_RELAXED);
+	seen->seen_ns = load(&reg->shown.seen_ns);
+	seen->read_lines = greater(load(&reg->shown.seen_read_lines),
+				   load(&reg->stats.read_lines) +
+					   load(&reg->counter.read_lines));
+	seen->written_lines = greater(load(&reg->shown.seen_written_lines),
+				      load(&reg->stats.written_lines) +
+					      load(&reg->counter.write_lines));
+}
+
+void statistics_look(const struct per_cpu *cpu, struct counters_cpu *seen)
+{
+	const uint32_t *sequence = &cpu->reg.shown.sequence;
+
+	for (unsigned int n = 0; n < LOOK_TRIES; n++) {
+		uint32_t before = __atomic_load_n(sequence, __ATOMIC_ACQUIRE);
+
+		page_read(&cpu->reg, seen);
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+		if (!(before & 1) &&
+		    __atomic_load_n(sequence, __ATOMIC_RELAXED) == before)
+			break;
+	}
 }
 
 void statistics_clear(struct reg_cpu *reg)

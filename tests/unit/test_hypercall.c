@@ -43,6 +43,7 @@ static const struct {
 	{ 0x10a, -ENOSYS },
 	{ 0x10b, -ENOSYS },
 	{ WEIR_HC_TRAFFIC, -EINVAL },
+	{ WEIR_HC_COUNTERS, -EINVAL },
 	{ WEIR_HC_LAST + 1, -ENOSYS },
 	{ 0xfff, -ENOSYS },
 	{ UINT32_MAX, -ENOSYS },
@@ -70,7 +71,8 @@ static void test_unknown_numbers_from_root(void **state)
 		     "hypercall 9 is not known");
 	cells_expect(fake_hypercall(0, 0xff, 0, 0), -ENOSYS, "255");
 	cells_expect(fake_hypercall(0, 0x10b, 0, 0), -ENOSYS, "267");
-	cells_expect(fake_hypercall(0, WEIR_HC_LAST + 1, 0, 0), -ENOSYS, "269");
+	cells_expect(fake_hypercall(0, 0x10e, 0, 0), -ENOSYS, "270");
+	cells_expect(fake_hypercall(0, WEIR_HC_LAST + 1, 0, 0), -ENOSYS, "272");
 	cells_expect(fake_hypercall(0, UINT64_MAX, 0, 0), -ENOSYS,
 		     "18446744073709551615");
 }
@@ -248,6 +250,51 @@ static void test_traffic(void **state)
 			 -ENODEV);
 }
 
+static void counters_ask(struct counters_report *report, unsigned int cpu,
+			 uint64_t at, uint32_t first, long wanted)
+{
+	*report = (struct counters_report){ .size = sizeof(*report),
+					    .first_cpu = first };
+	assert_int_equal(fake_hypercall(cpu, WEIR_HC_COUNTERS, at, 0), wanted);
+}
+
+/* What the pages of all CPUs show; whole even while one is being changed. */
+static void test_counters(void **state)
+{
+	struct cell *cell = cells_make_running(1);
+	struct counters_report *report = fake_ram(BUFFER_GPA);
+	struct counters_report *own = fake_guest(cell, CELL_BUFFER, 0);
+	struct reg_cpu *reg = &percpu_get(1)->reg;
+
+	(void)state;
+	reg->shown.line_bytes = 64;
+	reg->shown.seen_ns = 77;
+	reg->shown.seen_read_lines = 10;
+	reg->shown.seen_written_lines = 30;
+	reg->stats.read_lines = 8;
+	reg->counter.read_lines = 3;
+	reg->counter.write_lines = 5;
+	counters_ask(report, 0, BUFFER_GPA, 1, 0);
+	assert_int_equal(report->first_cpu, 1);
+	assert_true(report->cpus_count >= 1);
+	assert_int_equal(report->cpu[0].cell_id, cell->id);
+	assert_int_equal(report->cpu[0].line_bytes, 64);
+	assert_int_equal(report->cpu[0].seen_ns, 77);
+	assert_int_equal(report->cpu[0].read_lines, 11);
+	assert_int_equal(report->cpu[0].written_lines, 30);
+	reg->shown.sequence++;
+	counters_ask(report, 0, BUFFER_GPA, 1, 0);
+	assert_int_equal(report->cpu[0].read_lines, 11);
+	reg->shown.sequence--;
+	counters_ask(report, 0, BUFFER_GPA, UINT32_MAX, -EINVAL);
+	cells_expect(-EINVAL, -EINVAL, "there is no CPU 4294967295");
+	counters_ask(own, 1, CELL_BUFFER, 0, -EPERM);
+	assert_int_equal(own->cpus_count, 0);
+	cell->permissions = WEIR_PERMIT_REGULATE;
+	counters_ask(own, 1, CELL_BUFFER, 0, 0);
+	assert_int_equal(own->cpu[1].read_lines, 11);
+}
+
 /* Each with its size field right, so that the address is what is wrong. */
 static void test_hostile_buffers(void **state)
 {
@@ -301,6 +348,7 @@ static void test_size_fields(void **state)
 		{ WEIR_HC_REG_GET, sizeof(struct reg_status) },
 		{ WEIR_HC_CELL_REPORT, sizeof(struct cell_report) },
 		{ WEIR_HC_TRAFFIC, sizeof(struct traffic_report) },
+		{ WEIR_HC_COUNTERS, sizeof(struct counters_report) },
 		{ WEIR_HC_LAST_REASON, sizeof(struct reason_report) },
 	};
 	uint32_t *size = fake_ram(BUFFER_GPA);
@@ -487,6 +535,7 @@ int main(void)
 		cmocka_unit_test_setup(test_putc_is_limited, cells_setup),
 		cmocka_unit_test_setup(test_query, cells_setup),
 		cmocka_unit_test_setup(test_last_reason, cells_setup),
+		cmocka_unit_test_setup(test_counters, cells_setup),
 		cmocka_unit_test_setup(test_traffic, cells_setup),
 		cmocka_unit_test_setup(test_hostile_buffers, cells_setup),
 		cmocka_unit_test_setup(test_size_fields, cells_setup),

@@ -87,7 +87,8 @@ enum cpu_stat {
 #define WEIR_HC_PART_GET	0x107 /* gpa of struct part_status */
 #define WEIR_HC_CONTROL		0x108 /* gpa of struct control_request */
 #define WEIR_HC_TRAFFIC		0x10c /* gpa of struct traffic_report */
-#define WEIR_HC_LAST		0x10c
+#define WEIR_HC_COUNTERS	0x10f /* gpa of struct counters_report */
+#define WEIR_HC_LAST		0x10f
 
 /* WEIR_HC_QUERY */
 #define WEIR_FEATURE_ABI_REVISION	0
@@ -155,6 +156,32 @@ struct traffic_report {
 	uint64_t now_ns;	/* the hypervisor's clock */
 } ABI_PACKED;
 ABI_SIZE(struct traffic_report, 32);
+
+/*
+ * WEIR_HC_COUNTERS: caller fills size and first_cpu. What CPUs have counted, as
+ * their statistics pages show it (abi/statistics.h): each CPU reads its own counter,
+ * whenever the hypervisor has it anyway. Counts begin anew with the CPU's cell.
+ * For the root and for cells that may regulate others.
+ */
+#define COUNTERS_MAX_CPUS	16u
+
+struct counters_cpu {
+	uint32_t cell_id;	/* or STATISTICS_NO_CELL */
+	uint32_t line_bytes;	/* 0: nothing is counted */
+	uint64_t read_lines;
+	uint64_t written_lines;
+	uint64_t seen_ns;	/* the hypervisor's clock, as of when at least */
+} ABI_PACKED;
+ABI_SIZE(struct counters_cpu, 32);
+
+struct counters_report {
+	uint32_t size;
+	uint32_t first_cpu;	/* logical number */
+	uint32_t cpus_count;	/* of cpu[] that are filled, from it on */
+	uint32_t reserved;
+	struct counters_cpu cpu[COUNTERS_MAX_CPUS];
+} ABI_PACKED;
+ABI_SIZE(struct counters_report, 16 + 16 * 32);
 
 /* WEIR_HC_COLORS: caller fills size and cell_id; the rest is the answer. */
 struct color_report {

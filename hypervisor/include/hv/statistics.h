@@ -47,6 +47,14 @@ void statistics_adopt(struct per_cpu *cpu);
 /* Between both: all of the CPU's state and counts begin anew. */
 void statistics_clear(struct reg_cpu *reg);
 
+/*
+ * What another CPU has counted. It is looked for a moment in which the page is
+ * not being changed, a few times; a page that is changed all the same gives
+ * counts that are whole each, of moments close to each other.
+ */
+struct counters_cpu;
+void statistics_look(const struct per_cpu *cpu, struct counters_cpu *seen);
+
 /* Now and then, from whoever has the CPU anyway: seen, unless it just was. */
 void statistics_refresh(struct per_cpu *cpu, uint64_t now_ns);
 
