@@ -6,9 +6,12 @@
  *   shared=BYTES   of the memory shared with the root cell (default 8M)
  *   mmdc=ADDRESS   of an NXP DDR controller; mmdc2=ADDRESS of the second one
  *   apm=ADDRESS    of an AMD performance monitor, and its ports=MASK (0x1f)
+ *   cpus=1         what the hypervisor counts of all CPUs
+ *   imc=1          what it reads from Intel's memory controllers
  *
- * Addresses are the guest's: the cell's configuration maps the registers. Without
- * one the counters are those of the memory-system page.
+ * Addresses are the guest's: the cell's configuration maps the registers; the
+ * hypervisor asks for the permission to regulate. Without one of these words the
+ * counters are those of the memory-system page.
  */
 #include "inmate.h"
 #include "profiler-inmate/profile/sampler.h"
@@ -28,14 +31,22 @@ static bool add_boards(void)
 	       (!apm || !sampler_add_apm(&sampler, (void *)apm, ports));
 }
 
+static bool add_hypervisor(void)
+{
+	return (!cmdline_number("cpus", 0) ||
+		!sampler_add_cpus(&sampler, inmate_hypercall)) &&
+	       (!cmdline_number("imc", 0) ||
+		!sampler_add_controllers(&sampler, inmate_hypercall));
+}
+
 void inmate_main(void)
 {
 	uint64_t bytes = cmdline_bytes("shared", 8ull << 20);
 
 	clock_init();
 	sampler.clock_hz = clock_hz();
-	if (!add_boards()) {
-		inmate_printf("profiler: more counters than there are\n");
+	if (!add_boards() || !add_hypervisor()) {
+		inmate_printf("profiler: counters that cannot be had\n");
 		return;
 	}
 	if (!sampler.sources_count)

@@ -7,4 +7,6 @@
 #define CELL_RAM_BYTES	0x00100000
 #define CELL_SHARED_BASE	0x73800000
 #define CELL_SHARED_BYTES	0x00800000
+/* It looks at what is counted of other cells. */
+#define CELL_PERMISSIONS	WEIR_PERMIT_REGULATE
 #include "qemu-virt-cell.h"

@@ -79,8 +79,10 @@ static void select_metric(volatile void *base, unsigned int counter,
 static void add_port(struct sampler *sampler, volatile void *base,
 		     unsigned int port, unsigned int counter)
 {
-	sampler->sources[sampler->sources_count++] = (struct sampler_source){
-		.name = { 'a', 'p', 'm', (char)('0' + port) },
+	struct sampler_source *source =
+		&sampler->sources[sampler->sources_count++];
+
+	*source = (struct sampler_source){
 		.kind = PROFILE_KIND_CONTROLLER,
 		.id = port,
 		.flags = PROFILE_SOURCE_OWN_CLOCK,
@@ -89,6 +91,7 @@ static void add_port(struct sampler *sampler, volatile void *base,
 		.registers = base,
 		.read = read_port,
 	};
+	sampler_name(source, "apm", port);
 	select_metric(base, counter, port, METRIC_READ_BYTES);
 	select_metric(base, counter + 1, port, METRIC_WRITTEN_BYTES);
 }

@@ -23,17 +23,6 @@ static void read_cpu(const struct sampler_source *source,
 	}
 }
 
-static void name_cpu(char *name, unsigned int cpu)
-{
-	*name++ = 'c';
-	*name++ = 'p';
-	*name++ = 'u';
-	if (cpu >= 10)
-		*name++ = (char)('0' + cpu / 10);
-	*name++ = (char)('0' + cpu % 10);
-	*name = '\0';
-}
-
 void sampler_add_memsys(struct sampler *sampler,
 			const volatile struct memsys_page *page)
 {
@@ -45,7 +34,7 @@ void sampler_add_memsys(struct sampler *sampler,
 		struct sampler_source *source =
 			&sampler->sources[sampler->sources_count++];
 
-		name_cpu(source->name, n);
+		sampler_name(source, "cpu", n);
 		source->kind = PROFILE_KIND_CPU;
 		source->id = n;
 		source->flags = PROFILE_SOURCE_OWN_CLOCK | PROFILE_SOURCE_BUSY;

@@ -54,7 +54,6 @@ int sampler_add_mmdc(struct sampler *sampler, volatile void *registers,
 	    sampler->sources_count >= PROFILE_MAX_SOURCES)
 		return -1;
 	*source = (struct sampler_source){
-		.name = { 'm', 'm', 'd', 'c', (char)('0' + controller) },
 		.kind = PROFILE_KIND_CONTROLLER,
 		.id = controller,
 		.flags = PROFILE_SOURCE_OWN_CLOCK | PROFILE_SOURCE_BUSY,
@@ -62,6 +61,7 @@ int sampler_add_mmdc(struct sampler *sampler, volatile void *registers,
 		.registers = registers,
 		.read = read_controller,
 	};
+	sampler_name(source, "mmdc", controller);
 	/* All masters: an id is compared in no bit. */
 	register_write(registers, MMDC_FILTER, 0);
 	register_write(registers, MMDC_CONTROL, CONTROL_RESET);

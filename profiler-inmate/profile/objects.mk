@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 sampler-parts := $(addprefix $(d),sampler.o memsys.o)
 sampler-board-parts := $(addprefix $(d),registers.o mmdc.o apm.o)
-profiler-inmate-objs := $(sampler-parts) $(sampler-board-parts)
+profiler-inmate-objs := $(sampler-parts) $(sampler-board-parts) $(d)hypervisor.o
+
+tests-unit-y += test_profile_hypervisor
+test_profile_hypervisor-objs := $(d)sampler.o $(d)hypervisor.o
 
 tests-wrap-y += test_profile_registers
 test_profile_registers-objs := $(sampler-parts) $(sampler-board-parts)

@@ -17,6 +17,19 @@ static uint64_t ns_to_cycles(const struct sampler *sampler, uint64_t ns)
 	return (ns * (sampler->clock_hz / 1000) + 500000) / 1000000;
 }
 
+void sampler_name(struct sampler_source *source, const char *word,
+		  unsigned int n)
+{
+	char *name = source->name;
+
+	while (*word)
+		*name++ = *word++;
+	if (n >= 10)
+		*name++ = (char)('0' + n / 10);
+	*name++ = (char)('0' + n % 10);
+	*name = '\0';
+}
+
 void sampler_init(struct sampler *sampler, struct profile_ring *ring,
 		  uint64_t ring_bytes)
 {
@@ -45,8 +58,15 @@ static void choose_sources(struct sampler *sampler, uint64_t mask)
 			sampler->chosen[sampler->chosen_count++] = n;
 }
 
+static void fetch(const struct sampler *sampler)
+{
+	if (sampler->fetch)
+		sampler->fetch();
+}
+
 static void describe_sources(struct sampler *sampler)
 {
+	fetch(sampler);
 	for (unsigned int n = 0; n < sampler->chosen_count; n++) {
 		const struct sampler_source *source =
 			&sampler->sources[sampler->chosen[n]];
@@ -181,6 +201,7 @@ static void record_write(struct sampler *sampler, uint64_t now_cycles)
 
 	record->sequence = sampler->sequence;
 	record->time_cycles = now_cycles;
+	fetch(sampler);
 	for (unsigned int n = 0; n < sampler->chosen_count; n++) {
 		const struct sampler_source *source =
 			&sampler->sources[sampler->chosen[n]];

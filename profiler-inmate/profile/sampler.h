@@ -34,12 +34,16 @@ struct sampler_source {
 		     struct sampler_reading *reading);
 };
 
+/* A hypercall. */
+typedef long sampler_call(uint64_t number, uint64_t arg1, uint64_t arg2);
+
 struct sampler {
 	struct profile_ring *ring;
 	uint64_t ring_bytes;
 	uint64_t clock_hz;
 	struct sampler_source sources[PROFILE_MAX_SOURCES];
 	unsigned int sources_count;
+	void (*fetch)(void);	/* once before sources are read; or NULL */
 
 	/* the session */
 	uint32_t session;
@@ -72,6 +76,10 @@ void sampler_follow(struct sampler *sampler, uint64_t now_cycles);
 /* Takes the sample that is due at `now_cycles`. */
 void sampler_sample(struct sampler *sampler, uint64_t now_cycles);
 
+/* Names a source, as in "cpu12": `word` and a number below 100. */
+void sampler_name(struct sampler_source *source, const char *word,
+		  unsigned int n);
+
 /* memsys.c: a source for each CPU of the memory-system page. */
 struct memsys_page;
 void sampler_add_memsys(struct sampler *sampler,
@@ -85,6 +93,12 @@ void sampler_add_memsys(struct sampler *sampler,
  */
 int sampler_add_mmdc(struct sampler *sampler, volatile void *registers,
 		     unsigned int controller);
+/*
+ * hypervisor.c: what it counts of each CPU, and of the memory controllers. -1 also
+ * when it does not let this cell, or has nothing that counts.
+ */
+int sampler_add_cpus(struct sampler *sampler, sampler_call *hypercall);
+int sampler_add_controllers(struct sampler *sampler, sampler_call *hypercall);
 /* apm.c: up to five of its eight ports, a mask; a source for each. */
 int sampler_add_apm(struct sampler *sampler, volatile void *registers,
 		    uint32_t ports);

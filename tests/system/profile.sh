@@ -8,6 +8,16 @@
 
 interval=$1
 turns=$2
+brief=
+[ "$3" != brief ] || brief=1
+
+# profiler_begin [WORDS]
+profiler_begin() {
+	run_guest profiler profiler "${1:-}" || return 1
+	until regctl profile status 2>/dev/null | grep -q '^idle'; do
+		usleep 2000
+	done
+}
 
 # number NAME: the first of that name in the exported JSON.
 number() {
@@ -33,8 +43,9 @@ session() {
 		usleep 20000
 	done
 	ok "stop the session" regctl profile stop
-	regctl profile export /tmp/p
-	regctl profile export /tmp/p --json --window 1s >/tmp/json
+	# One that waits keeps its CPU busy, and the model with it.
+	ok "the profiler ends" regctl -q cell shutdown profiler
+	regctl profile export /tmp/p --json -s 2 --window 1s >/tmp/json
 	is "no overruns" "$(number overruns)" 0
 	is "the profiler was never late" "$(number skipped)" 0
 	is "no sample is missing" "$(number missing)" 0
@@ -47,6 +58,7 @@ session() {
 	echo "profile-begin"
 	regctl profile export /tmp/p --csv --no-headings -s 2 --window 1ms
 	echo "profile-end"
+	[ "$brief" ] || regctl profile export /tmp/p
 }
 
 # counter NAME: what the command counted of it.
@@ -87,18 +99,53 @@ others() {
 	ok "stop it" regctl -q profile stop
 }
 
+# Counts of the hypervisor, as old as its last look at a CPU.
+hypervisor_counts() {
+	ok "a profiler of what the hypervisor counts" profiler_begin cpus=1
+	before=$(moved_by victim)
+	ok "start a session" regctl -q profile start /tmp/p -i 100us
+	ok "the victim works" run_guest victim workload \
+		"work=stream size=1M count=2 jobs=3 warmup=0"
+	ok "to its end" becomes victim "shut down"
+	ok "stop the session" regctl profile stop
+	regctl profile export /tmp/p
+	regctl profile export /tmp/p --json --window 1s >/tmp/json
+	seen=$(total cpu2)
+	moved=$(($(moved_by victim) - before))
+	ok "all of it was seen: $seen of $moved bytes" \
+		[ $((seen * 100 / moved)) -ge 99 -a $((seen * 100 / moved)) -le 100 ]
+	ok "and the root's" [ "$(total cpu0)" -gt 100000 ]
+}
+
+# total SOURCE: bytes of it in the session.
+total() {
+	awk -v source="\"$1\"," '$1 == "\"name\":" { now = $2 }
+		now == source && $1 ~ /^"(read|written)_bytes"/ { sum += $2 }
+		END { printf "%.0f\n", sum }' /tmp/json
+}
+
+# moved_by CELL: bytes, by its status.
+moved_by() {
+	regctl status "$1" --json | awk '
+		$1 ~ /^"(read|written)_bytes"/ && !seen[$1]++ { sum += $2 }
+		END { printf "%.0f\n", sum }'
+}
+
 insmod /lib/modules/weir.ko
 ok "enable" regctl -q enable /weir/cells/qemu-virt-model.cell
 ok "create the profiler" regctl -q cell create /weir/cells/profiler.cell
 fails 3 "nobody profiles yet" regctl profile status
 ok "create the victim" regctl -q cell create /weir/cells/victim.cell
-ok "start the profiler" run_guest profiler profiler
-until regctl -q profile status >/dev/null 2>&1; do
-	usleep 2000
-done
-[ "$3" = brief ] || refusals
-session
-[ "$3" = brief ] || others
+ok "start the profiler" profiler_begin
+if [ "$brief" ]; then
+	session
+else
+	refusals
+	session
+	ok "start the profiler again" profiler_begin
+	others
+	hypervisor_counts
+fi
 ok "destroy the profiler" regctl -q cell destroy profiler
 ok "destroy the victim" regctl -q cell destroy victim
 ok "disable" regctl -q disable
