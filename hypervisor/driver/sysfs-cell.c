@@ -3,7 +3,9 @@
 
 #include <linux/cpumask.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/sysfs.h>
+#include <linux/version.h>
 
 #include "weir.h"
 
@@ -256,7 +258,46 @@ static struct attribute *cell_attrs[] = {
 	&cell_attr_colors.attr,
 	NULL,
 };
-ATTRIBUTE_GROUPS(cell);
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
+#define BIN_ATTRIBUTE	const struct bin_attribute
+#else
+#define BIN_ATTRIBUTE	struct bin_attribute
+#endif
+
+/* As it is in force: who measures can say what it was. */
+static ssize_t configuration_read(struct file *file, struct kobject *kobj,
+				  BIN_ATTRIBUTE *attribute, char *buffer,
+				  loff_t offset, size_t size)
+{
+	const struct weir_cell *cell = container_of(kobj, struct weir_cell,
+						    kobj);
+	const struct validator_blob *blob = cell == weir.root ? &weir.system :
+								&cell->blob;
+
+	return memory_read_from_buffer(buffer, size, &offset, blob->config,
+				       blob->size);
+}
+
+static BIN_ATTRIBUTE cell_attr_configuration = {
+	.attr = { .name = "configuration", .mode = 0400 },
+	.read = configuration_read,
+};
+
+static BIN_ATTRIBUTE *cell_bin_attrs[] = {
+	&cell_attr_configuration,
+	NULL,
+};
+
+static const struct attribute_group cell_group = {
+	.attrs = cell_attrs,
+	.bin_attrs = cell_bin_attrs,
+};
+
+static const struct attribute_group *cell_groups[] = {
+	&cell_group,
+	NULL,
+};
 
 static ssize_t cell_show(struct kobject *kobj, struct attribute *attr,
 			 char *buffer)
