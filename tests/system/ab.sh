@@ -61,6 +61,12 @@ ok "not so when they are held" regctl ab compare -t 10% \
 	/tmp/ab/summary.json:alone /tmp/ab/summary.json:held
 fails 2 "no such arm" regctl ab compare /tmp/ab/summary.json:alone \
 	/tmp/ab/summary.json:nobody
+says "what it was measured on is known by its hash" \
+	'"system_configuration_sha3_512": "[0-9a-f]{128}"' \
+	cat /tmp/ab/environment.json
+victim=$(dirname "$(grep -lx victim /sys/devices/weir/cells/*/name)")
+ok "a cell's configuration is the file's" \
+	cmp "$victim/configuration" /weir/cells/victim.cell
 ok "the page is there" grep -q '</html>' /tmp/ab/report.html
 
 echo 'set root --budget 5B/s' >>/tmp/scenario

@@ -22,9 +22,11 @@ static const char text[] =
 	"load cell load /bomb.bin\n"
 	"repetitions 3\n"
 	"seed 7\n"
+	"reference a paper, table 2\n"
 	"arm alone\n"
 	"arm hogs\n"
 	"\tloads all\n"
+	"\treference 1.75\n"
 	"arm held\n"
 	"\tloads 2\n"
 	"\tset root --budget 200MB/s\n"
@@ -52,6 +54,10 @@ static void test_a_scenario_is_read(void **state)
 	assert_string_equal(scenario.arm[2].set[1], "load --budget 50MB/s");
 	assert_int_equal(scenario.repetitions, 3);
 	assert_int_equal(scenario.seed, 7);
+	assert_string_equal(scenario.reference, "a paper, table 2");
+	assert_float_equal(scenario.arm[1].reference, 1.75, 1e-12);
+	assert_float_equal(scenario.arm[2].reference, 0, 0);
+	assert_true(scenario_has_references(&scenario));
 	assert_false(scenario.blocked);
 }
 
@@ -73,6 +79,12 @@ static void test_what_is_no_scenario(void **state)
 		{ "repetitions 0\n", 1, "must be a repetition" },
 		{ "repetitions 10001\n", 1, "up to 10000" },
 		{ "repetitions -1\n", 1, "no number" },
+		{ "reference\n", 1, "missing" },
+		{ "arm a\nreference 0\n", 2, "no slowdown above 0" },
+		{ "arm a\nreference 1e3\n", 2, "no slowdown" },
+		{ "arm a\nreference 1.2.3\n", 2, "no slowdown" },
+		{ "arm a\nreference\n", 2, "no slowdown" },
+		{ "arm a\nreference 1000001\n", 2, "up to 1000000" },
 		{ "order random\n", 1, "neither 'interleaved'" },
 		{ "victims run a\n", 1, "starts no line" },
 		{ "victim run a\narm a\nloads 1\n", 0, "wants 1 loads of 0" },
@@ -225,6 +237,7 @@ static void results_by_hand(struct ab_results *results)
 			.iterations = 2, .span_ns = 1000,
 			.victim_bytes = 500, .others_bytes = 100 * n,
 			.stall_ns = 400, .others_cpus = 2,
+			.budget_bytes_per_s = n == 2 ? 250000000 : 0,
 		};
 
 		assert_int_equal(results_add_run(results, &run), 0);
@@ -268,9 +281,9 @@ static void test_results_come_back(void **state)
 static void test_damaged_results_are_refused(void **state)
 {
 	static const char *const wrong[] = {
-		"nobody,0,1,1,1,1,1,1\r\n", "alone,9,1,1,1,1,1,1\r\n",
-		"alone,0,1,1,1,1,1\r\n", "alone,0,1,1,1,1,1,1,1\r\n",
-		"alone,x,1,1,1,1,1,1\r\n", "alone\r\n", "\r\n",
+		"nobody,0,1,1,1,1,1,1,1\r\n", "alone,9,1,1,1,1,1,1,1\r\n",
+		"alone,0,1,1,1,1,1,1\r\n", "alone,0,1,1,1,1,1,1,1,1\r\n",
+		"alone,x,1,1,1,1,1,1,1\r\n", "alone\r\n", "\r\n",
 	};
 	struct ab_results results = { 0 };
 	size_t line;

@@ -16,13 +16,16 @@ static const char page_style[] =
 	"@media screen and (prefers-color-scheme:dark){"
 	":root{--page:#0f1115;--ink:#e8eaee;--rule:#353a44}}\n"
 	"@media print{:root{--page:#fff;--ink:#000;--rule:#999}"
-	"svg,tr{break-inside:avoid}}\n"
+	"svg,tr{break-inside:avoid}h2,dt{break-after:avoid}"
+	"body{font-size:11px;max-width:none;margin:0}}\n"
 	"body{background:var(--page);color:var(--ink);font:15px/1.5 sans-serif;"
-	"max-width:920px;margin:2em auto;padding:0 1em}\n"
-	"table{border-collapse:collapse;width:100%;font-size:13px}"
-	"th,td{padding:4px 8px;border-bottom:1px solid var(--rule);"
+	"max-width:960px;margin:2em auto;padding:0 1em}\n"
+	"table{border-collapse:collapse;width:100%;font-size:.87em}"
+	"th,td{padding:4px 6px;border-bottom:1px solid var(--rule);"
 	"text-align:right;white-space:nowrap}"
-	"th:first-child,td:first-child,.env td{text-align:left}"
+	"thead th{white-space:normal;vertical-align:bottom}"
+	"tbody th,th:first-child,td:first-child,.env td{text-align:left}"
+	"tbody th{font-weight:normal}"
 	".env td{white-space:normal;overflow-wrap:anywhere}"
 	".env td:first-child{white-space:nowrap}\n"
 	".wide{overflow-x:auto}svg{width:100%;height:auto;margin:1em 0}"
@@ -33,14 +36,26 @@ static double us(double ns)
 	return ns * US_PER_NS;
 }
 
+/* With a column more where somebody else has measured the same. */
+static void reference_cell(const struct scenario *scenario, unsigned int n,
+			   FILE *out)
+{
+	if (!scenario_has_references(scenario))
+		return;
+	if (scenario->arm[n].reference > 0)
+		fprintf(out, "<td>%.3f</td>", scenario->arm[n].reference);
+	else
+		fputs("<td>-</td>", out);
+}
+
 static void arm_row(const struct ab_summary *summary, unsigned int n, FILE *out)
 {
 	const struct arm_summary *arm = &summary->arm[n];
 	const struct description *time = &arm->time_ns;
 
-	fputs("<tr><td>", out);
+	fputs("<tr><th scope=\"row\">", out);
 	chart_text(out, summary->scenario->arm[n].name);
-	fprintf(out, "</td><td>%zu</td><td>%.2f</td><td>%.2f</td><td>%.2f</td>"
+	fprintf(out, "</th><td>%zu</td><td>%.2f</td><td>%.2f</td><td>%.2f</td>"
 		"<td>%.2f</td><td>%.3f</td><td>%.3f to %.3f</td>", time->count,
 		us(time->median), us(time->p99), us(time->max), us(time->jitter),
 		arm->slowdown, arm->slowdown_95.low, arm->slowdown_95.high);
@@ -53,22 +68,44 @@ static void arm_row(const struct ab_summary *summary, unsigned int n, FILE *out)
 		fprintf(out, "<td>%.1f %%</td>", 100 * arm->others_throughput);
 	else
 		fputs("<td>-</td>", out);
-	fprintf(out, "<td>%.1f %%</td></tr>\n", 100 * arm->stalled_share);
+	fprintf(out, "<td>%.1f %%</td>", 100 * arm->stalled_share);
+	reference_cell(summary->scenario, n, out);
+	fputs("</tr>\n", out);
+}
+
+static void reference_note(const struct scenario *scenario, FILE *out)
+{
+	if (!scenario_has_references(scenario))
+		return;
+	fputs("<p>Reference: slowdown told elsewhere", out);
+	if (*scenario->reference)
+		fputs(": ", out);
+	chart_text(out, scenario->reference);
+	fputs(".</p>\n", out);
 }
 
 static void table(const struct ab_summary *summary, FILE *out)
 {
-	fputs("<div class=\"wide\"><table><tr><th>arm</th><th>n</th>"
-	      "<th>median (us)</th><th>p99</th><th>max</th><th>jitter</th>"
-	      "<th>slowdown</th><th>95 %</th><th>p</th><th>others (MB/s)</th>"
-	      "<th>kept</th><th>stalled</th></tr>\n", out);
+	static const char *const columns[] = {
+		"arm", "n", "median (us)", "p99 (us)", "max (us)", "jitter (us)",
+		"slowdown", "95 %", "p", "others (MB/s)", "kept", "stalled",
+	};
+
+	fputs("<div class=\"wide\"><table><thead><tr>", out);
+	for (size_t n = 0; n < sizeof(columns) / sizeof(*columns); n++)
+		fprintf(out, "<th scope=\"col\">%s</th>", columns[n]);
+	if (scenario_has_references(summary->scenario))
+		fputs("<th scope=\"col\">reference</th>", out);
+	fputs("</tr></thead><tbody>\n", out);
 	for (unsigned int n = 0; n < summary->scenario->arms_count; n++)
 		arm_row(summary, n, out);
-	fputs("</table></div>\n<p>Slowdown: medians, against the first arm, with "
-	      "a 95 % bootstrap interval. p: Mann-Whitney, of the first arm and "
-	      "this one being alike. Others: what all other cells moved; kept: "
-	      "against the arm with the same loads and no settings; stalled: "
-	      "the share of their CPU time that regulators took.</p>\n", out);
+	fputs("</tbody></table></div>\n<p>Slowdown: medians, against the first "
+	      "arm, with a 95 % bootstrap interval. p: Mann-Whitney, of the first "
+	      "arm and this one being alike. Others: what all other cells moved; "
+	      "kept: against the arm with the same loads and no settings; "
+	      "stalled: the share of their CPU time that regulators took.</p>\n",
+	      out);
+	reference_note(summary->scenario, out);
 }
 
 static double slowest_us(const struct ab_summary *summary)
@@ -86,13 +123,56 @@ static void legend(const struct ab_summary *summary, const struct chart *chart)
 		chart_legend(chart, n, summary->scenario->arm[n].name);
 }
 
+/* The height of a chart with a legend of all arms. */
+static double height_named(const struct ab_summary *summary)
+{
+	return HEIGHT + 4 * summary->scenario->arms_count;
+}
+
+/* Arms and a number of each, in words. */
+static void describe(const struct ab_summary *summary, const struct chart *chart,
+		     const char *what, double (*number)(const struct arm_summary *))
+{
+	char text[1024] = "";
+	size_t used = 0;
+
+	for (unsigned int n = 0; n < summary->scenario->arms_count &&
+	     used < sizeof(text); n++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used,
+					 "%s%s %.2f", n ? ", " : "",
+					 summary->scenario->arm[n].name,
+					 number(&summary->arm[n]));
+	chart_describe(chart, "%s: %s.", what, text);
+}
+
+static double median_us(const struct arm_summary *arm)
+{
+	return us(arm->time_ns.median);
+}
+
+static double others_mb(const struct arm_summary *arm)
+{
+	return arm->others_bytes_per_s / 1e6;
+}
+
+/* Names of many arms stand in two lines. */
+static void arm_word(const struct ab_summary *summary, const struct chart *chart,
+		     unsigned int n)
+{
+	chart_word(chart, n + 0.5, summary->scenario->arms_count > 8 ? n % 2 : 0,
+		   summary->scenario->arm[n].name);
+}
+
 static void distribution(const struct ab_summary *summary, FILE *out)
 {
-	struct chart chart = { .out = out, .width = WIDTH, .height = HEIGHT,
+	struct chart chart = { .out = out, .width = WIDTH,
+			       .height = height_named(summary),
+			       .names = summary->scenario->arms_count,
 			       .x_max = 1.02 * slowest_us(summary),
 			       .y_max = 1.0 };
 
 	chart_begin(&chart, "Share of iterations that took no longer", false);
+	describe(summary, &chart, "Medians in microseconds", median_us);
 	chart_axes(&chart, "time of an iteration (us)", "share");
 	for (unsigned int n = 0; n < summary->scenario->arms_count; n++) {
 		const struct arm_summary *arm = &summary->arm[n];
@@ -140,11 +220,12 @@ static void boxes(const struct ab_summary *summary, FILE *out)
 			       .y_max = 1.05 * slowest_us(summary) };
 
 	chart_begin(&chart, "Quartiles, extremes and all iterations", false);
+	describe(summary, &chart, "Medians in microseconds", median_us);
 	chart_axes(&chart, "", "us");
 	chart.x_max = arms;
 	for (unsigned int n = 0; n < arms; n++) {
 		box(&chart, &summary->arm[n], n);
-		chart_word(&chart, n + 0.5, summary->scenario->arm[n].name);
+		arm_word(summary, &chart, n);
 	}
 	chart_end(&chart);
 }
@@ -152,11 +233,15 @@ static void boxes(const struct ab_summary *summary, FILE *out)
 static void in_order(const struct ab_summary *summary, FILE *out)
 {
 	const struct ab_results *results = summary->results;
-	struct chart chart = { .out = out, .width = WIDTH, .height = HEIGHT,
+	struct chart chart = { .out = out, .width = WIDTH,
+			       .height = height_named(summary),
+			       .names = summary->scenario->arms_count,
 			       .x_max = (double)results->iterations_count,
 			       .y_max = 1.05 * slowest_us(summary) };
 
 	chart_begin(&chart, "Iterations in the order they ran", false);
+	chart_describe(&chart, "%zu iterations; the slowest took %.2f us.",
+		       results->iterations_count, slowest_us(summary));
 	chart_axes(&chart, "iteration", "us");
 	for (size_t n = 0; n < results->iterations_count; n++) {
 		const struct ab_iteration *iteration = &results->iterations[n];
@@ -178,19 +263,63 @@ static void traffic(const struct ab_summary *summary, FILE *out)
 		chart.y_max = fmax(chart.y_max,
 				   1.1 * fmax(summary->arm[n].others_bytes_per_s,
 					      summary->arm[n].victim_bytes_per_s) / 1e6);
-	chart_begin(&chart, "Traffic: all other cells (left), the victim's (right)",
+	chart_begin(&chart, "Traffic: all other cells, and the victim's (paler)",
 		    false);
+	describe(summary, &chart, "All other cells in MB/s", others_mb);
 	chart_axes(&chart, "", "MB/s");
 	chart.x_max = arms;
 	for (unsigned int n = 0; n < arms; n++) {
 		const struct arm_summary *arm = &summary->arm[n];
 
-		chart_bar(&chart, n + 0.15, n + 0.48, 0,
-			  arm->others_bytes_per_s / 1e6, n);
-		chart_bar(&chart, n + 0.52, n + 0.85, 0,
-			  arm->victim_bytes_per_s / 1e6, n);
-		chart_word(&chart, n + 0.5, summary->scenario->arm[n].name);
+		chart_bar(&chart, n + 0.15, n + 0.48, 0, others_mb(arm), n);
+		chart_bar_pale(&chart, n + 0.52, n + 0.85, 0,
+			       arm->victim_bytes_per_s / 1e6, n);
+		arm_word(summary, &chart, n);
 	}
+	chart_end(&chart);
+}
+
+static double run_mb(const struct ab_run *run)
+{
+	return run->span_ns ? (double)run->others_bytes * 1e3 /
+			      (double)run->span_ns : 0;
+}
+
+/* A bar for each run, as wide as it was long, and its budget across it. */
+static void runs_draw(const struct ab_results *results, const struct chart *chart)
+{
+	double end_ms = 0;
+
+	for (size_t n = 0; n < results->runs_count; n++) {
+		const struct ab_run *run = &results->runs[n];
+		double start_ms = end_ms;
+
+		end_ms += (double)run->span_ns / 1e6;
+		chart_bar(chart, start_ms, end_ms, 0, run_mb(run), run->arm);
+		if (run->budget_bytes_per_s)
+			chart_limit(chart, start_ms, end_ms,
+				    (double)run->budget_bytes_per_s / 1e6);
+	}
+}
+
+static void over_time(const struct ab_summary *summary, FILE *out)
+{
+	const struct ab_results *results = summary->results;
+	struct chart chart = { .out = out, .width = WIDTH,
+			       .height = height_named(summary),
+			       .names = summary->scenario->arms_count };
+
+	for (size_t n = 0; n < results->runs_count; n++) {
+		chart.x_max += (double)results->runs[n].span_ns / 1e6;
+		chart.y_max = fmax(chart.y_max, 1.1 * run_mb(&results->runs[n]));
+	}
+	chart_begin(&chart, "Traffic of all other cells run by run, and their "
+		    "budgets (dashed)", false);
+	chart_describe(&chart, "%zu runs in the order they were made.",
+		       results->runs_count);
+	chart_axes(&chart, "measured time (ms)", "MB/s");
+	runs_draw(results, &chart);
+	legend(summary, &chart);
 	chart_end(&chart);
 }
 
@@ -257,6 +386,7 @@ void summary_html(const struct ab_summary *summary, const json_t *environment,
 	boxes(summary, out);
 	in_order(summary, out);
 	traffic(summary, out);
+	over_time(summary, out);
 	fputs("<h2>Arms</h2>\n", out);
 	arms_list(scenario, out);
 	environment_list(environment, out);

@@ -61,7 +61,7 @@ void results_headings(FILE *iterations, FILE *runs)
 	fputs("ARM,REPETITION,ITERATION,START[cycles],TIME[cycles],CLOCK[Hz]\r\n",
 	      iterations);
 	fputs("ARM,REPETITION,ITERATIONS,SPAN[ns],VICTIM[B],OTHERS[B],"
-	      "STALLED[ns],OTHERS' CPUS\r\n", runs);
+	      "STALLED[ns],OTHERS' CPUS,OTHERS' BUDGET[B/s]\r\n", runs);
 }
 
 void results_write(FILE *iterations, FILE *runs,
@@ -78,9 +78,10 @@ void results_write(FILE *iterations, FILE *runs,
 	/* Their iterations are there before the run counts. */
 	fflush(iterations);
 	fprintf(runs, "%s,%u,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64
-		",%" PRIu64 ",%" PRIu64 "\r\n", arm, run->repetition,
-		run->iterations, run->span_ns, run->victim_bytes,
-		run->others_bytes, run->stall_ns, run->others_cpus);
+		",%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\r\n", arm,
+		run->repetition, run->iterations, run->span_ns,
+		run->victim_bytes, run->others_bytes, run->stall_ns,
+		run->others_cpus, run->budget_bytes_per_s);
 	fflush(runs);
 }
 
@@ -145,7 +146,7 @@ static int take_run(void *context, char *text)
 	uint64_t number[FIELDS_MAX];
 	int arm;
 
-	if (!line_split(intake->scenario, text, 7, &arm, number) ||
+	if (!line_split(intake->scenario, text, 8, &arm, number) ||
 	    number[0] >= intake->scenario->repetitions)
 		return -EINVAL;
 	return results_add_run(intake->results, &(struct ab_run){
@@ -153,7 +154,8 @@ static int take_run(void *context, char *text)
 		.repetition = (unsigned int)number[0],
 		.iterations = number[1], .span_ns = number[2],
 		.victim_bytes = number[3], .others_bytes = number[4],
-		.stall_ns = number[5], .others_cpus = number[6] });
+		.stall_ns = number[5], .others_cpus = number[6],
+		.budget_bytes_per_s = number[7] });
 }
 
 static int take_iteration(void *context, char *text)

@@ -29,6 +29,7 @@ struct ab_run {
 	uint64_t others_bytes;	/* of all other cells together */
 	uint64_t stall_ns;	/* of others' CPUs, held back by regulators */
 	uint64_t others_cpus;
+	uint64_t budget_bytes_per_s; /* of others that have one, together; or 0 */
 };
 
 struct ab_results {

@@ -10,6 +10,7 @@
 
 #define REPETITIONS_MAX	10000u
 #define SETTLE_MAX_US	60000000u
+#define REFERENCE_MAX	1000000u
 
 struct reader {
 	struct scenario *scenario;
@@ -163,6 +164,24 @@ static int set_line(struct reader *reader)
 			 SCENARIO_LINE_BYTES, reader->rest, "the setting");
 }
 
+/* Before the first arm: where the others are from. */
+static int reference_line(struct reader *reader)
+{
+	struct scenario_arm *arm = arm_of(reader);
+	char *end;
+
+	if (!arm)
+		return text_take(reader, reader->scenario->reference,
+				 SCENARIO_LINE_BYTES, reader->rest,
+				 "where references are from");
+	arm->reference = strtod(reader->rest, &end);
+	if (strspn(reader->rest, "0123456789.") != strlen(reader->rest) ||
+	    *end || !(arm->reference > 0) || arm->reference > REFERENCE_MAX)
+		return refuse(reader, "'%s' is no slowdown above 0, up to %u",
+			      reader->rest, REFERENCE_MAX);
+	return 0;
+}
+
 static int name_line(struct reader *reader)
 {
 	return text_take(reader, reader->scenario->name, SCENARIO_NAME_BYTES,
@@ -208,6 +227,7 @@ static const struct {
 	{ "arm", arm_line }, { "loads", loads_line }, { "set", set_line },
 	{ "repetitions", repetitions_line }, { "order", order_line },
 	{ "settle_us", settle_line }, { "seed", seed_line },
+	{ "reference", reference_line },
 };
 
 static int line_take(struct reader *reader, char *line)
@@ -285,4 +305,12 @@ bool scenario_run_at(const struct scenario *scenario, unsigned int n,
 	*repetition = scenario->blocked ? n % scenario->repetitions :
 					  n / scenario->arms_count;
 	return true;
+}
+
+bool scenario_has_references(const struct scenario *scenario)
+{
+	for (unsigned int n = 0; n < scenario->arms_count; n++)
+		if (scenario->arm[n].reference > 0)
+			return true;
+	return false;
 }

@@ -12,6 +12,7 @@
  *	arm regulated
  *	    loads all
  *	    set root --budget 200MB/s
+ *	    reference 1.05
  *
  * Lines are words separated by blanks; '#' starts a comment. Pure.
  */
@@ -42,10 +43,12 @@ struct scenario_arm {
 	unsigned int sets_count;
 	/* Arguments of "regctl set", the cell first. */
 	char set[SCENARIO_SETS_MAX][SCENARIO_LINE_BYTES];
+	double reference;		/* slowdown told elsewhere; 0: none */
 };
 
 struct scenario {
 	char name[SCENARIO_NAME_BYTES];
+	char reference[SCENARIO_LINE_BYTES]; /* where the arms' are from */
 	struct scenario_program victim;
 	struct scenario_program load[SCENARIO_LOADS_MAX];
 	unsigned int loads_count;
@@ -69,5 +72,8 @@ int scenario_parse(struct scenario *scenario, const char *text,
 /* Which arm and repetition the n-th run is; false after the last one. */
 bool scenario_run_at(const struct scenario *scenario, unsigned int n,
 		     unsigned int *arm, unsigned int *repetition);
+
+/* Whether an arm has a reference. */
+bool scenario_has_references(const struct scenario *scenario);
 
 #endif

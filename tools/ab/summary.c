@@ -140,6 +140,9 @@ static json_t *arm_json(const struct scenario_arm *about,
 		"others_throughput", arm->others_throughput > 0 ?
 			json_real(arm->others_throughput) : json_null(),
 		"others_stalled_share", arm->stalled_share));
+	if (about->reference > 0)
+		json_object_set_new(object, "reference_slowdown",
+				    json_real(about->reference));
 	json_object_set_new(object, "times_ns", arm_times(arm));
 	return object;
 }
@@ -147,15 +150,19 @@ static json_t *arm_json(const struct scenario_arm *about,
 json_t *summary_json(const struct ab_summary *summary, json_t *environment)
 {
 	const struct scenario *scenario = summary->scenario;
-	json_t *arms = json_array();
+	json_t *arms = json_array(), *document;
 
 	for (unsigned int n = 0; n < scenario->arms_count; n++)
 		json_array_append_new(arms, arm_json(&scenario->arm[n],
 						     &summary->arm[n]));
-	return json_pack("{s:s, s:s, s:i, s:s, s:I, s:o, s:o}",
-			 "schema", "weir.ab/1", "name", scenario->name,
-			 "repetitions", (int)scenario->repetitions,
-			 "order", scenario->blocked ? "blocked" : "interleaved",
-			 "seed", (json_int_t)scenario->seed,
-			 "environment", environment, "arms", arms);
+	document = json_pack("{s:s, s:s, s:i, s:s, s:I, s:o, s:o}",
+			     "schema", "weir.ab/1", "name", scenario->name,
+			     "repetitions", (int)scenario->repetitions,
+			     "order", scenario->blocked ? "blocked" : "interleaved",
+			     "seed", (json_int_t)scenario->seed,
+			     "environment", environment, "arms", arms);
+	if (*scenario->reference)
+		json_object_set_new(document, "reference",
+				    json_string(scenario->reference));
+	return document;
 }

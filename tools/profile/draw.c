@@ -66,6 +66,7 @@ static void draw_time(const struct drawing *drawing)
 	const struct series *all = &drawing->windows[drawing->count - 1];
 	struct chart chart = {
 		.out = drawing->out, .width = WIDTH, .height = HEIGHT,
+		.names = drawing->count,
 		.x_min = seconds_at(drawing, all->first),
 		.x_max = seconds_at(drawing, all->first + all->count),
 		.y_max = 1.05 * mb_per_s(drawing, series_worst_bytes(all, 1),
@@ -86,6 +87,7 @@ static void draw_histogram(const struct drawing *drawing)
 	struct histogram histogram = series_histogram(all);
 	double top = mb_per_s(drawing, histogram.max_bytes, all->width_cycles);
 	struct chart chart = { .out = drawing->out, .width = WIDTH,
+			       .names = drawing->count,
 			       .height = HEIGHT, .x_max = top };
 
 	for (unsigned int n = 0; n < HISTOGRAM_BINS; n++)
@@ -108,6 +110,7 @@ static void draw_envelope(const struct drawing *drawing)
 		    (double)drawing->request->session->head.clock_hz;
 	struct chart chart = {
 		.out = drawing->out, .width = WIDTH, .height = HEIGHT,
+		.names = drawing->count,
 		.x_log = true, .x_min = us, .x_max = us * (double)all->count,
 		.y_max = 1.05 * mb_per_s(drawing, series_worst_bytes(all, 1),
 					 all->width_cycles),

@@ -177,6 +177,7 @@ static int settings_undo(struct ab_runner *runner,
 
 struct traffic {
 	uint64_t now_ns, victim_bytes, others_bytes, stall_ns, others_cpus;
+	uint64_t budget_bytes_per_s;
 };
 
 static void traffic_add(struct traffic *traffic,
@@ -191,6 +192,9 @@ static void traffic_add(struct traffic *traffic,
 	}
 	traffic->others_bytes += bytes;
 	traffic->others_cpus += status->num_cpus;
+	if (status->effective.budget_bytes_per_s != REG_BUDGET_UNLIMITED)
+		traffic->budget_bytes_per_s +=
+			status->effective.budget_bytes_per_s;
 	for (unsigned int n = 0; n < status->num_cpus; n++)
 		traffic->stall_ns += status->cpu[n].stall_ns;
 }
@@ -228,6 +232,7 @@ static void run_fill(struct ab_run *run, const struct traffic *before,
 	run->others_bytes = grown(before->others_bytes, after->others_bytes);
 	run->stall_ns = grown(before->stall_ns, after->stall_ns);
 	run->others_cpus = after->others_cpus;
+	run->budget_bytes_per_s = after->budget_bytes_per_s;
 }
 
 static int victim_measure(struct ab_runner *runner, struct ab_run *run,

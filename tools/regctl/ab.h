@@ -3,6 +3,7 @@
 #ifndef REGCTL_AB_H
 #define REGCTL_AB_H
 
+#include <jansson.h>
 #include <sys/types.h>
 
 #include "app.h"
@@ -48,5 +49,12 @@ int ab_cell_start(struct ab_runner *runner,
 int ab_regctl(struct ab_runner *runner, const char *const *words,
 	      unsigned int count);
 uint64_t ab_now_ns(struct ab_runner *runner);
+
+/*
+ * ab-environment.c: versions, configurations, machine and clocks, for whoever reads
+ * the results later. `text` is the scenario's. The caller owns it.
+ */
+json_t *ab_environment(const struct app *app, const struct scenario *scenario,
+		       const char *text);
 
 #endif

@@ -6,12 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "ab.h"
 #include "output.h"
-#include "profiler-inmate/workloads/workload.h"
 #include "tools/ab/summary.h"
 
 #define PATH_BYTES	512
@@ -82,58 +80,6 @@ static void comparison_free(struct comparison *comparison)
 	free(comparison->text);
 }
 
-/* --- the environment --- */
-
-/* The first line of a file, if there is one. */
-static void environment_add(json_t *environment, const char *key,
-			    const char *path)
-{
-	char line[1024] = "";
-	FILE *file = fopen(path, "r");
-
-	if (!file)
-		return;
-	if (fgets(line, sizeof(line), file)) {
-		line[strcspn(line, "\n")] = '\0';
-		json_object_set_new(environment, key, json_string(line));
-	}
-	fclose(file);
-}
-
-static json_t *environment_make(const struct comparison *comparison)
-{
-	const char *sysfs = comparison->app->sysfs_path;
-	uint8_t digest[SHA3_512_BYTES];
-	char hex[2 * SHA3_512_BYTES + 1], path[PATH_BYTES];
-	struct utsname name;
-	json_t *environment;
-
-	uname(&name);
-	sha3_512(digest, comparison->text, strlen(comparison->text));
-	for (size_t n = 0; n < sizeof(digest); n++)
-		snprintf(&hex[2 * n], 3, "%02x", digest[n]);
-	environment = json_pack("{s:s, s:s, s:s, s:I, s:s}", "system",
-				name.sysname, "kernel", name.release, "machine",
-				name.machine, "cpus",
-				(json_int_t)sysconf(_SC_NPROCESSORS_ONLN),
-				"scenario_sha3_512", hex);
-	snprintf(path, sizeof(path), "%s/version", sysfs ? sysfs : WEIR_SYSFS);
-	environment_add(environment, "weir", path);
-	snprintf(path, sizeof(path), "%s/cells/0/name",
-		 sysfs ? sysfs : WEIR_SYSFS);
-	environment_add(environment, "system_configuration", path);
-	environment_add(environment, "kernel_command_line", "/proc/cmdline");
-	environment_add(environment, "clock_source",
-			"/sys/devices/system/clocksource/clocksource0/current_clocksource");
-	environment_add(environment, "frequency_governor",
-			"/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
-	environment_add(environment, "turbo_off",
-			"/sys/devices/system/cpu/intel_pstate/no_turbo");
-	environment_add(environment, "boost",
-			"/sys/devices/system/cpu/cpufreq/boost");
-	return environment;
-}
-
 /* --- the directory --- */
 
 static int text_write(const struct comparison *comparison, const char *name,
@@ -159,7 +105,8 @@ static int directory_begin(struct comparison *comparison)
 			     "%s: cannot be made", comparison->directory);
 		return APP_USAGE;
 	}
-	environment = environment_make(comparison);
+	environment = ab_environment(comparison->app, &comparison->scenario,
+				     comparison->text);
 	text = json_dumps(environment, JSON_INDENT(2));
 	status = text_write(comparison, "scenario", comparison->text);
 	if (!status)
@@ -253,14 +200,15 @@ static const struct column columns[] = {
 	{ "OTHERS", "others_bytes_per_s", "B/s", COLUMN_RIGHT, 0 },
 	{ "KEPT", "others_throughput", NULL, COLUMN_RIGHT, 0 },
 	{ "STALLED", "others_stalled", NULL, COLUMN_RIGHT, 0 },
+	{ "REFERENCE", "reference_slowdown", NULL, COLUMN_RIGHT | COLUMN_AUTO, 0 },
 };
 
-static void row_fill(struct value *row, const char *name,
+static void row_fill(struct value *row, const struct scenario_arm *about,
 		     const struct arm_summary *arm)
 {
 	const struct description *time = &arm->time_ns;
 
-	value_text(&row[0], "%s", name);
+	value_text(&row[0], "%s", about->name);
 	value_number(&row[1], VALUE_COUNT, time->count);
 	if (!time->count) {
 		for (unsigned int n = 2; n < 12; n++)
@@ -285,6 +233,8 @@ static void row_fill(struct value *row, const char *name,
 	else
 		value_missing(&row[10], "no arm has these loads and no settings");
 	value_text(&row[11], "%.1f %%", 100 * arm->stalled_share);
+	if (about->reference > 0)
+		value_text(&row[12], "%.3f", about->reference);
 }
 
 static int table_show(const struct app *app, const struct ab_summary *summary)
@@ -297,7 +247,7 @@ static int table_show(const struct app *app, const struct ab_summary *summary)
 	if (!table_init(&table, columns, count, scenario->arms_count))
 		return app_fail_memory(app);
 	for (unsigned int n = 0; n < scenario->arms_count; n++)
-		row_fill(table_row(&table), scenario->arm[n].name,
+		row_fill(table_row(&table), &scenario->arm[n],
 			 &summary->arm[n]);
 	status = output_plain(app, &table, app->headings);
 	table_free(&table);

@@ -3,6 +3,7 @@
 #include "chart.h"
 
 #include <math.h>
+#include <stdarg.h>
 
 #define LEFT	78.0
 #define RIGHT	16.0
@@ -10,15 +11,27 @@
 #define BOTTOM	48.0
 #define TICKS	6
 #define LEGEND_STEP	150.0
+#define LEGEND_ROW	18.0
+#define LEGEND_COLUMNS	5u
+#define WORD_LINE	13.0
 
 static double span_x(const struct chart *chart)
 {
 	return chart->width - LEFT - RIGHT;
 }
 
+/* Of the frame, below the legend. */
+static double top(const struct chart *chart)
+{
+	unsigned int rows = chart->names > LEGEND_COLUMNS ?
+			    (chart->names - 1) / LEGEND_COLUMNS : 0;
+
+	return TOP + rows * LEGEND_ROW;
+}
+
 static double span_y(const struct chart *chart)
 {
-	return chart->height - TOP - BOTTOM;
+	return chart->height - top(chart) - BOTTOM;
 }
 
 static double limit(double share)
@@ -44,7 +57,7 @@ static double place_y(const struct chart *chart, double y)
 	double range = chart->y_max - chart->y_min;
 	double share = range > 0 ? (y - chart->y_min) / range : 0;
 
-	return TOP + (1 - limit(share)) * span_y(chart);
+	return top(chart) + (1 - limit(share)) * span_y(chart);
 }
 
 /* Eight colours that differ in lightness too; then the same on dark ground. */
@@ -73,7 +86,10 @@ void chart_style(FILE *out)
 	fputs(".chart{font:12px sans-serif}"
 	      ".chart .frame,.chart polyline{fill:none}"
 	      ".chart .level{stroke-dasharray:6 3}"
-	      ".chart polyline{stroke-width:1.5}\n", out);
+	      ".chart polyline{stroke-width:1.5}"
+	      ".chart polyline.again{stroke-dasharray:5 2}"
+	      ".chart .fill.again{fill-opacity:.55}"
+	      ".chart .fill.pale{fill-opacity:.4}\n", out);
 	style_colours(out, "#fff", "#1b1d22", "#5d626c", "#dfe2e7", light);
 	fputs("@media screen and (prefers-color-scheme:dark){\n", out);
 	style_colours(out, "#16181d", "#e8eaee", "#a0a6b2", "#353a44", dark);
@@ -141,7 +157,7 @@ static void tick_x(const struct chart *chart, double value)
 	fprintf(chart->out,
 		"<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>"
 		"<text class=\"dim\" x=\"%.1f\" y=\"%.1f\" "
-		"text-anchor=\"middle\">%.4g</text>\n", x, x, TOP,
+		"text-anchor=\"middle\">%.4g</text>\n", x, x, top(chart),
 		chart->height - BOTTOM, x, chart->height - BOTTOM + 16, value);
 }
 
@@ -187,22 +203,41 @@ void chart_axes(const struct chart *chart, const char *x_label,
 	if (chart->x_max > chart->x_min)
 		ticks_x(chart);
 	fprintf(out, "<rect class=\"frame\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" "
-		"height=\"%.1f\"/>\n", LEFT, TOP, span_x(chart), span_y(chart));
+		"height=\"%.1f\"/>\n", LEFT, top(chart), span_x(chart), span_y(chart));
 	fprintf(out, "<text class=\"dim\" x=\"%.1f\" y=\"%.1f\" "
 		"text-anchor=\"middle\">", LEFT + span_x(chart) / 2,
 		chart->height - 10);
 	chart_text(out, x_label);
 	fprintf(out, "</text>\n<text class=\"dim\" text-anchor=\"middle\" "
 		"transform=\"translate(16 %.1f) rotate(-90)\">",
-		TOP + span_y(chart) / 2);
+		top(chart) + span_y(chart) / 2);
 	chart_text(out, y_label);
 	fputs("</text>\n", out);
 }
 
+/* What a colour that comes again is called besides. */
+static const char *again(unsigned int colour)
+{
+	return colour < CHART_COLOURS ? "" : " again";
+}
+
+void chart_describe(const struct chart *chart, const char *format, ...)
+{
+	char text[2048];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	fputs("<desc>", chart->out);
+	chart_text(chart->out, text);
+	fputs("</desc>\n", chart->out);
+}
+
 void chart_line_begin(const struct chart *chart, unsigned int colour)
 {
-	fprintf(chart->out, "<polyline class=\"s%u\" points=\"",
-		colour % CHART_COLOURS);
+	fprintf(chart->out, "<polyline class=\"s%u%s\" points=\"",
+		colour % CHART_COLOURS, again(colour));
 }
 
 void chart_line_to(const struct chart *chart, double x, double y)
@@ -215,23 +250,36 @@ void chart_line_end(const struct chart *chart)
 	fputs("\"/>\n", chart->out);
 }
 
+static void bar(const struct chart *chart, double x_from, double x_to,
+		double y_from, double y_to, unsigned int colour,
+		const char *classes)
+{
+	double left = place_x(chart, x_from), right = place_x(chart, x_to);
+	double high = place_y(chart, y_to), low = place_y(chart, y_from);
+
+	fprintf(chart->out, "<rect class=\"fill s%u%s\" x=\"%.1f\" y=\"%.1f\" "
+		"width=\"%.1f\" height=\"%.1f\"/>\n", colour % CHART_COLOURS,
+		classes, left, high, right - left, low - high);
+}
+
 void chart_bar(const struct chart *chart, double x_from, double x_to,
 	       double y_from, double y_to, unsigned int colour)
 {
-	double left = place_x(chart, x_from), right = place_x(chart, x_to);
-	double top = place_y(chart, y_to), bottom = place_y(chart, y_from);
+	bar(chart, x_from, x_to, y_from, y_to, colour, again(colour));
+}
 
-	fprintf(chart->out, "<rect class=\"fill s%u\" x=\"%.1f\" y=\"%.1f\" "
-		"width=\"%.1f\" height=\"%.1f\"/>\n", colour % CHART_COLOURS, left,
-		top, right - left, bottom - top);
+void chart_bar_pale(const struct chart *chart, double x_from, double x_to,
+		    double y_from, double y_to, unsigned int colour)
+{
+	bar(chart, x_from, x_to, y_from, y_to, colour, " pale");
 }
 
 void chart_dot(const struct chart *chart, double x, double y,
 	       unsigned int colour)
 {
-	fprintf(chart->out, "<circle class=\"fill s%u\" cx=\"%.1f\" cy=\"%.1f\" "
-		"r=\"2\"/>\n", colour % CHART_COLOURS, place_x(chart, x),
-		place_y(chart, y));
+	fprintf(chart->out, "<circle class=\"fill s%u%s\" cx=\"%.1f\" "
+		"cy=\"%.1f\" r=\"2\"/>\n", colour % CHART_COLOURS,
+		again(colour), place_x(chart, x), place_y(chart, y));
 }
 
 void chart_level(const struct chart *chart, double y, const char *label)
@@ -247,23 +295,33 @@ void chart_level(const struct chart *chart, double y, const char *label)
 	fputs("</text>\n", chart->out);
 }
 
+void chart_limit(const struct chart *chart, double x_from, double x_to, double y)
+{
+	fprintf(chart->out, "<line class=\"level\" x1=\"%.1f\" x2=\"%.1f\" "
+		"y1=\"%.1f\" y2=\"%.1f\"/>\n", place_x(chart, x_from),
+		place_x(chart, x_to), place_y(chart, y), place_y(chart, y));
+}
+
 void chart_legend(const struct chart *chart, unsigned int entry,
 		  const char *name)
 {
-	double left = LEFT + entry * LEGEND_STEP;
+	double left = LEFT + entry % LEGEND_COLUMNS * LEGEND_STEP;
+	double row = entry / LEGEND_COLUMNS * LEGEND_ROW;
 
-	fprintf(chart->out, "<rect class=\"fill s%u\" x=\"%.1f\" y=\"32\" "
-		"width=\"14\" height=\"10\"/><text x=\"%.1f\" y=\"42\">",
-		entry % CHART_COLOURS, left, left + 20);
+	fprintf(chart->out, "<rect class=\"fill s%u%s\" x=\"%.1f\" y=\"%.1f\" "
+		"width=\"14\" height=\"10\"/><text x=\"%.1f\" y=\"%.1f\">",
+		entry % CHART_COLOURS, again(entry), left, 32 + row, left + 20,
+		42 + row);
 	chart_text(chart->out, name);
 	fputs("</text>\n", chart->out);
 }
 
-void chart_word(const struct chart *chart, double x, const char *text)
+void chart_word(const struct chart *chart, double x, unsigned int line,
+		const char *text)
 {
 	fprintf(chart->out, "<text x=\"%.1f\" y=\"%.1f\" "
 		"text-anchor=\"middle\">", place_x(chart, x),
-		chart->height - BOTTOM + 16);
+		chart->height - BOTTOM + 16 + line * WORD_LINE);
 	chart_text(chart->out, text);
 	fputs("</text>\n", chart->out);
 }

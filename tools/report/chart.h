@@ -17,6 +17,7 @@ struct chart {
 	double width, height;		/* of the drawing */
 	double x_min, x_max, y_min, y_max; /* data */
 	bool x_log;			/* x_min above zero */
+	unsigned int names;		/* of the legend, for its rows */
 };
 
 /* The rules that charts and pages with charts need, without <style>. */
@@ -31,20 +32,33 @@ void chart_end(const struct chart *chart);
 void chart_axes(const struct chart *chart, const char *x_label,
 		const char *y_label);
 
-/* A polyline, point by point; `colour` counts modulo CHART_COLOURS. */
+/* In words, for who does not see it; printf() of one line. */
+void chart_describe(const struct chart *chart, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/*
+ * A polyline, point by point. From CHART_COLOURS on colours come again: lines are
+ * dashed then, areas paler.
+ */
 void chart_line_begin(const struct chart *chart, unsigned int colour);
 void chart_line_to(const struct chart *chart, double x, double y);
 void chart_line_end(const struct chart *chart);
 void chart_bar(const struct chart *chart, double x_from, double x_to,
 	       double y_from, double y_to, unsigned int colour);
+/* The same, paler: the second thing of that colour. */
+void chart_bar_pale(const struct chart *chart, double x_from, double x_to,
+		    double y_from, double y_to, unsigned int colour);
 void chart_dot(const struct chart *chart, double x, double y,
 	       unsigned int colour);
 /* Across the whole chart, dashed. */
 void chart_level(const struct chart *chart, double y, const char *label);
-/* A name beside its colour; entries stand in a row above the frame. */
+/* The same over a part of it, without a label. */
+void chart_limit(const struct chart *chart, double x_from, double x_to, double y);
+/* A name beside its colour; entries stand in rows above the frame. */
 void chart_legend(const struct chart *chart, unsigned int entry,
 		  const char *name);
-/* Words below the frame, at x. */
-void chart_word(const struct chart *chart, double x, const char *text);
+/* Words below the frame, at x, in line 0 or 1. */
+void chart_word(const struct chart *chart, double x, unsigned int line,
+		const char *text);
 
 #endif
