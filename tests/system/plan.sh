@@ -1,18 +1,20 @@
 # shellcheck shell=dash
 # SPDX-License-Identifier: GPL-2.0-only
 # Budgets planned from sessions, tried out: each workload is profiled alone,
-# planned for a slowdown of 10 %, and measured under the plan.
+# planned for a slowdown of 10 %, and measured under the plan. $1: "search" for the
+# smallest budget that would have done, too.
 # shellcheck source=tests/system/lib.sh
 . /weir/tests/lib.sh
 
 bound=10
+search=${1:-}
 
-# median WORDS: of the cycles of three jobs of the workload.
+# median WORDS [JOBS]: of the cycles of so many jobs of the workload, 3.
 median() {
-	run_guest victim workload "$1 jobs=3 warmup=1" || return 1
+	run_guest victim workload "$1 jobs=${2:-3} warmup=1" || return 1
 	becomes victim "shut down" >/dev/null
 	regctl console | sed -n 's/^job [0-9]* start [0-9]* cycles \([0-9]*\) .*/\1/p' |
-		tail -n 3 | sort -n | sed -n 2p
+		tail -n "${2:-3}" | sort -n | sed -n "$((${2:-3} / 2 + 1))p"
 }
 
 # percent NOW ALONE: slower by so much.
@@ -35,6 +37,34 @@ profile() {
 	regctl -q cell shutdown victim
 }
 
+# under BUDGET WORDS ALONE: slower by so much, by one job.
+under() {
+	regctl -q set victim --budget "$1B/s"
+	percent "$(median "$2" 1)" "$3"
+}
+
+# keeps BUDGET WORDS ALONE: the bound.
+keeps() {
+	under "$@" | awk -v b=$bound '{ exit !($1 <= b) }'
+}
+
+# above WORDS ALONE: by how many percent the budget is above the smallest one that
+# keeps the bound, searched by halves to 1.5 %. Nothing when none was found.
+above() {
+	low=$((budget * 10 / 11))
+	high=$((budget * 103 / 100))
+	keeps $high "$@" || return 1
+	for _ in 1 2 3; do
+		middle=$(((low + high) / 2))
+		if keeps $middle "$@"; then
+			high=$middle
+		else
+			low=$middle
+		fi
+	done
+	percent "$budget" "$high"
+}
+
 # try NAME WORDS
 try() {
 	ok "$1: profile" profile "$2"
@@ -48,8 +78,10 @@ try() {
 	planned=$(percent "$(median "$2")" "$alone")
 	regctl -q set victim --budget "$((budget * 10 / 11))B/s"
 	less=$(percent "$(median "$2")" "$alone")
+	smallest=
+	[ -z "$search" ] || smallest=$(above "$2" "$alone")
 	regctl -q reset victim
-	report "plan.$1" "$predicted $planned $less"
+	report "plan.$1" "$predicted $planned $less $smallest"
 	ok "$1: $predicted % predicted, $planned % measured" awk \
 		-v p="$predicted" -v m="${planned:-99}" \
 		'BEGIN { d = p - m; exit !(d <= 3 && d >= -3) }'
