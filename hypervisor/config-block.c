@@ -77,8 +77,8 @@ static int check_policy(const struct config_subject *subject,
 
 	if ((valid & ~REG_SET_KNOWN) || (settings->mode & ~REG_MODE_KNOWN) ||
 	    (settings->flags & ~REG_FLAGS_KNOWN) ||
-	    (settings->class_ & ~REG_CLASS_KNOWN) || settings->poll_ns ||
-	    settings->reserved[0] || settings->reserved[1])
+	    (settings->class_ & ~REG_CLASS_KNOWN) || settings->reserved[0] ||
+	    settings->reserved[1] || settings->reserved[2])
 		return refuse(subject->reason, -EINVAL,
 			      "record %u: policy with unknown bits (valid 0x%x, mode 0x%x)",
 			      n, valid, settings->mode);
@@ -101,6 +101,13 @@ static int check_policy(const struct config_subject *subject,
 		return refuse(subject->reason, -EINVAL,
 			      "record %u: duty of %u permille, allowed are 1 to %u",
 			      n, settings->duty_permille, REG_DUTY_FULL);
+	if ((valid & REG_SET_POLL) && settings->poll_ns != 0 &&
+	    (settings->poll_ns < REG_POLL_MIN_NS ||
+	     settings->poll_ns > REG_POLL_MAX_NS))
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: polls every %u ns, allowed are %u to %u",
+			      n, settings->poll_ns, REG_POLL_MIN_NS,
+			      REG_POLL_MAX_NS);
 	if ((valid & REG_SET_REGULATOR) && settings->regulator > REGULATOR_QOS)
 		return refuse(subject->reason, -EINVAL,
 			      "record %u: regulator %u is not known", n,

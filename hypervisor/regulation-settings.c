@@ -140,6 +140,40 @@ static int sourceless_check(const struct reg_settings *wanted,
 	return 0;
 }
 
+static int polls_check(const struct reg_settings *wanted, struct reason *reason)
+{
+	uint32_t poll_ns = wanted->poll_ns;
+
+	if (poll_ns != 0 && (poll_ns < REG_POLL_MIN_NS ||
+			     poll_ns > REG_POLL_MAX_NS))
+		return refuse(reason, -ERANGE,
+			      "polls every %u ns, allowed are %u to %u ns",
+			      poll_ns, REG_POLL_MIN_NS, REG_POLL_MAX_NS);
+	if (wanted->law > REG_LAW_WINDOW)
+		return refuse(reason, -EINVAL,
+			      "law %u is not known, allowed are 0 and 1",
+			      wanted->law);
+	return 0;
+}
+
+/*
+ * A poller looks at its own intervals and at nothing else; where another one has
+ * a source that the tick looks at, that is how often.
+ */
+static void polls_set(struct reg_effective *effective,
+		      const struct counter_caps *caps)
+{
+	struct reg_settings *settings = &effective->settings;
+
+	effective->interrupts = caps->interrupts;
+	if (effective->polls.interval_ns)
+		return;
+	effective->poll_ns = caps->interrupts ? 0 : caps->poll_ns;
+	if (effective->poll_ns && settings->poll_ns)
+		effective->poll_ns = settings->poll_ns;
+	settings->poll_ns = (uint32_t)effective->poll_ns;
+}
+
 static int budget_check(const struct reg_settings *wanted,
 			struct reg_platform *platform,
 			struct reg_effective *effective, struct reason *reason)
@@ -153,6 +187,9 @@ static int budget_check(const struct reg_settings *wanted,
 	regulator = budget_find(wanted, source->caps.interrupts, reason);
 	if (!regulator)
 		return -ENODEV;
+	err = polls_check(wanted, reason);
+	if (err)
+		return err;
 	platform->line_bytes = source->caps.line_bytes;
 	platform->counts_writes = source->caps.counts_writes;
 	platform->interrupts = source->caps.interrupts;
@@ -161,9 +198,7 @@ static int budget_check(const struct reg_settings *wanted,
 		return err;
 	effective->regulator = regulator;
 	effective->source = source->source;
-	effective->interrupts = source->caps.interrupts;
-	effective->poll_ns = source->caps.interrupts ? 0 :
-			     source->caps.poll_ns;
+	polls_set(effective, &source->caps);
 	effective->settings.regulator = regulator->id;
 	effective->settings.source = source->source->id;
 	return 0;
@@ -289,6 +324,10 @@ void settings_merge(struct reg_settings *settings,
 		settings->class_ = change->class_;
 	if (valid & REG_SET_DEPTH)
 		settings->depth_bytes = change->depth_bytes;
+	if (valid & REG_SET_POLL)
+		settings->poll_ns = change->poll_ns;
+	if (valid & REG_SET_LAW)
+		settings->law = change->law;
 	merge_beside(settings, change);
 }
 
@@ -304,8 +343,7 @@ int change_check(const struct reg_settings *change, struct reason *reason)
 		return refuse(reason, -EINVAL,
 			      "class %u is not known, allowed are 0 and 1",
 			      change->class_);
-	if (change->poll_ns ||
-	    change->reserved[0] || change->reserved[1])
+	if (change->reserved[0] || change->reserved[1] || change->reserved[2])
 		return refuse(reason, -EINVAL,
 			      "reserved field of the settings is not 0");
 	return 0;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-objs-hv-y += registry.o budget.o pool.o memguard.o bucket.o throttle.o burst.o cat.o mba.o
-objs-fake-y += registry.o budget.o pool.o memguard.o bucket.o throttle.o burst.o cat.o mba.o
+objs-hv-y += registry.o budget.o pool.o memguard.o credit.o bucket.o mempol.o throttle.o burst.o cat.o mba.o
+objs-fake-y += registry.o budget.o pool.o memguard.o credit.o bucket.o mempol.o throttle.o burst.o cat.o mba.o
 
 memguard-sim-objs := tests/sim/linesim.o tests/sim/bounds.o tests/sim/checks.o \
 	$(addprefix $(d),registry.o budget.o pool.o memguard.o)
@@ -13,7 +13,7 @@ test_memguard-objs := $(memguard-sim-objs)
 test_memguard_reload-objs := $(memguard-sim-objs)
 test_memguard_short-objs := $(memguard-sim-objs)
 test_memguard_chaos-objs := $(memguard-sim-objs) tests/sim/ledger.o \
-	tests/sim/chaos.o $(d)bucket.o
+	tests/sim/chaos.o $(addprefix $(d),credit.o bucket.o mempol.o)
 test_memguard_modes-objs := $(memguard-sim-objs)
 
 # The tick and the platform clock, whose tests name the functions they replace.
@@ -41,7 +41,12 @@ test_throttle-objs := $(test_regulation-objs) $(d)throttle.o
 tests-unit-y += test_regulation_life
 test_regulation_life-objs := $(test_regulation-objs) $(d)throttle.o
 tests-unit-y += test_bucket
-test_bucket-objs := $(memguard-sim-objs) $(d)bucket.o
+test_bucket-objs := $(memguard-sim-objs) $(addprefix $(d),credit.o bucket.o)
+tests-unit-y += test_mempol
+test_mempol-objs := $(memguard-sim-objs) $(addprefix $(d),credit.o bucket.o mempol.o)
+tests-unit-y += test_mempol_cell
+test_mempol_cell-objs := $(test_regulation-objs) $(addprefix $(d),bucket.o mempol.o \
+	throttle.o burst.o)
 tests-unit-y += test_guarantee
 test_guarantee-objs := $(test_regulation-objs)
 tests-unit-y += test_memguard_lending

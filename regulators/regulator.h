@@ -101,6 +101,13 @@ struct reg_loans {
 	uint64_t taken_lines;
 };
 
+/* What a poller goes by; interval_ns 0: the regulator does not poll. */
+struct reg_polls {
+	uint64_t interval_ns;
+	uint64_t slot_ns;		/* of a window; 0: a bucket */
+	uint32_t slots;
+};
+
 /* A setting as CPUs use it. Computed once by check(), then only copied. */
 struct reg_effective {
 	struct reg_settings settings;	/* as reported */
@@ -128,6 +135,7 @@ struct reg_effective {
 	struct reg_loans *takes_from;	/* NULL: the budget is all there is */
 	struct reg_throttle throttle;
 	struct reg_burst burst;
+	struct reg_polls polls;
 	uint64_t generation;		/* of the last reload by a request */
 	uint64_t revision;		/* of any change, CPUs of the cell too */
 };
@@ -136,6 +144,23 @@ struct reg_level {
 	int64_t lines;			/* negative: debt; pool.h */
 	uint64_t remainder;		/* of the rate, in its denominators */
 	bool limited;			/* the level means something */
+};
+
+#define REG_WINDOW_SLOTS	16
+
+/* What was used in the slots of a window that slides: mempol. */
+struct reg_window {
+	uint64_t slot;			/* the newest, counted from clock 0 */
+	uint64_t used_lines[REG_WINDOW_SLOTS];
+	uint64_t sum_lines;
+	uint64_t debt_lines;		/* used, and no slot has room for it */
+	int64_t level_lines;		/* of the pool, as the window made it */
+};
+
+struct reg_windows {
+	uint64_t revision;		/* of the setting they follow; 0: none */
+	struct reg_window total;
+	struct reg_window writes;
 };
 
 /* What the CPUs of a cell draw from; or one CPU, by reg_effective.own_pool. */
@@ -165,6 +190,7 @@ struct reg_cell {
 	struct reg_settings requested;
 	struct reg_effective effective;		/* the newest accepted */
 	struct reg_pool pool;
+	struct reg_windows windows;
 	uint64_t cpus;				/* the CPUs it was computed for */
 	uint64_t reloads;
 	uint64_t refusals;
@@ -256,6 +282,7 @@ struct reg_cpu {
 	struct reg_effective active;	/* in force on this CPU */
 	struct reg_throttle_cpu throttle;
 	struct reg_burst_cpu burst;
+	struct reg_windows windows;		/* of the own pool */
 	/*
 	 * The page that the root cell may read: struct statistics_page. Last, and
 	 * alone on its page.

@@ -59,6 +59,29 @@ uint64_t window_bound(const struct sim *sim, uint64_t window_ns,
 	       sim->cpus_count * (q + sim_overshoot_lines(sim));
 }
 
+uint64_t polled_bound(const struct sim *sim, uint64_t window_ns, bool writes)
+{
+	const struct reg_effective *e = &sim->cell.effective;
+	const struct reg_budget *b = writes ? &e->writes : &e->total;
+	const struct reg_polls *polls = &e->polls;
+	uint64_t pools = e->per_cpu ? e->cpus_count : 1;
+	uint64_t late_lines = sim->cpus_count *
+		((polls->interval_ns + sim->late_ns) / sim->gap_ns + 2);
+	uint64_t rate = writes ? e->settings.write_budget_bytes_per_s :
+				 e->settings.budget_bytes_per_s;
+	uint64_t slots;
+
+	if (!b->limited)
+		return UINT64_MAX;
+	if (!polls->slot_ns)
+		return allowed(rate, window_ns) + pools +
+		       b->cap_lines * pools + late_lines;
+	slots = (window_ns + polls->interval_ns + sim->late_ns +
+		 polls->slot_ns - 1) / polls->slot_ns + 1;
+	return b->cap_lines * pools *
+	       ((slots + polls->slots - 1) / polls->slots) + late_lines;
+}
+
 uint64_t lines_issued(const struct sim *sim, int cpu)
 {
 	uint64_t sum = 0;

@@ -29,6 +29,13 @@ uint64_t lines_issued(const struct sim *sim, int cpu);
  */
 uint64_t window_bound(const struct sim *sim, uint64_t window_ns, bool writes);
 
+/*
+ * The same under mempol, where o is what a CPU may issue between two looks:
+ * B x W + D + N x o of a bucket; of a window of S slots, of which this one and the poll
+ * before it touch n, Q x ceil(n / S) + N x o. UINT64_MAX: not limited.
+ */
+uint64_t polled_bound(const struct sim *sim, uint64_t window_ns, bool writes);
+
 /* checks.c, in tests of cmocka. */
 
 /* Every window of half a period, one, two and ten against the bound. */

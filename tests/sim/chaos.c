@@ -46,6 +46,10 @@ static void set(struct chaos *chaos)
 	if (sim_random(sim, 4) == 0)
 		s.write_budget_bytes_per_s = random_rate(sim);
 	s.mode = sim_random(sim, 3) ? 0 : REG_MODE_PER_CPU;
+	if (sim->regulator == REGULATOR_MEMPOL) {
+		s.poll_ns = (uint32_t)(1000 + sim_random(sim, 19000));
+		s.law = sim_random(sim, 2);
+	}
 	if (sim_set(sim, &s, sim_random(sim, 3000)))
 		chaos_fail(chaos, "good settings are refused");
 	chaos->settings++;
@@ -84,10 +88,12 @@ static void reset(struct chaos *chaos)
 	unsigned int cpu = (unsigned int)sim_random(sim, sim->cpus_count);
 	bool stalled = sim->cpu[cpu].stalled;
 	bool current = sim->cpu[cpu].reg.active.revision ==
-		       sim->cell.effective.revision;
+		       sim->cell.effective.revision &&
+		       sim->regulator != REGULATOR_MEMPOL;
 
 	sim_reset(sim, cpu);
-	/* Held before, and nothing was added: a reset is no way out. */
+	/* Held before, and nothing was added: a reset is no way out. Of polls, which
+	   grant nothing, the ledger knows. */
 	if (stalled && current && !sim->cpu[cpu].stalled &&
 	    sim->cell.effective.active && !sim->cpu[cpu].reg.grant_lines &&
 	    !sim->cpu[cpu].reg.write_grant_lines)

@@ -360,7 +360,22 @@ static void wait_audit(struct ledger *ledger, const struct sim *sim,
 
 /* ---------------------------------------------------------------- a bucket */
 
-/* Credit of the time since, a bucket full of it, one in hands, and overshoot. */
+/* What all CPUs may use until it is seen, a line per 15 ns at most. */
+static uint64_t unseen(const struct ledger *ledger, const struct sim *sim)
+{
+	uint64_t gap_ns = sim->gap_ns < 15 ? sim->gap_ns : 15;
+	uint64_t seen_ns = ledger->delay_max_ns;
+
+	if (sim->regulator == REGULATOR_MEMPOL)
+		seen_ns = sim->cell.effective.polls.interval_ns +
+			  ledger->late_max_ns;
+	return sim->cpus_count * (2 + seen_ns / gap_ns);
+}
+
+/*
+ * Credit of the time since, a bucket full of it, one in hands, and overshoot. Who
+ * polls has nothing in hands, but a window may end as full as it began.
+ */
 static uint64_t ceiling(const struct ledger *ledger, const struct sim *sim)
 {
 	const struct reg_effective *e = &sim->cell.effective;
@@ -370,8 +385,7 @@ static uint64_t ceiling(const struct ledger *ledger, const struct sim *sim)
 
 	lines += 2 * (uint128_t)e->total.cap_lines *
 		 (is_own(sim) ? sim->cpus_count : 1);
-	lines += sim->cpus_count * (e->total.grant_lines + 2 +
-				    ledger->delay_max_ns / sim->gap_ns);
+	lines += sim->cpus_count * e->total.grant_lines + unseen(ledger, sim);
 	return lines >> 64 ? UINT64_MAX : (uint64_t)lines;
 }
 
@@ -430,7 +444,8 @@ void ledger_audit(struct ledger *ledger, const struct sim *sim)
 		ledger->revision = 0;
 		return;
 	}
-	if (sim->regulator == REGULATOR_BUCKET) {
+	if (sim->regulator == REGULATOR_BUCKET ||
+	    sim->regulator == REGULATOR_MEMPOL) {
 		bucket_audit(ledger, sim);
 		return;
 	}

@@ -12,7 +12,7 @@
  * - statistics only grow;
  * - a CPU that is held has a deadline, and does not wait longer than those before
  *   it and the debt of its cell explain.
- * Of a bucket, which has no grid, only that statistics grow, nobody is held for
+ * Of a bucket and a poller, which have no grid, only that statistics grow, nobody is held for
  * ever, and no more is used than came in, two buckets and what alarms come late.
  */
 #ifndef SIM_LEDGER_H

@@ -3,7 +3,11 @@
 #include "lines.h"
 
 #include <assert.h>
+#include <setjmp.h>
+#include <stdarg.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 #include "hv/regulation.h"
 #include "tests/unit/cells.h"
@@ -163,4 +167,41 @@ int lines_setup(void **state)
 	if (!error)
 		lines_cpus_join();
 	return error;
+}
+
+static struct reg_request request(struct reg_settings settings)
+{
+	return (struct reg_request){
+		.size = sizeof(struct reg_request), .operation = REG_OP_SET,
+		.settings = settings,
+	};
+}
+
+struct reg_request lines_set(struct cell *cell, struct reg_settings settings)
+{
+	struct reg_request r = request(settings);
+
+	if (regulation_set(cell, &r))
+		fail_msg("refused: %s", r.reason);
+	fake_settle();
+	return r;
+}
+
+void lines_refuse(struct cell *cell, struct reg_settings settings,
+		  const char *words)
+{
+	struct reg_request r = request(settings);
+
+	assert_true(regulation_set(cell, &r) < 0);
+	if (!strstr(r.reason, words))
+		fail_msg("wanted \"%s\", found \"%s\"", words, r.reason);
+}
+
+uint64_t lines_seed;
+
+uint64_t lines_random(uint64_t limit)
+{
+	lines_seed = lines_seed * 6364136223846793005ull +
+		     1442695040888963407ull;
+	return (lines_seed >> 33) % limit;
 }

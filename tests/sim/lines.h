@@ -3,6 +3,7 @@
 #ifndef SIM_LINES_H
 #define SIM_LINES_H
 
+#include "abi/regulation.h"
 #include "hv/percpu.h"
 
 /* For cmocka: four CPUs in the root cell, one counter source, all joined. */
@@ -22,5 +23,15 @@ uint64_t lines_to_alarm(const struct per_cpu *cpu);
 /* How the source behaves from the next boot on. */
 void lines_interrupt(bool interrupts);
 void lines_poll_every(uint64_t poll_ns);
+
+/* A cell is asked for what `settings.valid` names and accepts it; CPUs know. */
+struct reg_request lines_set(struct cell *cell, struct reg_settings settings);
+/* It refuses, with these words in its reason. */
+void lines_refuse(struct cell *cell, struct reg_settings settings,
+		  const char *words);
+
+/* Below `limit`; everything follows from the seed. */
+extern uint64_t lines_seed;
+uint64_t lines_random(uint64_t limit);
 
 #endif

@@ -79,6 +79,10 @@ static void note_beside(struct fake *fake, const struct reg_settings *s)
 		note(fake, " flags=%u", s->flags);
 	if (s->valid & REG_SET_DEPTH)
 		note(fake, " depth=%llu", (unsigned long long)s->depth_bytes);
+	if (s->valid & REG_SET_POLL)
+		note(fake, " poll=%u", s->poll_ns);
+	if (s->valid & REG_SET_LAW)
+		note(fake, " law=%u", s->law);
 	if (s->valid & REG_SET_BURST)
 		note(fake, " burst=%llu/%llu",
 		     (unsigned long long)s->burst_bytes,

@@ -322,7 +322,7 @@ static void test_refusals(void **unused)
 	expect_refusal(s, "19999 ns");
 	s = budget(MB, 1000000);
 	s.mode = REG_MODE_NO_DEBT;
-	expect_refusal(s, "a bucket does not have");
+	expect_refusal(s, "credit by the clock does not have");
 }
 
 /* No budget, the least, the most: all of it means what it says. */

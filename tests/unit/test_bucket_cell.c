@@ -15,21 +15,12 @@
 static struct reg_request set(uint64_t bytes_per_s, uint32_t mode,
 			      uint16_t regulator)
 {
-	struct reg_request r = {
-		.size = sizeof(r), .operation = REG_OP_SET,
-		.settings = {
-			.valid = REG_SET_BUDGET | REG_SET_MODE |
-				 REG_SET_REGULATOR,
-			.budget_bytes_per_s = bytes_per_s,
-			.mode = mode,
-			.regulator = regulator,
-		},
-	};
-
-	if (regulation_set(cell_root(), &r))
-		fail_msg("refused: %s", r.reason);
-	fake_settle();
-	return r;
+	return lines_set(cell_root(), (struct reg_settings){
+		.valid = REG_SET_BUDGET | REG_SET_MODE | REG_SET_REGULATOR,
+		.budget_bytes_per_s = bytes_per_s,
+		.mode = mode,
+		.regulator = regulator,
+	});
 }
 
 /* The counter interrupts. */

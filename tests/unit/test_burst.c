@@ -18,32 +18,19 @@
 #define SKID_NS		120u
 #define LATE_LINES	(SKID_NS / GAP_NS + 1)
 
-static struct reg_request wish(uint64_t bytes, uint64_t window_ns)
+static struct reg_settings wish(uint64_t bytes, uint64_t window_ns)
 {
-	return (struct reg_request){
-		.size = sizeof(struct reg_request), .operation = REG_OP_SET,
-		.settings = {
-			.valid = REG_SET_BURST | REG_SET_MODE,
-			.burst_bytes = bytes,
-			.burst_window_ns = window_ns,
-			.mode = REG_MODE_PER_CPU,
-		},
+	return (struct reg_settings){
+		.valid = REG_SET_BURST | REG_SET_MODE,
+		.burst_bytes = bytes,
+		.burst_window_ns = window_ns,
+		.mode = REG_MODE_PER_CPU,
 	};
 }
 
-static void set(struct reg_request r)
+static void set(struct reg_settings settings)
 {
-	if (regulation_set(cell_root(), &r))
-		fail_msg("refused: %s", r.reason);
-	fake_settle();
-}
-
-static uint64_t seed;
-
-static uint64_t random_below(uint64_t limit)
-{
-	seed = seed * 6364136223846793005ull + 1442695040888963407ull;
-	return (seed >> 33) % limit;
+	(void)lines_set(cell_root(), settings);
 }
 
 /* The lines of CPU 0 with their times, as fast as it is let. */
@@ -70,14 +57,14 @@ static void run(uint64_t span_ns, bool idle)
 		}
 		if (cpu->stall_requested)
 			continue;
-		if (idle && random_below(300) == 0)
-			fake.now_ns += random_below(2 * WINDOW_NS);
+		if (idle && lines_random(300) == 0)
+			fake.now_ns += lines_random(2 * WINDOW_NS);
 		lines_happen(cpu, 1, 0);
 		assert_true(log_of.count < ARRAY_COUNT(log_of.ns));
 		log_of.ns[log_of.count++] = fake.now_ns;
 		/* An alarm that has come may be further past with each line. */
 		if (alarm_ns == UINT64_MAX && (int64_t)lines_to_alarm(cpu) <= 0)
-			alarm_ns = fake.now_ns + random_below(SKID_NS);
+			alarm_ns = fake.now_ns + lines_random(SKID_NS);
 	}
 }
 
@@ -100,7 +87,7 @@ static void test_every_window(void **unused)
 	(void)unused;
 	for (unsigned int n = 0; n < 20; n++) {
 		assert_int_equal(lines_setup(NULL), 0);
-		seed = n;
+		lines_seed = n;
 		set(wish(4 * 64 * 64, WINDOW_NS));
 		run(3000000, n % 2);
 		assert_in_range(worst_window(), 40, 64 + LATE_LINES);
@@ -113,13 +100,13 @@ static void test_every_window(void **unused)
 
 static void test_beside_a_budget(void **unused)
 {
-	struct reg_request r = wish(4 * 64 * 64, WINDOW_NS);
+	struct reg_settings s = wish(4 * 64 * 64, WINDOW_NS);
 	const struct reg_cpu_stats *stats = &fake_cpu_area(0)->reg.stats;
 
 	(void)unused;
-	r.settings.valid |= REG_SET_BUDGET;
-	r.settings.budget_bytes_per_s = 4 * 64 * 500000;
-	set(r);
+	s.valid |= REG_SET_BUDGET;
+	s.budget_bytes_per_s = 4 * 64 * 500000;
+	set(s);
 	assert_false(fake_cpu_area(0)->reg.active.short_ways);
 	run(20000000, false);
 	/* Each keeps its own: 500 in a millisecond, 64 in 20 us. */
@@ -130,9 +117,9 @@ static void test_beside_a_budget(void **unused)
 	assert_int_equal(stats->held_ns[0] + stats->held_ns[1] +
 			 stats->held_ns[2], stats->stall_ns);
 	/* And a throttle on top of both. */
-	r.settings.valid = REG_SET_DUTY;
-	r.settings.duty_permille = 100;
-	set(r);
+	s.valid = REG_SET_DUTY;
+	s.duty_permille = 100;
+	set(s);
 	run(20000000, false);
 	assert_true(worst_window() <= 64 + LATE_LINES);
 	/* 100 us of each millisecond: five windows. */
@@ -162,11 +149,7 @@ static void test_reset_is_no_way_out(void **unused)
 static void expect_refusal(uint64_t bytes, uint64_t window_ns,
 			   const char *words)
 {
-	struct reg_request r = wish(bytes, window_ns);
-
-	assert_true(regulation_set(cell_root(), &r) < 0);
-	if (!strstr(r.reason, words))
-		fail_msg("wanted \"%s\", found \"%s\"", words, r.reason);
+	lines_refuse(cell_root(), wish(bytes, window_ns), words);
 }
 
 static void test_refusals(void **unused)

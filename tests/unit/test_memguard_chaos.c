@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Regulators under random policies, loads, CPU counts, resets, late and lost
- * alarms: 1.5 million operations, each event of which the ledger checks.
+ * alarms: two million operations, each event of which the ledger checks.
  *
  * WEIR_SEED=N runs only that seed.
  */
@@ -66,12 +66,19 @@ static void test_buckets_keep_their_ceiling(void **unused)
 	run_seeds(1 + 2 * SEEDS, REGULATOR_BUCKET, false);
 }
 
+static void test_polls_keep_their_ceiling(void **unused)
+{
+	(void)unused;
+	run_seeds(1 + 3 * SEEDS, REGULATOR_MEMPOL, false);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nothing_is_lost_or_counted_twice),
 		cmocka_unit_test(test_lost_alarms_are_repaid),
 		cmocka_unit_test(test_buckets_keep_their_ceiling),
+		cmocka_unit_test(test_polls_keep_their_ceiling),
 	};
 
 	return cmocka_run_group_tests(tests, setup, NULL);

@@ -167,6 +167,17 @@ static void test_set_beside(void **state)
 	asks("set root --depth default",
 	     "set id=0 valid=0x200 budget=0 write=0 period=0 mode=0 source=0 "
 	     "regulator=0 depth=0\n");
+	asks("set root --regulator mempol --poll 6us --law window",
+	     "set id=0 valid=0x6020 budget=0 write=0 period=0 mode=0 source=0 "
+	     "regulator=3 poll=6000 law=1\n");
+	asks("set root --poll default --law bucket",
+	     "set id=0 valid=0x6000 budget=0 write=0 period=0 mode=0 source=0 "
+	     "regulator=0 poll=0 law=0\n");
+	refuses("set root --poll 999ns", "must be from 1us to 1ms");
+	refuses("set root --poll 1001us", "must be from 1us to 1ms");
+	refuses("set root --poll 0us", "must be from 1us to 1ms");
+	refuses("set root --poll 6", "--poll '6', column");
+	refuses("set root --law order", "there are bucket and window");
 	refuses("set root --duty 0%", "above 0%");
 	refuses("set root --duty 101%", "at most 100%");
 	refuses("set root --duty 400", "percentage");
@@ -197,6 +208,9 @@ static void test_unset_and_reset(void **state)
 	     "set id=0 valid=0x600 budget=" MAX " write=" MAX
 	     " period=1000000 mode=0 source=0 regulator=0 depth=0 "
 	     "burst=0/20000\n");
+	asks("unset root --poll --law",
+	     "set id=0 valid=0x6000 budget=" MAX " write=" MAX
+	     " period=1000000 mode=0 source=0 regulator=0 poll=0 law=0\n");
 	asks("unset victim --write",
 	     "set name=victim valid=0x2 budget=" MAX " write=" MAX
 	     " period=1000000 mode=0 source=0 regulator=0\n");

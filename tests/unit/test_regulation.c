@@ -134,6 +134,16 @@ static void test_refusals(void **unused)
 	r.settings.reserved[1] = 1;
 	expect_refusal(r, -EINVAL, "reserved field of the settings");
 	r = request_budget(200 * MB);
+	r.settings.valid |= REG_SET_POLL;
+	r.settings.poll_ns = 999;
+	expect_refusal(r, -ERANGE, "every 999 ns, allowed are 1000 to 1000000");
+	r.settings.poll_ns = 1000001;
+	expect_refusal(r, -ERANGE, "polls every 1000001 ns");
+	r = request_budget(200 * MB);
+	r.settings.valid |= REG_SET_LAW;
+	r.settings.law = 2;
+	expect_refusal(r, -EINVAL, "law 2 is not known, allowed are 0 and 1");
+	r = request_budget(200 * MB);
 	r.settings.valid |= 0x80000000;
 	expect_refusal(r, -EINVAL, "unknown setting bits 80000000");
 	expect_refusal(request_budget(63), -ERANGE, "63 B/s");
@@ -295,6 +305,29 @@ static void test_restart_changes_nothing(void **unused)
 	assert_int_equal(status.effective.budget_bytes_per_s, 64 * MB);
 }
 
+/* What a CPU was in a cell that is gone says nothing of the next one. */
+static void test_a_cell_after_another(void **unused)
+{
+	struct per_cpu *cpu = fake_cpu_area(1);
+	struct cell *cell = cells_make_running(1);
+	uint64_t revision = cell->reg.effective.revision;
+
+	(void)unused;
+	fake_settle();
+	assert_false(cpu->reg.active.active);
+	assert_int_equal(fake_hypercall(0, HC_CELL_DESTROY, 1, 0), 0);
+	fake_settle();
+	cell = cell_with_policy();
+	assert_int_equal(fake_hypercall(0, HC_CELL_START, 1, 0), 0);
+	fake_settle();
+	assert_int_equal(cell->reg.effective.revision, revision);
+	assert_true(cpu->reg.own.total.limited);
+	lines_happen(cpu, 501, 0);
+	fake_on_cpu(1);
+	regulation_overflow(cpu);
+	assert_true(cpu->stall_requested);
+}
+
 static void test_policy_out_of_range_is_refused(void **unused)
 {
 	struct blob_cell blob;
@@ -436,6 +469,7 @@ int main(void)
 		TEST(test_check_changes_nothing),
 		TEST(test_policy_of_the_configuration),
 		TEST(test_restart_changes_nothing),
+		TEST(test_a_cell_after_another),
 		TEST(test_policy_out_of_range_is_refused),
 		TEST(test_cpus_come_and_go),
 		TEST(test_ten_thousand_reloads),

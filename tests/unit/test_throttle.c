@@ -16,49 +16,30 @@
 #define MS	1000000ull
 #define DUTY	(REG_SET_DUTY | REG_SET_THROTTLE_PERIOD | REG_SET_THROTTLE_CPUS)
 
-static struct reg_request request(uint16_t permille, uint64_t period_ns,
-				  uint64_t cpus)
+static struct reg_settings duty(uint16_t permille, uint64_t period_ns,
+				uint64_t cpus)
 {
-	return (struct reg_request){
-		.size = sizeof(struct reg_request), .operation = REG_OP_SET,
-		.settings = {
-			.valid = DUTY,
-			.duty_permille = permille,
-			.throttle_period_ns = period_ns,
-			.throttle_cpus = cpus,
-		},
+	return (struct reg_settings){
+		.valid = DUTY,
+		.duty_permille = permille,
+		.throttle_period_ns = period_ns,
+		.throttle_cpus = cpus,
 	};
 }
 
 static void set(struct cell *cell, uint16_t permille, uint64_t period_ns,
 		uint64_t cpus)
 {
-	struct reg_request r = request(permille, period_ns, cpus);
-
-	if (regulation_set(cell, &r))
-		fail_msg("refused: %s", r.reason);
-	fake_settle();
+	(void)lines_set(cell, duty(permille, period_ns, cpus));
 }
 
 static void budget(uint64_t bytes_per_s)
 {
-	struct reg_request r = {
-		.size = sizeof(r), .operation = REG_OP_SET,
-		.settings = { .valid = REG_SET_BUDGET | REG_SET_MODE,
-			      .mode = REG_MODE_PER_CPU,
-			      .budget_bytes_per_s = bytes_per_s },
-	};
-
-	assert_int_equal(regulation_set(cell_root(), &r), 0);
-	fake_settle();
-}
-
-static uint64_t seed;
-
-static uint64_t random_below(uint64_t limit)
-{
-	seed = seed * 6364136223846793005ull + 1442695040888963407ull;
-	return (seed >> 33) % limit;
+	(void)lines_set(cell_root(), (struct reg_settings){
+		.valid = REG_SET_BUDGET | REG_SET_MODE,
+		.mode = REG_MODE_PER_CPU,
+		.budget_bytes_per_s = bytes_per_s,
+	});
 }
 
 /* A CPU that lives for a while; its timer is late by less than `late_ns`. */
@@ -78,7 +59,7 @@ static struct life live(struct per_cpu *cpu, uint64_t span_ns, uint64_t late_ns)
 	fake_on_cpu(cpu->id);
 	while (cpu->tick.armed_ns < end_ns) {
 		bool held = cpu->stall_requested;
-		uint64_t at_ns = cpu->tick.armed_ns + random_below(late_ns + 1);
+		uint64_t at_ns = cpu->tick.armed_ns + lines_random(late_ns + 1);
 		uint64_t passed_ns;
 
 		if (at_ns > fake.now_ns)
@@ -134,7 +115,7 @@ static void test_lateness_is_carried(void **unused)
 		int64_t error_ns;
 
 		assert_int_equal(lines_setup(NULL), 0);
-		seed = n;
+		lines_seed = n;
 		set(cell_root(), duties[n], MS, 0);
 		/* Late by up to 15 us, which is much for a run of 20. */
 		life = live(fake_cpu_area(0), 5000 * MS, 15000);
@@ -238,11 +219,7 @@ static void expect_refusal(struct cell *cell, uint16_t permille,
 			   uint64_t period_ns, uint64_t cpus,
 			   const char *words)
 {
-	struct reg_request r = request(permille, period_ns, cpus);
-
-	assert_true(regulation_set(cell, &r) < 0);
-	if (!strstr(r.reason, words))
-		fail_msg("wanted \"%s\", found \"%s\"", words, r.reason);
+	lines_refuse(cell, duty(permille, period_ns, cpus), words);
 	assert_int_equal(cell->reg.effective.throttle.named.run_ns, 0);
 	assert_int_equal(cell->reg.requested.duty_permille, REG_DUTY_FULL);
 }
@@ -250,7 +227,7 @@ static void expect_refusal(struct cell *cell, uint16_t permille,
 static void test_refusals(void **unused)
 {
 	struct cell *root = cell_root();
-	struct reg_request r = request(400, MS, 0);
+	struct reg_settings s = duty(400, MS, 0);
 
 	(void)unused;
 	expect_refusal(root, 0, MS, 0, "duty of 0 permille, allowed are 1 to 1000");
@@ -263,11 +240,9 @@ static void test_refusals(void **unused)
 	expect_refusal(root, 995, 100000, 0, "holds for 500 ns");
 	expect_refusal(root, 400, MS, 0x11,
 		       "throttled CPUs 0x11, but the cell has 0xf");
-	r.settings.valid |= REG_SET_REGULATOR;
-	r.settings.regulator = REGULATOR_THROTTLE;
-	assert_int_equal(regulation_set(root, &r), -ENODEV);
-	assert_string_equal(r.reason, "regulator throttle keeps no budgets: it "
-			    "goes beside one that does");
+	s.valid |= REG_SET_REGULATOR;
+	s.regulator = REGULATOR_THROTTLE;
+	lines_refuse(root, s, "regulator throttle keeps no budgets: it goes beside one that does");
 }
 
 /* Whoever is reset, parked or started anew is where the grid says. */
@@ -378,7 +353,10 @@ static void test_composition_with_a_budget(void **unused)
 
 static void lift(void)
 {
-	struct reg_request r = request(REG_DUTY_FULL, MS, 0);
+	struct reg_request r = {
+		.size = sizeof(r), .operation = REG_OP_SET,
+		.settings = duty(REG_DUTY_FULL, MS, 0),
+	};
 
 	assert_int_equal(regulation_set(cell_root(), &r), 0);
 }

@@ -32,6 +32,11 @@ static const struct name sources[] = {
 	{ COUNTER_INTEL_IMC, "intel-imc", NULL },
 };
 
+static const struct name laws[] = {
+	{ REG_LAW_BUCKET, "bucket", NULL },
+	{ REG_LAW_WINDOW, "window", NULL },
+};
+
 static const struct name holders[] = {
 	{ REG_HELD_NOT, "none", NULL },
 	{ REG_HELD_THROTTLE, "throttle", NULL },
@@ -112,6 +117,18 @@ const char *reg_source_name(unsigned int id)
 int reg_source_by_name(const char *name)
 {
 	return id_of(sources, COUNT(sources), name);
+}
+
+const char *reg_law_name(unsigned int law)
+{
+	const struct name *name = name_of(laws, COUNT(laws), law);
+
+	return name ? name->text : NULL;
+}
+
+int reg_law_by_name(const char *name)
+{
+	return id_of(laws, COUNT(laws), name);
 }
 
 int reg_source_known(unsigned int n)

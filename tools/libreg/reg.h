@@ -227,6 +227,9 @@ const char *reg_regulator_kind(unsigned int id);
 int reg_regulator_by_name(const char *name);
 const char *reg_source_name(unsigned int id);
 int reg_source_by_name(const char *name);
+/* Of enum reg_law; -ENOENT, and NULL. */
+int reg_law_by_name(const char *name);
+const char *reg_law_name(unsigned int law);
 const char *reg_holder_name(unsigned int holder);
 const char *reg_park_reason_name(unsigned int reason);
 

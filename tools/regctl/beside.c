@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Settings of what goes with a budget: throttle, burst cap, bucket. */
+/* Settings of what goes with a budget: throttle, burst cap, bucket, polls. */
 #include "beside.h"
 
 #include <errno.h>
@@ -110,6 +110,36 @@ static int burst_option(struct reg_settings *settings, const char *value,
 	return 0;
 }
 
+static int poll_option(struct reg_settings *settings, const char *value,
+		       struct parse_error *error)
+{
+	uint64_t poll_ns = 0;
+	int ret = strcmp(value, "default") ?
+		  time_parse(value, &poll_ns, error) : 0;
+
+	if (ret)
+		return ret;
+	if (strcmp(value, "default") && (poll_ns < REG_POLL_MIN_NS ||
+					 poll_ns > REG_POLL_MAX_NS))
+		return parse_refuse(error, 0, "must be from 1us to 1ms");
+	settings->poll_ns = (uint32_t)poll_ns;
+	settings->valid |= REG_SET_POLL;
+	return 0;
+}
+
+static int law_option(struct reg_settings *settings, const char *value,
+		      struct parse_error *error)
+{
+	int law = reg_law_by_name(value);
+
+	if (law < 0)
+		return parse_refuse(error, 0,
+				    "unknown; there are bucket and window");
+	settings->law = (uint32_t)law;
+	settings->valid |= REG_SET_LAW;
+	return 0;
+}
+
 int beside_option(struct reg_settings *settings, int key, const char *value,
 		  struct parse_error *error)
 {
@@ -124,6 +154,10 @@ int beside_option(struct reg_settings *settings, int key, const char *value,
 		return depth_option(settings, value, error);
 	case BESIDE_KEY_BURST:
 		return burst_option(settings, value, error);
+	case BESIDE_KEY_POLL:
+		return poll_option(settings, value, error);
+	case BESIDE_KEY_LAW:
+		return law_option(settings, value, error);
 	default:
 		return -ENOENT;
 	}
@@ -142,6 +176,12 @@ int beside_unset_option(struct reg_settings *settings, int key)
 	case BESIDE_KEY_BURST:
 		settings->valid |= REG_SET_BURST;
 		return 0;
+	case BESIDE_KEY_POLL:
+		settings->valid |= REG_SET_POLL;
+		return 0;
+	case BESIDE_KEY_LAW:
+		settings->valid |= REG_SET_LAW;
+		return 0;
 	default:
 		return -ENOENT;
 	}
@@ -155,6 +195,8 @@ void beside_defaults(struct reg_settings *settings)
 	settings->depth_bytes = 0;
 	settings->burst_bytes = REG_BURST_NONE;
 	settings->burst_window_ns = REG_BURST_WINDOW_DEFAULT_NS;
+	settings->poll_ns = 0;
+	settings->law = REG_LAW_BUCKET;
 }
 
 /* Adds words, with a comma before all but the first ones. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Settings of what goes with a budget: throttle, burst cap, bucket. */
+/* Settings of what goes with a budget: throttle, burst cap, bucket, polls. */
 #ifndef REGCTL_BESIDE_H
 #define REGCTL_BESIDE_H
 
@@ -13,6 +13,8 @@ enum {
 	BESIDE_KEY_CPUS,
 	BESIDE_KEY_DEPTH,
 	BESIDE_KEY_BURST,
+	BESIDE_KEY_POLL,
+	BESIDE_KEY_LAW,
 };
 
 #define BESIDE_SET_OPTIONS                                                    \
@@ -25,14 +27,21 @@ enum {
 	{ "depth", BESIDE_KEY_DEPTH, "SIZE", 0,                               \
 	  "Let a bucket hold this much, or default", 0 },                     \
 	{ "burst", BESIDE_KEY_BURST, "SIZE/TIME", 0,                          \
-	  "Limit what moves in any such time, as 16KiB/20us", 0 }
+	  "Limit what moves in any such time, as 16KiB/20us", 0 },                 \
+	{ "poll", BESIDE_KEY_POLL, "TIME", 0,                                 \
+	  "Look at the counter so often, from 1us to 1ms, or default", 0 },   \
+	{ "law", BESIDE_KEY_LAW, "bucket|window", 0,                          \
+	  "What mempol goes by: credit, or a window that slides", 0 }
 
 #define BESIDE_UNSET_OPTIONS                                                  \
 	{ "duty", BESIDE_KEY_DUTY, NULL, 0, "Let all CPUs run all the time",  \
 	  0 },                                                                \
 	{ "depth", BESIDE_KEY_DEPTH, NULL, 0,                                 \
 	  "Let a bucket hold what a period brings", 0 },                      \
-	{ "burst", BESIDE_KEY_BURST, NULL, 0, "Lift the limit on bursts", 0 }
+	{ "burst", BESIDE_KEY_BURST, NULL, 0, "Lift the limit on bursts", 0 },  \
+	{ "poll", BESIDE_KEY_POLL, NULL, 0,                                   \
+	  "Look at the counter as often as by default", 0 },                  \
+	{ "law", BESIDE_KEY_LAW, NULL, 0, "Let mempol go by credit", 0 }
 
 /* As the option functions of commands; -ENOENT: none of these. */
 int beside_option(struct reg_settings *settings, int key, const char *value,

@@ -356,6 +356,7 @@ static int set_run(struct app *app, const void *data)
 			     "--period, --per-cpu, --pool, --source, "
 			     "--regulator, --class, --lend, --duty, "
 			     "--throttle-period, --cpus, --depth, --burst, "
+			     "--poll, --law, "
 			     "--cache, --cache-l2, "
 			     "--bandwidth or --clock");
 		return APP_USAGE;

@@ -65,6 +65,20 @@ static void burst_fill(struct value *row, const struct reg_settings *effective)
 	}
 }
 
+static void polls_fill(struct value *row, const struct reg_settings *effective)
+{
+	if (effective->poll_ns)
+		value_number(&row[SETTINGS_POLL], VALUE_TIME,
+			     effective->poll_ns);
+	else
+		value_missing(&row[SETTINGS_POLL], "not polled");
+	if (effective->regulator == REGULATOR_MEMPOL)
+		name_fill(&row[SETTINGS_LAW], reg_law_name(effective->law),
+			  effective->law, "");
+	else
+		value_missing(&row[SETTINGS_LAW], "not mempol");
+}
+
 void settings_fill(struct value *row, const struct reg_settings *requested,
 		   const struct reg_settings *effective, uint64_t generation)
 {
@@ -91,6 +105,7 @@ void settings_fill(struct value *row, const struct reg_settings *requested,
 	value_number(&row[SETTINGS_GENERATION], VALUE_COUNT, generation);
 	throttle_fill(row, effective);
 	burst_fill(row, effective);
+	polls_fill(row, effective);
 	value_text(&row[SETTINGS_CLASS], "%s",
 		   effective->class_ == REG_CLASS_GUARANTEED ? "guaranteed" :
 							       "best-effort");

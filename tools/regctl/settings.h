@@ -26,6 +26,8 @@ enum settings_column {
 	SETTINGS_BURST_WINDOW,
 	SETTINGS_CLASS,
 	SETTINGS_LENDS,
+	SETTINGS_POLL,
+	SETTINGS_LAW,
 	SETTINGS_COUNT,
 };
 
@@ -55,7 +57,9 @@ enum settings_column {
 	{ "BURST WINDOW", "burst_window_ns", "ns",                            \
 	  COLUMN_RIGHT | COLUMN_AUTO, 0 },                                    \
 	{ "CLASS", "class", NULL, COLUMN_WIDE, 0 },                       \
-	{ "LENDS", "lends", NULL, COLUMN_WIDE, 0 }
+	{ "LENDS", "lends", NULL, COLUMN_WIDE, 0 },                            \
+	{ "POLL", "poll_ns", "ns", COLUMN_RIGHT | COLUMN_AUTO, 0 },           \
+	{ "LAW", "law", NULL, COLUMN_AUTO, 0 }
 
 /*
  * Fills SETTINGS_COUNT values. Of `requested` only the fields that its `valid`

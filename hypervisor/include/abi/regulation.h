@@ -40,6 +40,10 @@ enum counter_source_id {
 #define REG_PERIOD_DEFAULT_NS		1000000ull
 #define REG_PERIOD_MIN_NS		20000ull
 #define REG_PERIOD_MAX_NS		1000000000ull
+/* Of a poller; 0 asks for the default. */
+#define REG_POLL_DEFAULT_NS		6250u
+#define REG_POLL_MIN_NS			1000u
+#define REG_POLL_MAX_NS			1000000u
 #define REG_BUDGET_UNLIMITED		UINT64_MAX
 
 /* Of the time of each CPU, in thousandths. */
@@ -68,7 +72,8 @@ enum counter_source_id {
 #define REG_SET_CLASS			0x0800u
 #define REG_SET_FLAGS			0x1000u
 #define REG_SET_POLL			0x2000u
-#define REG_SET_KNOWN			0x1fffu
+#define REG_SET_LAW			0x4000u
+#define REG_SET_KNOWN			0x7fffu
 
 /* reg_settings.mode */
 #define REG_MODE_PER_CPU		0x0001u /* static shares, no pool */
@@ -93,6 +98,12 @@ enum counter_source_id {
 #define REG_FLAG_LEND			0x0001u
 #define REG_FLAGS_KNOWN			0x0001u
 
+/* reg_settings.law: what a poller goes by */
+enum reg_law {
+	REG_LAW_BUCKET = 0,	/* credit grows with time, up to a depth */
+	REG_LAW_WINDOW = 1,	/* what was used in a window that slides */
+};
+
 /*
  * In a request only the fields named by `valid` count, the others keep what is
  * in force. In an answer all fields are valid.
@@ -109,18 +120,19 @@ struct reg_settings {
 	uint16_t class_;		/* of the cell: REG_CLASS_KNOWN */
 	/* Each CPU of the cell, or those named, runs this much of its time. */
 	uint16_t duty_permille;		/* 1 to REG_DUTY_FULL */
-	uint32_t poll_ns;		/* 0 */
+	uint32_t poll_ns;		/* between looks at a counter; 0: default */
 	uint64_t throttle_period_ns;
 	uint64_t throttle_cpus;		/* bit n: logical CPU n; 0: all */
 	uint64_t depth_bytes;		/* of a bucket; 0: a period's budget */
 	/* No CPU moves more than its share of it in any window this long. */
 	uint64_t burst_bytes;		/* REG_BURST_NONE: no cap */
 	uint64_t burst_window_ns;
-	uint64_t reserved[2];		/* 0 */
+	uint32_t law;			/* enum reg_law */
+	uint32_t reserved[3];		/* 0 */
 } ABI_PACKED;
 ABI_SIZE(struct reg_settings, 104);
 ABI_OFFSET(struct reg_settings, throttle_period_ns, 48);
-ABI_OFFSET(struct reg_settings, reserved, 88);
+ABI_OFFSET(struct reg_settings, law, 88);
 
 /* reg_request.operation */
 enum reg_operation {
@@ -177,7 +189,7 @@ struct reg_cpu_stats {
 	uint64_t written_lines;
 	uint64_t stalls;
 	uint64_t stall_ns;
-	uint64_t periods;		/* period boundaries seen */
+	uint64_t periods;		/* period boundaries seen, or polls */
 	uint64_t overflows;		/* overflow interrupts or polls that hit */
 	uint64_t overshoot_lines;	/* used beyond the budget, in total */
 	uint64_t overshoot_max_lines;	/* worst single period */

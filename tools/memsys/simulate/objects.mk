@@ -13,7 +13,7 @@ tools-sim-y += weir-simulate
 weir-simulate-objs := $(simulate-engine-objs) $(simulate-scenario-objs) \
 	$(addprefix $(d),machine.o sim-regulation.o run.o results.o plot.o \
 	main.o) tools/report/svg.o regulators/memguard.o regulators/bucket.o \
-	regulators/throttle.o regulators/burst.o \
+	regulators/mempol.o 	regulators/throttle.o regulators/burst.o \
 	$(addprefix tools/regctl/,app.o output.o json.o) \
 	$(addprefix tools/libreg/,device.o cell.o regulate.o sysfs.o)
 weir-simulate-libs := -ljansson -lsmartcols -lm

@@ -278,6 +278,31 @@ static int set_burst_window(struct parser *parser, const char *value)
 	return err;
 }
 
+static int set_poll(struct parser *parser, const char *value)
+{
+	uint64_t poll_ns;
+	int err = scenario_time(parser, value, &poll_ns);
+
+	if (!err && poll_ns > REG_POLL_MAX_NS)
+		return scenario_refuse(parser, "polls are every 1us to 1ms");
+	parser->cell->settings.valid |= REG_SET_POLL;
+	if (!err)
+		parser->cell->settings.poll_ns = (uint32_t)poll_ns;
+	return err;
+}
+
+static int set_law(struct parser *parser, const char *value)
+{
+	static const char *const words[] = { "bucket", "window", NULL };
+	unsigned int word;
+	int err = scenario_word(parser, value, words, &word);
+
+	parser->cell->settings.valid |= REG_SET_LAW;
+	if (!err)
+		parser->cell->settings.law = word;
+	return err;
+}
+
 static int set_class(struct parser *parser, const char *value)
 {
 	static const char *const words[] = { "best-effort", "guaranteed", NULL };
@@ -512,6 +537,8 @@ static const struct key keys[] = {
 	{ "depth", OF_CELL, set_depth },
 	{ "burst_cap", OF_CELL, set_burst_cap },
 	{ "burst_window", OF_CELL, set_burst_window },
+	{ "poll", OF_CELL, set_poll },
+	{ "law", OF_CELL, set_law },
 	{ "class", OF_CELL, set_class },
 	{ "lend", OF_CELL, set_lend },
 	{ "storm", OF_CELL, set_storm },

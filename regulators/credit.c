@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Budgets whose credit grows with the clock: checks, and how pools follow. */
+#include "credit.h"
+#include "budget.h"
+#include "hv/errno.h"
+
+/* 64 TB/s with lines of 64 bytes: what is faster than that is no limit. */
+#define LINES_PER_NS_MAX	1000u
+#define DEPTH_MAX_BYTES		((uint64_t)1 << 40)
+#define GRANT_MIN_LINES		4u
+
+static int depth_check(const struct reg_settings *wanted,
+		       const struct reg_platform *platform,
+		       struct reason *reason)
+{
+	uint64_t least = (uint64_t)platform->line_bytes * platform->cpus_count;
+
+	if (wanted->depth_bytes != 0 && (wanted->depth_bytes < least ||
+					 wanted->depth_bytes > DEPTH_MAX_BYTES))
+		return refuse(reason, -ERANGE,
+			      "bucket of %llu bytes, allowed are %llu (a line for each CPU) to %llu",
+			      (unsigned long long)wanted->depth_bytes,
+			      (unsigned long long)least,
+			      (unsigned long long)DEPTH_MAX_BYTES);
+	return 0;
+}
+
+static void speed_init(struct reg_budget *budget, uint64_t bytes_per_s,
+		       uint64_t bytes_ns_per_line)
+{
+	budget->lines_per_ns = (struct scale){ 0 };
+	budget->ns_per_line = (struct scale){ 0 };
+	if (bytes_per_s == 0)
+		return;
+	budget->lines_per_ns = scale_init(bytes_per_s, bytes_ns_per_line);
+	if (budget->lines_per_ns.whole >= LINES_PER_NS_MAX)
+		budget->lines_per_ns = scale_init(LINES_PER_NS_MAX, 1);
+	budget->ns_per_line = scale_init(bytes_ns_per_line, bytes_per_s);
+}
+
+static void budget_init(struct reg_budget *budget, uint64_t bytes_per_s,
+			const struct reg_platform *platform,
+			const struct reg_effective *effective)
+{
+	const struct reg_settings *settings = &effective->settings;
+	uint32_t buckets = effective->per_cpu ? effective->cpus_count : 1;
+	uint32_t drawing = effective->own_pool ? 1 : effective->cpus_count;
+	uint64_t depth_lines;
+
+	*budget = (struct reg_budget){ 0 };
+	if (bytes_per_s == REG_BUDGET_UNLIMITED)
+		return;
+	budget->limited = true;
+	speed_init(budget, bytes_per_s,
+		   1000000000ull * platform->line_bytes * buckets);
+	if (settings->depth_bytes) {
+		depth_lines = settings->depth_bytes / platform->line_bytes /
+			      buckets;
+	} else {
+		budget_rate_init(&budget->rate, bytes_per_s,
+				 settings->period_ns, buckets,
+				 platform->line_bytes);
+		depth_lines = budget_rate_ceil(&budget->rate, 1);
+		if (depth_lines < GRANT_MIN_LINES * drawing)
+			depth_lines = GRANT_MIN_LINES * drawing;
+	}
+	if (depth_lines > CREDIT_MAX_LINES)
+		depth_lines = CREDIT_MAX_LINES;
+	budget->cap_lines = bytes_per_s ? depth_lines : 0;
+	budget->grant_lines = depth_lines / drawing;
+	/* What pool_follow() starts a new bucket with: it is full. */
+	budget->rate = (struct reg_rate){
+		.lines = budget->cap_lines, .denominator = 1,
+	};
+}
+
+static uint32_t log2_ceil(uint32_t value)
+{
+	uint32_t shift = 0;
+
+	while (shift < 31 && (1u << shift) < value)
+		shift++;
+	return shift;
+}
+
+static void depth_report(struct reg_effective *effective, uint32_t line_bytes)
+{
+	const struct reg_budget *budget = effective->total.limited ?
+					  &effective->total :
+					  &effective->writes;
+	uint32_t buckets = effective->per_cpu ? effective->cpus_count : 1;
+
+	effective->settings.depth_bytes =
+		budget->limited ? budget->cap_lines * line_bytes * buckets : 0;
+}
+
+int credit_check(const struct reg_platform *platform,
+		 const struct reg_settings *wanted,
+		 struct reg_effective *effective, struct reason *reason)
+{
+	int err = budget_check_settings(platform, wanted, reason);
+
+	if (!err)
+		err = depth_check(wanted, platform, reason);
+	if (err)
+		return err;
+	if (wanted->mode & ~REG_MODE_PER_CPU)
+		return refuse(reason, -EINVAL,
+			      "mode bits %x are of periods, which credit by the clock does not have",
+			      wanted->mode & ~REG_MODE_PER_CPU);
+	*effective = (struct reg_effective){ .settings = *wanted };
+	effective->cpus_count = platform->cpus_count;
+	effective->per_cpu = (wanted->mode & REG_MODE_PER_CPU) != 0;
+	effective->own_pool = effective->per_cpu || platform->cpus_count == 1;
+	effective->refill_parts = 1;
+	effective->refill_ns = wanted->period_ns;
+	effective->share_shift =
+		log2_ceil(effective->own_pool ? 1 : platform->cpus_count);
+	budget_init(&effective->total, wanted->budget_bytes_per_s, platform,
+		    effective);
+	budget_init(&effective->writes, wanted->write_budget_bytes_per_s,
+		    platform, effective);
+	effective->active = effective->total.limited ||
+			    effective->writes.limited;
+	depth_report(effective, platform->line_bytes);
+	return 0;
+}
+
+/* As memguard's: debt and what is left go to the pool that is used now. */
+static void pools_convert(struct reg_cpu *cpu, uint64_t now_ns)
+{
+	const struct reg_effective *effective = &cpu->active;
+	struct reg_pool *shared = &cpu->cell->pool;
+	struct reg_pool *to = effective->own_pool ? &cpu->own : shared;
+	struct reg_pool *from = effective->own_pool ? shared : &cpu->own;
+	bool anew = to->revision != effective->revision;
+
+	pool_inherit(to, from, effective);
+	pool_follow(to, effective, 0, now_ns);
+	pool_move_debt(to, from);
+	pool_drain(from);
+	/* Credit is counted from here on. */
+	if (anew) {
+		to->last_ns = now_ns;
+		to->since_ns = now_ns;
+		to->total.remainder = 0;
+		to->writes.remainder = 0;
+	}
+}
+
+void credit_commit(struct reg_cpu *cpu, uint64_t now_ns)
+{
+	const struct reg_effective *effective = &cpu->active;
+
+	cpu->short_late_ns = 0;
+	cpu->renews = false;
+	cpu->next_ns = REG_NEVER;
+	spin_lock(&cpu->cell->lock);
+	pools_convert(cpu, now_ns);
+	spin_unlock(&cpu->cell->lock);
+	if (effective->active) {
+		/* What was used before is settled, or was not limited. */
+		effective->source->sample(cpu);
+		cpu->settled_write_lines = cpu->counter.write_lines;
+		cpu->settled_lines = cpu->counter.read_lines +
+				     cpu->counter.write_lines;
+		cpu->grant_lines = 0;
+		cpu->write_grant_lines = 0;
+		return;
+	}
+	cpu->alarm = (struct reg_alarm){ REG_NEVER, REG_NEVER, REG_NEVER };
+	if (effective->source)
+		effective->source->arm(cpu);
+}
