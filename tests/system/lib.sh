@@ -96,4 +96,39 @@ run_guest() {
 		${3:+-s "$3" -a 0x1000} && regctl cell start -q "$1"
 }
 
+# now: the hypervisor's clock, in ns.
+now() {
+	regctl status root --json | sed -n 's/.*"now_ns": \([0-9]*\).*/\1/p'
+}
+
+# span NAME [US]: span_ns for the host to look at. Who asks for the time keeps a
+# hog from its CPU: it is done only so often, and edge_ns at both ends are left
+# out.
+# shellcheck disable=SC2154 # span_ns, edge_ns
+span() {
+	usleep 1000
+	span_from=$(now)
+	until span_to=$(now) && [ "$span_to" -ge \
+		$((span_from + span_ns + 2 * edge_ns)) ]; do
+		usleep "${2:-20000}"
+	done
+	report "span.$1" "$((span_from + edge_ns)) $((span_from + edge_ns +
+		span_ns))"
+}
+
+# statistic CELL NAME: the sum over the CPUs.
+statistic() {
+	regctl status "$1" --json | awk -v name="\"$2\":" \
+		'/cpu_statistics/ { inside = 1 }
+		inside && $1 == name { sum += $2 } END { print sum + 0 }'
+}
+
+# bomb: the cell `budgeted` reads and writes as fast as it can, from the
+# beginning.
+bomb() {
+	regctl -q cell load budgeted /weir/inmates/bomb.bin -a 0 \
+		-s "mode=both size=4M" -a 0x1000 &&
+		regctl -q cell start budgeted
+}
+
 trap 'echo "test: done $test_count"' EXIT

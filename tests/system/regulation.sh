@@ -8,43 +8,16 @@
 
 cells=/weir/cells
 sys=/sys/devices/weir/cells
+# Read by span.
+# shellcheck disable=SC2034
 span_ns=60000000
+# shellcheck disable=SC2034
 edge_ns=5000000
 hogs=
-
-now() {
-	regctl status root --json | sed -n 's/.*"now_ns": \([0-9]*\).*/\1/p'
-}
-
-# span NAME [US]: a stretch of time for the host to look at. Who asks for the time
-# keeps a hog from its CPU: it is done only so often, and both ends are left out.
-span() {
-	usleep 1000
-	span_from=$(now)
-	until span_to=$(now) && [ "$span_to" -ge \
-		$((span_from + span_ns + 2 * edge_ns)) ]; do
-		usleep "${2:-20000}"
-	done
-	report "span.$1" "$((span_from + edge_ns)) $((span_to - edge_ns))"
-}
 
 hog_start() {
 	hog --idle --cpu "$1" --mode write --size 8 >/dev/null &
 	hogs="$hogs $!"
-}
-
-# bomb: from the beginning.
-bomb() {
-	regctl -q cell load budgeted /weir/inmates/bomb.bin -a 0 \
-		-s "mode=both size=4M" -a 0x1000 &&
-		regctl -q cell start budgeted
-}
-
-# statistic CELL NAME: the sum over the CPUs.
-statistic() {
-	regctl status "$1" --json | awk -v name="\"$2\":" \
-		'/cpu_statistics/ { inside = 1 }
-		inside && $1 == name { sum += $2 } END { print sum + 0 }'
 }
 
 refusals() {
@@ -61,11 +34,38 @@ refusals() {
 	fails 2 "a long period" regctl set root --period 1001ms
 	says "the range is told" 'from 20us to 1s' \
 		regctl set root --period 1001ms
+	fails 2 "polls too often" regctl set root --poll 999ns
+	fails 4 "polls too seldom" regctl set root --regulator mempol \
+		--poll 30us --period 20us
+	says "the two are told" 'every 30000 ns, in a period of 20000 ns' \
+		regctl set root --regulator mempol --poll 30us --period 20us
 	fails 2 "shares and a pool" regctl set root --per-cpu --pool
 	fails 4 "no such cell" regctl set nobody --budget 1GB/s
 	fails 4 "nor by number" regctl set 4711 --budget 1GB/s
 	fails 3 "no such source here" regctl set root --source x86-pmu
 	is "nothing was changed" "$(cat $sys/0/generation)" "$before"
+}
+
+# The cell's counter is looked at again and again; nothing tells when to.
+polls() {
+	polls_before=$(statistic budgeted periods)
+	ok "look every 6 us" regctl -q set budgeted --regulator mempol \
+		--poll 6us
+	says "status tells" '"poll_ns": 6000' regctl status budgeted --json
+	span polled
+	ok "it was looked at often" [ "$(statistic budgeted periods)" -ge \
+		$((polls_before + span_ns / 7000)) ]
+	ok "every 20 us, and a window" regctl -q set budgeted --poll 20us \
+		--law window
+	span slides
+	says "status tells the law" '"law": "window"' \
+		regctl status budgeted --json
+	ok "a duty beside it" regctl -q set budgeted --duty 50% \
+		--throttle-period 200us
+	span polled.duty
+	ok "both have held it" [ "$(statistic budgeted throttle_stalls)" -gt \
+		10 ]
+	ok "the duty goes" regctl -q unset budgeted --duty
 }
 
 by_model() {
@@ -105,6 +105,7 @@ by_model() {
 	ok "start it anew" bomb
 	is "its setting has stayed" "$(cat $sys/19/budget)" 150000000
 	span anew
+	polls
 	ok "back to its policy" regctl -q reset budgeted
 	is "which is the configuration's" "$(cat $sys/19/budget)" 100000000
 	ok "unset the root's" regctl -q unset root --budget
@@ -173,6 +174,15 @@ by_bucket() {
 		$((overflows + 300)) ]
 }
 
+# A counter that interrupts is polled as well.
+by_polls() {
+	ok "mempol" regctl -q set meter --regulator mempol --poll 5us
+	periods=$(statistic meter periods)
+	metered 160 4
+	ok "it was looked at" [ "$(statistic meter periods)" -ge \
+		$((periods + 60000)) ]
+}
+
 by_pmu() {
 	ok "enable" regctl -q enable $cells/qemu-virt-pmu.cell
 	ok "create" regctl -q cell create $cells/meter.cell
@@ -183,6 +193,7 @@ by_pmu() {
 	ok "overflows were seen" [ "$(statistic meter overflows)" -ge 300 ]
 	ok "and stalls" [ "$(statistic meter stalls)" -ge 300 ]
 	by_bucket
+	by_polls
 
 	# Linux itself, the other CPU halted by the cell: 50 of 500 million
 	# instructions a second.

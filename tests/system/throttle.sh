@@ -7,38 +7,11 @@
 
 cells=/weir/cells
 sys=/sys/devices/weir/cells
+# Read by span.
+# shellcheck disable=SC2034
 span_ns=40000000
+# shellcheck disable=SC2034
 edge_ns=2000000
-
-now() {
-	regctl status root --json | sed -n 's/.*"now_ns": \([0-9]*\).*/\1/p'
-}
-
-# span NAME: a stretch of time for the host to look at. CPU 0 asks for it.
-span() {
-	usleep 1000
-	span_from=$(now)
-	until span_to=$(now) && [ "$span_to" -ge \
-		$((span_from + span_ns + 2 * edge_ns)) ]; do
-		usleep 20000
-	done
-	report "span.$1" "$((span_from + edge_ns)) $((span_from + edge_ns +
-		span_ns))"
-}
-
-# held CELL NAME: the sum over the CPUs.
-held() {
-	regctl status "$1" --json | awk -v name="\"$2\":" \
-		'/cpu_statistics/ { inside = 1 }
-		inside && $1 == name { sum += $2 } END { print sum + 0 }'
-}
-
-# bomb: from the beginning.
-bomb() {
-	regctl -q cell load budgeted /weir/inmates/bomb.bin -a 0 \
-		-s "mode=both size=4M" -a 0x1000 &&
-		regctl -q cell start budgeted
-}
 
 refusals() {
 	fails 2 "no time at all" regctl set root --duty 0%
@@ -50,7 +23,7 @@ refusals() {
 	fails 4 "a turn too short" \
 		regctl set root --duty 0.5% --throttle-period 100us
 	fails 3 "as what keeps budgets" regctl set root --regulator throttle
-	is "nothing was changed" "$(held root throttle_stalls)" 0
+	is "nothing was changed" "$(statistic root throttle_stalls)" 0
 }
 
 # All but the hog stays on CPU 0.
@@ -93,7 +66,7 @@ for duty in 10 50 75 90; do
 done
 ok "and a budget" regctl -q set budgeted --duty 50% --budget 100MB/s
 span cell.both
-ok "both were named" [ "$(held budgeted budget_stalls)" -gt 10 ]
+ok "both were named" [ "$(statistic budgeted budget_stalls)" -gt 10 ]
 ok "shut it down" regctl -q cell shutdown budgeted
 ok "start it anew" bomb
 ok "back to its budget" regctl -q set budgeted --budget max
