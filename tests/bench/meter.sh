@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A cell budgeted in instructions by PMU overflow, the root CPU halted beside
 # it: what the guest itself measures. Arguments: the cell, `meter` with one CPU
-# or `meters` with an idle second one to share its budget, then budgets in MB/s,
-# where a byte is an instruction. Then calls that do next to nothing, to be
+# or `meters` with an idle second one to share its budget, or `polled`, which is
+# `meter` under mempol; then budgets in MB/s, where a byte is an instruction. Then calls that do next to nothing, to be
 # counted.
 # shellcheck source=tests/system/lib.sh
 . /weir/tests/lib.sh
@@ -11,10 +11,16 @@
 cell=$1
 shift
 machine=qemu-virt-pmu
+regulator=memguard
 options=
 if [ "$cell" = meters ]; then
 	machine=qemu-virt-pmu3
 	options="idle=2"
+fi
+
+if [ "$cell" = polled ]; then
+	cell=meter
+	regulator=mempol
 fi
 
 insmod /lib/modules/weir.ko
@@ -23,7 +29,7 @@ ok "create" regctl -q cell create "/weir/cells/$cell.cell"
 regctl console -f >/tmp/console 2>&1 &
 for mb in "$@"; do
 	ok "$mb MB/s" regctl -q set "$cell" --budget "${mb}MB/s" \
-		--regulator memguard
+		--regulator $regulator
 	# 1.2 s at any budget: 1024 instructions a block.
 	blocks=$((mb * 1200000 / 1024))
 	regctl -q cell load "$cell" /weir/inmates/meter.bin -a 0 \

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a tick of a budget costs: instructions from the exit to the entry. The
+ * What a tick of a budget costs, and a poll: instructions from the exit to the entry. The
  * counters of Bochs do not count, so nothing is ever used up, and each tick
  * finds a CPU that goes on. With the image that takes such counters.
  */
@@ -16,7 +16,7 @@
 
 static struct reg_request request __attribute__((aligned(8)));
 
-static long budget(uint64_t bytes_per_s)
+static long budget(uint64_t bytes_per_s, uint16_t regulator)
 {
 	long error;
 
@@ -26,8 +26,9 @@ static long budget(uint64_t bytes_per_s)
 	};
 	/* A bucket, which such a counter has by default, takes no ticks. */
 	request.settings.valid = REG_SET_BUDGET | REG_SET_PERIOD |
-				 REG_SET_REGULATOR;
-	request.settings.regulator = REGULATOR_MEMGUARD;
+				 REG_SET_REGULATOR | REG_SET_POLL;
+	request.settings.regulator = regulator;
+	request.settings.poll_ns = PERIOD_US * 1000;
 	request.settings.budget_bytes_per_s = bytes_per_s;
 	request.settings.period_ns = PERIOD_US * 1000;
 	error = hypercall(WEIR_HC_REG_SET, virt_to_phys(&request), 0);
@@ -61,18 +62,44 @@ static uint64_t watch(unsigned int count)
 	return turn;
 }
 
+static uint64_t watch_ticks(void)
+{
+	uint64_t flags = irq_save();
+	uint64_t turn;
+
+	stamps[TICKS - 1] = 0;
+	watch(10);
+	turn = watch(TICKS);
+	expect(stamps[TICKS - 1] != 0);
+	irq_restore(flags);
+	return turn;
+}
+
+/* Polls count from each other: they are on no grid. */
+static void test_poll(void)
+{
+	uint64_t turn, most = 0;
+
+	test_begin("a poll of a CPU that goes on");
+	if (expect_equal(budget(1000000000, REGULATOR_MEMPOL), 0)) {
+		turn = watch_ticks();
+		for (unsigned int n = 0; n < TICKS; n++)
+			most = gaps[n] > most ? gaps[n] : most;
+		test_report("poll_instructions", most - turn);
+		expect(most - turn < 1000);
+		expect_equal(budget(REG_BUDGET_UNLIMITED, REGULATOR_MEMPOL), 0);
+	}
+	test_end();
+}
+
 static void test_tick(void)
 {
-	uint64_t flags, turn, most = 0, least = UINT64_MAX;
+	uint64_t turn, most = 0, least = UINT64_MAX;
 	int64_t early = 0, late = 0;
 
 	test_begin("a tick of a CPU that goes on");
-	if (expect_equal(budget(1000000000), 0)) {
-		flags = irq_save();
-		watch(10);
-		turn = watch(TICKS);
-		expect(stamps[TICKS - 1] != 0);
-		irq_restore(flags);
+	if (expect_equal(budget(1000000000, REGULATOR_MEMGUARD), 0)) {
+		turn = watch_ticks();
 		for (unsigned int n = 0; n < TICKS; n++) {
 			int64_t off = (int64_t)(stamps[n] - stamps[0] -
 						n * PERIOD_US * TSC_HZ / 1000000);
@@ -88,7 +115,7 @@ static void test_tick(void)
 			    (uint64_t)(late - early) * 1000000000 / TSC_HZ);
 		expect((uint64_t)(late - early) < TSC_HZ / 1000000);
 		expect(most - turn < 1000);
-		expect_equal(budget(REG_BUDGET_UNLIMITED), 0);
+		expect_equal(budget(REG_BUDGET_UNLIMITED, REGULATOR_MEMGUARD), 0);
 	}
 	test_end();
 }
@@ -98,6 +125,7 @@ void group_tick(void)
 	if (!weir_begin())
 		return;
 	test_tick();
+	test_poll();
 	test_begin("the hypervisor leaves");
 	expect_equal(weir_disable(), 0);
 	test_end();
