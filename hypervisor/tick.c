@@ -6,6 +6,7 @@
 #include "hv/memsys.h"
 #include "hv/percpu.h"
 #include "hv/regulation.h"
+#include "hv/tick-short.h"
 
 void tick_cpu_init(struct tick_cpu *tick)
 {
@@ -74,18 +75,9 @@ void tick_run(struct per_cpu *cpu)
 	tick_count(&cpu->reg, clock_now_ns() - now_ns);
 }
 
-/* A period boundary on a CPU that goes on as it is: the next one; or 0. */
-static inline uint64_t tick_advance(struct reg_cpu *reg, uint64_t now_ns)
-{
-	if (now_ns - reg->boundary_ns >= reg->short_late_ns ||
-	    reg->active.revision != reg->cell->effective.revision)
-		return 0;
-	return reg->active.regulator->advance(reg, now_ns);
-}
-
 /* It has fired for something that takes longer, or too early. */
 __attribute__((noinline))
-static void timer_work(struct per_cpu *cpu)
+void clock_timer_late(struct per_cpu *cpu)
 {
 	struct tick_cpu *tick = &cpu->tick;
 	uint64_t now_ns = clock_counter_ns();
@@ -98,19 +90,14 @@ static void timer_work(struct per_cpu *cpu)
 
 void clock_timer_fired(struct per_cpu *cpu)
 {
-	uint64_t next_ns;
+	uint64_t ticks;
 
 	if (hv_clock.model) {
 		memsys_heartbeat(cpu);
 		return;
 	}
-	next_ns = tick_advance(&cpu->reg, clock_counter_ns());
-	if (next_ns) {
-		/* A short way is open: there is no other user. */
-		cpu->tick.deadline_ns[TICK_PERIOD] = next_ns;
-		cpu->tick.armed_ns = next_ns;
-		arch_timer_rearm(scale_ceil(&hv_clock.ticks_per_ns, next_ns));
-	} else {
-		timer_work(cpu);
-	}
+	if (tick_short(cpu, arch_timer_now(), &ticks))
+		arch_timer_rearm(ticks);
+	else
+		clock_timer_late(cpu);
 }

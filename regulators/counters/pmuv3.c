@@ -11,6 +11,7 @@
 #include "regulators/regulator.h"
 #include "hv/arch/pmu.h"
 #include "hv/errno.h"
+#include "rearm.h"
 #include "weigh.h"
 
 #define COUNTER_READ		0u
@@ -153,19 +154,11 @@ static uint64_t rearm_both(struct reg_cpu *cpu)
 	return cpu->counter.read_lines + cpu->counter.write_lines - before;
 }
 
-/* What the counter was set to is what it is set to again. */
 static inline uint64_t pmuv3_rearm(struct reg_cpu *cpu)
 {
-	struct reg_counter *counter = &cpu->counter;
-	uint64_t from = counter->read_raw;
-	uint64_t events, lines;
-
 	if (pmuv3.writes)
 		return rearm_both(cpu);
-	events = (arch_pmu_exchange(from) - from) & pmuv3.mask;
-	lines = weight_add(&pmuv3.read, 0, &counter->read_q8, events);
-	counter->read_lines += lines;
-	return lines;
+	return counter_rearm(&cpu->counter, &pmuv3.read, pmuv3.mask);
 }
 
 static bool pmuv3_alarmed(struct reg_cpu *cpu)

@@ -9,6 +9,7 @@
 #include "regulators/regulator.h"
 #include "hv/arch/pmu.h"
 #include "hv/errno.h"
+#include "rearm.h"
 #include "weigh.h"
 
 #define COUNTER_READ		0u
@@ -144,7 +145,8 @@ static bool x86_pmu_alarmed(struct reg_cpu *cpu)
 	return arch_pmu_take_overflows() != 0;
 }
 
-static uint64_t x86_pmu_rearm(struct reg_cpu *cpu)
+__attribute__((noinline))
+static uint64_t rearm_both(struct reg_cpu *cpu)
 {
 	struct reg_counter *counter = &cpu->counter;
 	uint64_t before_lines = counter->read_lines + counter->write_lines;
@@ -152,6 +154,13 @@ static uint64_t x86_pmu_rearm(struct reg_cpu *cpu)
 	x86_pmu_sample(cpu);
 	x86_pmu_arm(cpu);
 	return counter->read_lines + counter->write_lines - before_lines;
+}
+
+static uint64_t x86_pmu_rearm(struct reg_cpu *cpu)
+{
+	if (x86_pmu.writes)
+		return rearm_both(cpu);
+	return counter_rearm(&cpu->counter, &x86_pmu.read, x86_pmu.mask);
 }
 
 static uint64_t x86_pmu_renew(struct reg_cpu *cpu)

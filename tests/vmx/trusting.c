@@ -6,12 +6,9 @@
  */
 #include "hypervisor/arch/x86/pmu-internal.h"
 
-void pmu_count_write(unsigned int n, uint64_t value)
+uint64_t pmu_write_mask(const struct pmu_machine *machine)
 {
-	if (pmu_machine.full_width)
-		msr_write(MSR_A_PMC(n), value & pmu_width_mask());
-	else
-		msr_write(MSR_PMC(n), value & pmu_width_mask());
+	return BIT(machine->bits) - 1;
 }
 
 const char *pmu_counter_test(unsigned int n, uint64_t event)

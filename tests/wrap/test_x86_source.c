@@ -190,6 +190,36 @@ static void test_mixed_alarm_is_never_late(void **unused)
 	}
 }
 
+/* Again and again the same distance, whatever has been counted between. */
+static void test_rearm_is_exact(void **unused)
+{
+	static const struct model_kind *const kinds[] = { &narrow, &wide };
+
+	(void)unused;
+	srand(13);
+	for (size_t k = 0; k < 2 * ARRAY_COUNT(kinds); k++) {
+		struct reg_cpu cpu = { 0 };
+		bool writes = k % 2;
+		uint64_t distance = 1000;
+
+		start(kinds[k / 2], writes);
+		source()->start(&cpu);
+		cpu.alarm.lines = writes ? 2 * distance : distance;
+		cpu.alarm.write_lines = REG_NEVER;
+		source()->arm(&cpu);
+		for (int n = 0; n < 1000; n++) {
+			uint64_t events = (uint64_t)rand() % distance;
+
+			assert_false(events_happen(&cpu, READ, events));
+			assert_int_equal(source()->rearm(&cpu), events);
+		}
+		assert_false(events_happen(&cpu, READ, distance - 1));
+		assert_true(events_happen(&cpu, READ, 1));
+		assert_int_equal(source()->rearm(&cpu), distance);
+		assert_int_equal(machine.faults, 0);
+	}
+}
+
 static void test_probe_says_what_is_missing(void **unused)
 {
 	struct weir_record_counter r = record();
@@ -225,6 +255,7 @@ int main(void)
 		cmocka_unit_test(test_count_is_exact_for_ever),
 		cmocka_unit_test(test_weights_stay_in_reach),
 		cmocka_unit_test(test_mixed_alarm_is_never_late),
+		cmocka_unit_test(test_rearm_is_exact),
 		cmocka_unit_test(test_probe_says_what_is_missing),
 	};
 

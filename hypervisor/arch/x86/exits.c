@@ -4,6 +4,7 @@
 
 #include "apic.h"
 #include "cpuid-filter.h"
+#include "exit-tick.h"
 #include "host.h"
 #include "hv/arch/cpu.h"
 #include "hv/arch/timer.h"
@@ -195,15 +196,6 @@ static void passage_take(struct per_cpu *cpu)
 		cpu->arch.passage = (uint32_t)passage;
 }
 
-/* What a tick has to leave to exit_finish(). */
-static inline bool busy(const struct per_cpu *cpu)
-{
-	return __atomic_load_n(&cpu->events, __ATOMIC_ACQUIRE) ||
-	       __atomic_load_n(&cpu->arch.nmis, __ATOMIC_ACQUIRE) ||
-	       cpu->stall_requested || cpu->arch.guest_nmi ||
-	       cpu->reg.throttle.on;
-}
-
 static bool timer_due(const struct per_cpu *cpu)
 {
 	return cpu->arch.deadline != DEADLINE_NEVER &&
@@ -254,35 +246,34 @@ static void take_pending(struct per_cpu *cpu)
 }
 
 /*
+ * What a short way left undone must not be taken for little by another one. With
+ * a throttle none is open, and exit_finish() knows what its ticks ask for.
+ */
+void exit_tick_long(struct per_cpu *cpu, bool tried)
+{
+	if (cpu->arch.measured)
+		passage_take(cpu);
+	if (!tried || cpu->reg.throttle.on ||
+	    cpu->arch.deadline > cpu->arch.left)
+		return;
+	cpu->arch.deadline = DEADLINE_NEVER;
+	clock_timer_late(cpu);
+}
+
+/*
  * The timer is written before the last look: an NMI after that look finds the
  * VMCS as it will be entered, and makes the guest leave at once.
  */
-/*
- * A tick and nothing else, which is the usual case. False: there is more to do,
- * or something came meanwhile.
- */
-bool exit_tick(struct per_cpu *cpu)
-{
-	cpu->arch.left = read_tsc();
-	if (cpu->arch.measured)
-		passage_take(cpu);
-	if (busy(cpu) || cpu->arch.deadline > cpu->arch.left)
-		return false;
-	clock_timer_fired(cpu);
-	vcpu_timer_program(cpu);
-	return !busy(cpu);
-}
-
 void exit_finish(struct per_cpu *cpu)
 {
-	do {
-		if (exit_pending(cpu))
-			take_pending(cpu);
+	for (;;) {
 		if (cpu->arch.guest_nmi)
 			cpu->arch.guest_nmi = !vcpu_inject_nmi(cpu);
 		vcpu_timer_program(cpu);
-	} while (exit_pending(cpu));
-	cpu->arch.left = 0;
+		if (!exit_pending(cpu))
+			break;
+		take_pending(cpu);
+	}
 	if (cpu->arch.measured)
 		vcpu_force_exit(cpu);
 }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 objs-hv-x86-y += entry.o boot.o host.o segment.o pgtable.o mmu.o stage2.o
-objs-hv-x86-y += vmx.o vmx-caps.o vmx-exit.o vmx-guest.o
+objs-hv-x86-y += vmx.o vmx-caps.o vmx-entry.o vmx-exit.o vmx-guest.o
 objs-hv-x86-y += exits.o cpuid-filter.o msr.o io.o bitmaps.o
 objs-hv-x86-y += memory-exit.o decode.o walk.o
 objs-hv-x86-y += apic.o apic-guest.o icr.o ioapic.o ioapic-filter.o
@@ -20,7 +20,8 @@ test_x86_pmu-objs := $(pmu-test-objs)
 test_x86_pmu_random-objs := $(pmu-test-objs)
 test_x86_source-objs := $(pmu-test-objs) regulators/registry.o \
 	regulators/counters/x86-pmu.o
-$(foreach o,$(pmu-test-objs) tests/wrap/test_x86_pmu.o \
+$(foreach o,$(pmu-test-objs) regulators/counters/x86-pmu.o \
+	tests/wrap/test_x86_pmu.o \
 	tests/wrap/test_x86_pmu_random.o \
 	tests/wrap/test_x86_source.o,\
 	$(eval CFLAGS_$o += -iquote hypervisor/arch/x86/include))

@@ -6,13 +6,10 @@
 #define TEST_TURNS	4096u
 #define TEST_EVENTS	256u
 
-void pmu_count_write(unsigned int n, uint64_t value)
+/* Without full width bit 31 is copied into those above it. */
+uint64_t pmu_write_mask(const struct pmu_machine *machine)
 {
-	if (pmu_machine.full_width)
-		msr_write(MSR_A_PMC(n), value & pmu_width_mask());
-	else
-		/* Bit 31 is copied into those above it. */
-		msr_write(MSR_PMC(n), value & 0xffffffff);
+	return machine->full_width ? BIT(machine->bits) - 1 : 0xffffffff;
 }
 
 const char *pmu_counter_test(unsigned int n, uint64_t event)

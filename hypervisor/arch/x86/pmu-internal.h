@@ -16,6 +16,8 @@ struct pmu_machine {
 	uint64_t fixed;		/* bits of the fixed counters */
 	unsigned int fixed_bits; /* of a fixed counter */
 	bool full_width;	/* IA32_A_PMCx exist */
+	uint32_t first_write_msr; /* that sets counter 0 */
+	uint64_t write_mask;
 	bool metrics;
 	/* What guests may write to registers of ours: the rest is #GP. */
 	uint64_t select_valid;	/* IA32_PERFEVTSELx, by the root */
@@ -76,7 +78,14 @@ static inline uint64_t pmu_width_mask(void)
  */
 const char *pmu_counter_test(unsigned int n, uint64_t event);
 
+/* What of a value a write to a counter takes. */
+uint64_t pmu_write_mask(const struct pmu_machine *machine);
+
 /* Sets a counter; see arch_pmu_write() for what fits without full width. */
-void pmu_count_write(unsigned int n, uint64_t value);
+static inline void pmu_count_write(unsigned int n, uint64_t value)
+{
+	msr_write(pmu_machine.first_write_msr + n,
+		  value & pmu_machine.write_mask);
+}
 
 #endif

@@ -9,6 +9,7 @@
 /* PMIs that come while one is handled; each turn has an interrupt's worth. */
 #define NMI_TURNS	8u
 
+struct arch_pmu arch_pmu;
 struct pmu_machine pmu_machine;
 
 /* Which bits exist: the others are #GP, for the hypervisor as well. */
@@ -58,6 +59,7 @@ static void machine_read(struct pmu_machine *machine)
 	machine->version = leaf.eax & 0xff;
 	machine->general = leaf.eax >> 8 & 0xff;
 	machine->bits = leaf.eax >> 16 & 0xff;
+	machine->first_write_msr = MSR_PMC(0);
 	if (machine->general > PMU_GENERAL_MAX)
 		machine->general = PMU_GENERAL_MAX;
 	machine->first = machine->general;
@@ -72,6 +74,8 @@ static void machine_read(struct pmu_machine *machine)
 	if (machine->fixed_bits == 0 || machine->fixed_bits > 63)
 		machine->fixed_bits = machine->bits;
 	features_read(machine);
+	if (machine->full_width)
+		machine->first_write_msr = MSR_A_PMC(0);
 }
 
 /* An event that any of them counts; 0 when CPUID denies both. */
@@ -127,6 +131,7 @@ static const char *counters_reserve(struct pmu_machine *machine)
 		return "the PMU has too few general counters to reserve one";
 	if (count > PMU_RESERVED_MAX)
 		count = PMU_RESERVED_MAX;
+	machine->write_mask = pmu_write_mask(machine);
 	why = counters_try(machine->general - count, count);
 	if (why)
 		return why;
@@ -140,6 +145,11 @@ void pmu_init(void)
 {
 	machine_read(&pmu_machine);
 	pmu_machine.why = counters_reserve(&pmu_machine);
+	arch_pmu = (struct arch_pmu){
+		.read_msr = MSR_PMC(pmu_machine.first),
+		.write_msr = pmu_machine.first_write_msr + pmu_machine.first,
+		.write_mask = pmu_machine.write_mask,
+	};
 }
 
 /* Freeze bits would stop our counters at a guest's overflow. */

@@ -3,6 +3,7 @@
 #include "vmx.h"
 
 #include "apic.h"
+#include "exit-tick.h"
 #include "exits.h"
 #include "host.h"
 #include "hv/arch/cpu.h"
@@ -15,6 +16,9 @@
 #include "x86-regs.h"
 
 #define REASON_BASIC		0xffffu
+
+_Static_assert(FIELD_EXIT_REASON == VMCS_EXIT_REASON &&
+	       REASON_TIMER == VMX_TIMER, "vmx-entry.S");
 
 /* Qualifications: SDM vol. 3, tables 27-3 to 27-7. */
 #define CR_NUMBER		0xfu
@@ -235,16 +239,28 @@ static void dispatch(struct per_cpu *cpu, uint64_t reason)
 	}
 }
 
-void vmx_exit(struct per_cpu *cpu)
+void vmx_exit(struct per_cpu *cpu, uint64_t reason)
 {
-	uint64_t reason = vmcs_read(VMCS_EXIT_REASON);
-
 	cpu->stats[CPU_STAT_TOTAL]++;
-	if (reason != VMX_TIMER)
+	if (reason != VMX_TIMER) {
+		cpu->arch.left = 0;
 		dispatch(cpu, reason);
-	else if (exit_tick(cpu))
-		return;
+	}
 	exit_finish(cpu);
+}
+
+/* The timer is on, or it had not fired: its value alone is written. */
+uint32_t vmx_tick(struct per_cpu *cpu)
+{
+	uint64_t deadline;
+
+	if (!exit_tick(cpu, &deadline))
+		return 1;
+	cpu->stats[CPU_STAT_TOTAL]++;
+	vmcs_write(VMCS_TIMER, vmx_timer_value(deadline, read_tsc(),
+					       vmx_controls.timer_shift));
+	/* An NMI since then has made it 0; one before it, not. */
+	return exit_nmi_noted(cpu);
 }
 
 void vmx_entry_failed(struct per_cpu *cpu)

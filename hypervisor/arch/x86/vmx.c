@@ -142,7 +142,7 @@ static void fill_host(struct per_cpu *cpu)
 	vmcs_write(VMCS_HOST_EFER, EFER_LMA | EFER_LME | EFER_NXE);
 	if (vmx_controls.perf_control)
 		vmcs_write(VMCS_HOST_PERF_CONTROL, 0);
-	vmcs_write(VMCS_HOST_RSP, (uintptr_t)cpu->stack + HV_STACK_BYTES);
+	vmcs_write(VMCS_HOST_RSP, (uintptr_t)cpu->arch.regs);
 	vmcs_write(VMCS_HOST_RIP, (uintptr_t)exit_entry);
 }
 

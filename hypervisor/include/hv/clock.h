@@ -55,8 +55,12 @@ static inline void clock_arm_counter(uint64_t deadline_ns)
 		arch_timer_arm(scale_ceil(&hv_clock.ticks_per_ns, deadline_ns));
 }
 
-/* Called by the architecture when this CPU's EL2 timer fires. In tick.c. */
+/*
+ * Called by the architecture when this CPU's timer fires: in one, or tick_short()
+ * and, where that declines, the second. In tick.c.
+ */
 void clock_timer_fired(struct per_cpu *cpu);
+void clock_timer_late(struct per_cpu *cpu);
 
 /*
  * Waits a while in the hypervisor: until about the deadline armed last, an

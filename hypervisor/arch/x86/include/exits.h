@@ -17,8 +17,6 @@ void exit_rdmsr(struct per_cpu *cpu);
 void exit_wrmsr(struct per_cpu *cpu);
 void exit_xsetbv(struct per_cpu *cpu);
 void exit_rdpmc(struct per_cpu *cpu);
-/* Its deadline has come. False: exit_finish() sees to it, or to more. */
-bool exit_tick(struct per_cpu *cpu);
 /* WBINVD and INVD. */
 void exit_cache(struct per_cpu *cpu);
 

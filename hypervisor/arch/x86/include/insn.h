@@ -76,10 +76,10 @@ static inline void write_dr7(uint64_t value)
 
 static inline uint64_t read_tsc(void)
 {
-	uint32_t low, high;
+	uint64_t low, high;	/* it clears the upper halves */
 
 	__asm__ volatile("rdtsc" : "=a" (low), "=d" (high) : : "memory");
-	return (uint64_t)high << 32 | low;
+	return high << 32 | low;
 }
 
 static inline uint64_t read_xcr0(void)

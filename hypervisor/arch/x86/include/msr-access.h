@@ -27,11 +27,11 @@ struct cpuid_regs cpuid_query(uint32_t leaf, uint32_t subleaf);
  */
 static inline uint64_t msr_read(uint32_t msr)
 {
-	uint32_t low, high;
+	uint64_t low, high;	/* it clears the upper halves */
 
 	__asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(msr)
 			 : "memory");
-	return (uint64_t)high << 32 | low;
+	return high << 32 | low;
 }
 
 static inline void msr_write(uint32_t msr, uint64_t value)

@@ -97,8 +97,7 @@ static inline uint64_t vmx_timer_value(uint64_t deadline, uint64_t now,
 
 	if (deadline <= now)
 		return 0;
-	value = (deadline >> shift) - (now >> shift) +
-		((deadline & (BIT(shift) - 1)) != 0);
+	value = ((deadline - 1) >> shift) - (now >> shift) + 1;
 	return value < UINT32_MAX ? value : UINT32_MAX;
 }
 

@@ -3,19 +3,29 @@
 #ifndef X86_VMX_H
 #define X86_VMX_H
 
+/* For vmx-entry.S: as in vmcs.h. */
+#define FIELD_EXIT_REASON	0x4402
+#define REASON_TIMER		52
+
+#ifndef __ASSEMBLY__
 #include "arch_types.h"
 #include "vmx-caps.h"
 
 /* What every CPU of this machine gets; after vcpu_init(). */
 extern struct vmx_controls vmx_controls;
 
-/* vmx-exit.c, for entry.S */
-void vmx_exit(struct per_cpu *cpu);
+/* vmx-exit.c, for vmx-entry.S */
+void vmx_exit(struct per_cpu *cpu, uint64_t reason);
+/*
+ * The preemption timer has fired. Keeps what C functions keep. Not 0: more is to
+ * be done, by vmx_exit().
+ */
+uint32_t vmx_tick(struct per_cpu *cpu);
 void vmx_entry_failed(struct per_cpu *cpu) __attribute__((noreturn));
 
-/* entry.S */
+/* vmx-entry.S */
 void exit_entry(void);
 void enter_launch(struct guest_regs *regs) __attribute__((noreturn));
-void enter_resume(void);
 
+#endif
 #endif
