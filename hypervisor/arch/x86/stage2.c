@@ -69,23 +69,6 @@ void stage2_cell_exit(struct cell *cell)
 	page_table_free(&cell->arch.stage2);
 }
 
-static uint32_t map_flags(uint64_t region_flags)
-{
-	uint32_t flags = 0;
-
-	if (region_flags & MEM_READ)
-		flags |= MAP_READ;
-	if (region_flags & MEM_WRITE)
-		flags |= MAP_WRITE;
-	if (region_flags & MEM_EXECUTE)
-		flags |= MAP_EXECUTE;
-	if (region_flags & MEM_IO)
-		flags |= MAP_DEVICE;
-	if (region_flags & MEM_NO_HUGEPAGES)
-		flags |= MAP_NO_BLOCKS;
-	return flags;
-}
-
 static bool covers_apic(const struct memory_region *region)
 {
 	return region->virt_start <= APIC_PAGE &&
@@ -119,7 +102,7 @@ int arch_cell_map(struct cell *cell, const struct memory_region *region)
 		error = page_table_map(&cell->arch.stage2,
 				       region->virt_start + done,
 				       hpa(region->phys_start + done), step,
-				       map_flags(region->flags));
+				       region_map_flags(region->flags));
 		done += step;
 	}
 	if (!error)

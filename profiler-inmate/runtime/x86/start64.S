@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* From 32-bit into 64-bit mode, on four-level tables. */
-#include "selectors.h"
+#include "start.h"
 
-#define CR0_START		0x80010033	/* PG WP NE ET MP PE */
 #define CR4_START		0x620		/* OSXMMEXCPT OSFXSR PAE */
 #define MSR_EFER		0xc0000080
 #define EFER_LME		0x100
 
 #define ENTRY_TABLE		0x03
-#define ENTRY_BLOCK		0x83
-#define ENTRY_DEVICE		0x9b		/* uncached */
 #define BLOCK_BYTES		0x200000
 
 	.section .boot.mode, "ax"
@@ -28,35 +25,16 @@ start_mode:
 	mov	%eax, %cr0
 	ljmp	$SELECTOR_CODE64, $start64
 
-/* The first gigabyte cached, the fourth not. */
 	.global	tables_fill
 tables_fill:
 	movl	$table_giga + ENTRY_TABLE, table_root
 	movl	$table_first + ENTRY_TABLE, table_giga
 	movl	$table_fourth + ENTRY_TABLE, table_giga + 3 * 8
-	mov	$ENTRY_BLOCK, %eax
-	mov	$0xc0000000 + ENTRY_DEVICE, %edx
-	xor	%ecx, %ecx
-1:	mov	%eax, table_first(, %ecx, 8)
-	mov	%edx, table_fourth(, %ecx, 8)
-	add	$BLOCK_BYTES, %eax
-	add	$BLOCK_BYTES, %edx
-	inc	%ecx
-	cmp	$512, %ecx
-	jne	1b
-	ret
+	fill_gigabytes table_first, table_fourth, 8, BLOCK_BYTES, 512
 
 	.code64
 start64:
-	test	%ebx, %ebx
-	jnz	second
-	mov	$stack_top, %esp
-	call	exceptions_init
-	call	inmate_enter
-halt:
-	cli
-	hlt
-	jmp	halt
+	first_cpu
 
 /* Another CPU, EBX = its stack: to where inmate_cpu_on() says. */
 second:
