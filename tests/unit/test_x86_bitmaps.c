@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "bitmaps.h"
+#include "vmx-caps.h"
 #include "x86-regs.h"
 
 static const struct msr_viewer root_x2apic = { true, true, true };

@@ -262,7 +262,7 @@ void exit_tick_long(struct per_cpu *cpu, bool tried)
 
 /*
  * The timer is written before the last look: an NMI after that look finds the
- * VMCS as it will be entered, and makes the guest leave at once.
+ * guest's state as it will be entered, and makes it leave at once.
  */
 void exit_finish(struct per_cpu *cpu)
 {

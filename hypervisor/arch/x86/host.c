@@ -166,10 +166,10 @@ static void own_tables(struct per_cpu *cpu)
 	__asm__ volatile("lidt %0" : : "m" (idtr));
 }
 
-uint64_t host_cr4(void)
+static uint64_t host_cr4(void)
 {
 	uint64_t cr4 = CR4_PAE | CR4_MCE | CR4_OSFXSR | CR4_OSXMMEXCPT |
-		       (read_cr4() & (CR4_LA57 | CR4_VMXE));
+		       (read_cr4() & CR4_LA57);
 
 	if (cpuid_query(1, 0).ecx & CPUID_XSAVE)
 		cr4 |= CR4_OSXSAVE;

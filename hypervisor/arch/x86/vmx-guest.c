@@ -86,9 +86,9 @@ static void nmi_window(struct per_cpu *cpu, bool wanted)
 
 	if (wanted)
 		controls |= CPU_NMI_WINDOW;
-	if (controls == cpu->arch.vmx.cpu_controls)
+	if (controls == vmx_cpu(cpu)->cpu_controls)
 		return;
-	cpu->arch.vmx.cpu_controls = controls;
+	vmx_cpu(cpu)->cpu_controls = controls;
 	vmcs_write(VMCS_CPU_CONTROLS, controls);
 }
 

@@ -148,7 +148,7 @@ static void fill_host(struct per_cpu *cpu)
 
 static void fill_controls(struct per_cpu *cpu)
 {
-	cpu->arch.vmx.cpu_controls = vmx_controls.cpu;
+	vmx_cpu(cpu)->cpu_controls = vmx_controls.cpu;
 	vmcs_write(VMCS_PIN_CONTROLS, vmx_controls.pin);
 	vmcs_write(VMCS_CPU_CONTROLS, vmx_controls.cpu);
 	vmcs_write(VMCS_CPU2_CONTROLS, vmx_controls.cpu2);
@@ -255,8 +255,8 @@ static void region_init(uint8_t *region)
 
 int vcpu_cpu_init(struct per_cpu *cpu)
 {
-	hpa_t vmxon = hv_virt_to_phys(cpu->arch.vmxon_region);
-	hpa_t vmcs = hv_virt_to_phys(cpu->arch.vmcs);
+	hpa_t vmxon = hv_virt_to_phys(cpu->arch.vcpu.page[VMX_PAGE_VMXON]);
+	hpa_t vmcs = hv_virt_to_phys(cpu->arch.vcpu.page[VMX_PAGE_VMCS]);
 	int error = vmx_permit();
 
 	if (error)
@@ -265,12 +265,12 @@ int vcpu_cpu_init(struct per_cpu *cpu)
 		printk("CPU %u: somebody uses VMX already (KVM?)\n", cpu->id);
 		return -EBUSY;
 	}
-	region_init(cpu->arch.vmxon_region);
-	region_init(cpu->arch.vmcs);
+	region_init(cpu->arch.vcpu.page[VMX_PAGE_VMXON]);
+	region_init(cpu->arch.vcpu.page[VMX_PAGE_VMCS]);
 	write_cr4(read_cr4() | CR4_VMXE);
 	if (!vmx_vmxon(vmxon))
 		return -EIO;
-	cpu->arch.vmx.on = true;
+	vmx_cpu(cpu)->on = true;
 	if (!vmx_vmclear(vmcs) || !vmx_vmptrld(vmcs))
 		return -EIO;
 	fill_host(cpu);
@@ -283,9 +283,9 @@ int vcpu_cpu_init(struct per_cpu *cpu)
 
 void vcpu_cpu_exit(struct per_cpu *cpu)
 {
-	if (cpu->arch.vmx.on) {
-		cpu->arch.vmx.on = false;
-		vmx_vmclear(hv_virt_to_phys(cpu->arch.vmcs));
+	if (vmx_cpu(cpu)->on) {
+		vmx_cpu(cpu)->on = false;
+		vmx_vmclear(hv_virt_to_phys(cpu->arch.vcpu.page[VMX_PAGE_VMCS]));
 		vmx_off();
 	}
 	write_cr4(read_cr4() & ~CR4_VMXE);
@@ -352,7 +352,7 @@ void vcpu_reset(struct per_cpu *cpu, uint64_t cs_base, uint16_t ip)
 	vmcs_write(VMCS_GUEST_RSP, 0);
 	vmcs_write(VMCS_GUEST_RFLAGS, RFLAGS_RESERVED);
 	/* It waits for no NMI window any more. */
-	cpu->arch.vmx.cpu_controls = vmx_controls.cpu;
+	vmx_cpu(cpu)->cpu_controls = vmx_controls.cpu;
 	vmcs_write(VMCS_CPU_CONTROLS, vmx_controls.cpu);
 	vmcs_write(VMCS_ENTRY_CONTROLS, vmx_controls.entry);
 	vmcs_write(VMCS_ENTRY_EVENT, 0);
@@ -372,16 +372,16 @@ void vcpu_park(struct per_cpu *cpu)
  */
 void vcpu_force_exit(struct per_cpu *cpu)
 {
-	if (!cpu->arch.vmx.on)
+	if (!vmx_cpu(cpu)->on)
 		return;
-	cpu->arch.vmx.forced = true;
+	vmx_cpu(cpu)->forced = true;
 	vmcs_write(VMCS_PIN_CONTROLS, vmx_controls.pin | PIN_TIMER);
 	vmcs_write(VMCS_TIMER, 0);
 }
 
 void vcpu_timer_program(struct per_cpu *cpu)
 {
-	struct vmx_cpu *vmx = &cpu->arch.vmx;
+	struct vmx_cpu *vmx = vmx_cpu(cpu);
 	bool on = cpu->arch.deadline != DEADLINE_NEVER;
 
 	if (vmx->forced || on != vmx->timer_on) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The timer of each CPU: the VMX-preemption timer while a guest runs, the time
- * stamp counter while the hypervisor does. What is armed is an absolute time
- * stamp, put into the VMCS at each entry, so that nothing drifts. Inlined, since
- * each tick reads and arms it. Contract: hv/arch/timer.h.
+ * The timer of each CPU: the backend's while a guest runs, the time stamp counter
+ * while the hypervisor does. What is armed is an absolute time stamp, given to
+ * the backend at each entry, so that nothing drifts. Inlined, since each tick
+ * reads and arms it. Contract: hv/arch/timer.h.
  */
 #ifndef X86_ARCH_TIMER_H
 #define X86_ARCH_TIMER_H

@@ -74,12 +74,13 @@ struct kernel_state {
 	uint64_t rflags;
 };
 
-/* vmx.c */
-struct vmx_cpu {
-	bool on;			/* VMXON was executed */
-	volatile bool forced;		/* an NMI wants the guest to leave */
-	bool timer_on;			/* the control, as in the VMCS */
-	uint32_t cpu_controls;		/* primary, as in the VMCS */
+/* What the backend of vcpu.h keeps; what that is, it knows alone. */
+#define VCPU_WORDS		8
+#define VCPU_PAGES		2
+
+struct vcpu_state {
+	uint64_t word[VCPU_WORDS];
+	uint8_t page[VCPU_PAGES][PAGE_BYTES] __attribute__((aligned(4096)));
 };
 
 struct tss {
@@ -101,8 +102,7 @@ struct arch_percpu {
 	struct per_cpu *self;		/* what GS:0 finds */
 	struct guest_regs *regs;	/* on this CPU's stack */
 	struct kernel_state kernel;
-	struct vmx_cpu vmx;
-	bool taken;			/* VMX is on, the APIC known */
+	bool taken;			/* the APIC is known, the backend on */
 	uint32_t apic_id;
 	uint32_t apic_ldr;		/* xAPIC: logical destination register */
 	uint32_t icr_high;		/* xAPIC: what the guest wrote there */
@@ -127,8 +127,7 @@ struct arch_percpu {
 	struct tss tss;
 	uint8_t nmi_stack[IST_STACK_BYTES] __attribute__((aligned(16)));
 	uint8_t fault_stack[IST_STACK_BYTES] __attribute__((aligned(16)));
-	uint8_t vmxon_region[PAGE_BYTES] __attribute__((aligned(4096)));
-	uint8_t vmcs[PAGE_BYTES] __attribute__((aligned(4096)));
+	struct vcpu_state vcpu;
 };
 
 #define MSR_BITMAP_PAGES	1

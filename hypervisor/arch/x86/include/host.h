@@ -11,14 +11,12 @@ void host_save_kernel(struct per_cpu *cpu);
 void host_load(struct per_cpu *cpu);
 /*
  * Gives the kernel's state back, registers of cpu->arch.kernel, and goes on
- * there with these general registers. VMX is off. Neither this_cpu() nor
+ * there with these general registers. The backend is off. Neither this_cpu() nor
  * anything that uses it works while this runs.
  */
 void host_leave(struct per_cpu *cpu, const struct guest_regs *regs)
 	__attribute__((noreturn));
 
-/* The value CR4 has in the hypervisor. */
-uint64_t host_cr4(void);
 /* Whether reading it is no #GP. */
 bool host_msr_exists(uint32_t msr);
 /* RDPMC; false: it is #GP. */

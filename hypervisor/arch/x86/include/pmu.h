@@ -15,7 +15,7 @@
  *			pmu_guest_direct() names may be left out of the bitmap
  *   RDPMC		pmu_guest_rdpmc()
  *   APIC LVT 0x340	pmu_guest_lvt_read(), pmu_guest_lvt_write()
- *   NMI		pmu_nmi(), in VMX root as well as by an exit
+ *   NMI		pmu_nmi(), in the hypervisor as well as by an exit
  */
 #ifndef X86_PMU_H
 #define X86_PMU_H

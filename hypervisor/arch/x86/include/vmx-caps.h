@@ -8,6 +8,26 @@
 
 #include "hv/types.h"
 
+/* Appendix A, and vol. 4, table 2-2 */
+#define MSR_VMX_BASIC			0x480u
+#define MSR_VMX_PINBASED		0x481u
+#define MSR_VMX_PROCBASED		0x482u
+#define MSR_VMX_EXIT			0x483u
+#define MSR_VMX_ENTRY			0x484u
+#define MSR_VMX_MISC			0x485u
+#define MSR_VMX_CR0_FIXED0		0x486u
+#define MSR_VMX_CR0_FIXED1		0x487u
+#define MSR_VMX_CR4_FIXED0		0x488u
+#define MSR_VMX_CR4_FIXED1		0x489u
+#define MSR_VMX_PROCBASED2		0x48bu
+#define MSR_VMX_EPT_VPID		0x48cu
+#define MSR_VMX_TRUE_PINBASED		0x48du
+#define MSR_VMX_TRUE_PROCBASED		0x48eu
+#define MSR_VMX_TRUE_EXIT		0x48fu
+#define MSR_VMX_TRUE_ENTRY		0x490u
+/* Of IA32_FEATURE_CONTROL: VMX outside SMX */
+#define FEATURE_VMX			(1ull << 2)
+#define CR4_VMXE			(1ull << 13)
 /* 24.6.1 */
 #define PIN_NMI_EXITING			BIT(3)
 #define PIN_VIRTUAL_NMIS		BIT(5)

@@ -11,6 +11,22 @@
 #include "arch_types.h"
 #include "vmx-caps.h"
 
+/* In arch_percpu.vcpu: the words, and the pages. */
+struct vmx_cpu {
+	bool on;			/* VMXON was executed */
+	volatile bool forced;		/* an NMI wants the guest to leave */
+	bool timer_on;			/* the control, as in the VMCS */
+	uint32_t cpu_controls;		/* primary, as in the VMCS */
+} __attribute__((may_alias));
+
+_Static_assert(sizeof(struct vmx_cpu) <= 8 * VCPU_WORDS, "arch_types.h");
+
+#define VMX_PAGE_VMXON		0
+#define VMX_PAGE_VMCS		1
+
+/* A macro: struct per_cpu need not be known here. */
+#define vmx_cpu(cpu)		((struct vmx_cpu *)(void *)(cpu)->arch.vcpu.word)
+
 /* What every CPU of this machine gets; after vcpu_init(). */
 extern struct vmx_controls vmx_controls;
 

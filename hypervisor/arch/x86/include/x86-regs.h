@@ -19,7 +19,6 @@
 #define CR4_OSFXSR		(1ull << 9)
 #define CR4_OSXMMEXCPT		(1ull << 10)
 #define CR4_LA57		(1ull << 12)
-#define CR4_VMXE		(1ull << 13)
 #define CR4_OSXSAVE		(1ull << 18)
 #define CR4_PKE			(1ull << 22)
 
@@ -46,22 +45,6 @@
 #define MSR_SYSENTER_EIP	0x176u
 #define MSR_PAT			0x277u
 #define MSR_MTRR_DEF_TYPE	0x2ffu
-#define MSR_VMX_BASIC		0x480u
-#define MSR_VMX_PINBASED	0x481u
-#define MSR_VMX_PROCBASED	0x482u
-#define MSR_VMX_EXIT		0x483u
-#define MSR_VMX_ENTRY		0x484u
-#define MSR_VMX_MISC		0x485u
-#define MSR_VMX_CR0_FIXED0	0x486u
-#define MSR_VMX_CR0_FIXED1	0x487u
-#define MSR_VMX_CR4_FIXED0	0x488u
-#define MSR_VMX_CR4_FIXED1	0x489u
-#define MSR_VMX_PROCBASED2	0x48bu
-#define MSR_VMX_EPT_VPID	0x48cu
-#define MSR_VMX_TRUE_PINBASED	0x48du
-#define MSR_VMX_TRUE_PROCBASED	0x48eu
-#define MSR_VMX_TRUE_EXIT	0x48fu
-#define MSR_VMX_TRUE_ENTRY	0x490u
 #define MSR_S_CET		0x6a2u
 #define MSR_XSS			0xda0u
 #define MSR_LBR_CTL		0x14ceu
@@ -80,7 +63,6 @@
 
 /* IA32_FEATURE_CONTROL */
 #define FEATURE_LOCKED		(1ull << 0)
-#define FEATURE_VMX		(1ull << 2)	/* outside SMX */
 
 /* IA32_APIC_BASE */
 #define APIC_BASE_X2APIC	(1ull << 10)
