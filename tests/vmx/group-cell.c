@@ -145,6 +145,50 @@ static void test_deaf(const char *name, const struct cell_files *files)
 	test_end();
 }
 
+/* Whether split locks trap, and two registers of SYSCALL. */
+static const struct {
+	uint32_t msr;
+	uint64_t value;
+} kept[] = {
+	{ 0x033, 1ull << 29 },
+	{ 0xc0000082, 0xffffffff81555000ull },
+	{ 0xc0000084, 0x47700 },
+};
+
+static bool kept_well;
+
+static int mark_step(void *data)
+{
+	(void)data;
+	for (size_t n = 0; n < ARRAY_COUNT(kept); n++)
+		wrmsr(kept[n].msr, kept[n].value);
+	return 0;
+}
+
+static int look_step(void *data)
+{
+	(void)data;
+	for (size_t n = 0; n < ARRAY_COUNT(kept); n++)
+		if (rdmsr(kept[n].msr) != kept[n].value)
+			kept_well = false;
+	return 0;
+}
+
+static void test_registers_kept(void)
+{
+	test_begin("a CPU that was a cell's has its registers again");
+	cpus_call(mark_step, NULL);
+	ring_forget();
+	if (began(&spinner)) {
+		expect(ring_wait("act: begins", PATIENCE_MS));
+		ended(&spinner);
+		kept_well = true;
+		cpus_call(look_step, NULL);
+		expect(kept_well);
+	}
+	test_end();
+}
+
 static void test_refusals(void)
 {
 	static uint8_t config[PAGE_BYTES] __attribute__((aligned(4096)));
@@ -183,6 +227,7 @@ void group_cell(void)
 			  &spinner);
 		test_deaf("a guest that sleeps with interrupts off is destroyed",
 			  &sleeper);
+		test_registers_kept();
 	}
 	test_begin("after all that the hypervisor leaves");
 	expect_equal(weir_disable(), 0);

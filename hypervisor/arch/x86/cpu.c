@@ -27,14 +27,6 @@
 /* A wait is over after so many turns even if nothing happens. */
 #define WAIT_TURNS		100u
 
-#define CPUID_EXTENDED		7u
-#define CPUID_LAST_BRANCHES	BIT(19)	/* leaf 7, EDX */
-#define CPUID_XSAVES		BIT(3)	/* leaf 0xd.1, EAX */
-#define CPUID_CET_SS		BIT(7)	/* leaf 7, ECX */
-#define CPUID_CET_IBT		BIT(20)	/* leaf 7, EDX */
-#define CPUID_SPEC_CTRL		BIT(26)	/* leaf 7, EDX */
-#define CPUID_RDTSCP		BIT(27)	/* leaf 0x80000001, EDX */
-
 #define ULL(x)			((unsigned long long)(x))
 
 enum config_arch arch_config(void)
@@ -101,6 +93,7 @@ int arch_cpu_init(struct per_cpu *cpu)
 		return error;
 	cpu->arch.taken = true;
 	cpu->arch.mtrr_def_type = msr_read(MSR_MTRR_DEF_TYPE);
+	handover_init(&cpu->arch.handover);
 	error = vcpu_cpu_init(cpu);
 	if (!error)
 		pmu_cpu_init(&cpu->arch.pmu);
@@ -140,28 +133,6 @@ void arch_cpu_restore(struct per_cpu *cpu)
 	vcpu_cpu_exit(cpu);
 }
 
-/* What a CPU keeps through INIT, but a cell must not learn from another. */
-static void clear_msrs(void)
-{
-	static const uint32_t always[] = {
-		MSR_STAR, MSR_LSTAR, MSR_CSTAR, MSR_FMASK, MSR_KERNEL_GS_BASE,
-	};
-	struct cpuid_regs extended = cpuid_query(CPUID_EXTENDED, 0);
-
-	for (size_t i = 0; i < ARRAY_COUNT(always); i++)
-		msr_write(always[i], 0);
-	if (cpuid_query(0x80000001, 0).edx & CPUID_RDTSCP)
-		msr_write(MSR_TSC_AUX, 0);
-	if (extended.edx & CPUID_SPEC_CTRL)
-		msr_write(MSR_SPEC_CTRL, 0);
-	if (extended.edx & CPUID_LAST_BRANCHES)
-		msr_write(MSR_LBR_CTL, 0);
-	if (host_xcr0_supported() && (cpuid_query(0xd, 1).eax & CPUID_XSAVES))
-		msr_write(MSR_XSS, 0);
-	if ((extended.ecx & CPUID_CET_SS) || (extended.edx & CPUID_CET_IBT))
-		msr_write(MSR_S_CET, 0);
-}
-
 static void clear_debug(void)
 {
 	__asm__ volatile("mov %0, %%dr0\n\t"
@@ -174,11 +145,14 @@ static void clear_debug(void)
 
 void arch_cpu_reset(struct per_cpu *cpu, uint64_t entry, uint64_t argument)
 {
+	bool is_root = cpu->cell == cell_root();
+
 	apic_reset(cpu);
-	clear_msrs();
+	handover_apply(&cpu->arch.handover, is_root);
 	clear_debug();
+	write_cr2(0);
 	host_reset_fpu();
-	cpu->arch.mtrr_def_type = 0;
+	cpu->arch.mtrr_def_type = is_root ? msr_read(MSR_MTRR_DEF_TYPE) : 0;
 	cpu->arch.guest_nmi = false;
 	pmu_guest_reset(&cpu->arch.pmu);
 	/* A start-up message names a segment, a reset address lies in one. */

@@ -4,7 +4,7 @@ objs-hv-x86-y += vmx.o vmx-caps.o vmx-entry.o vmx-exit.o vmx-guest.o
 objs-hv-x86-y += exits.o cpuid-filter.o msr.o io.o bitmaps.o
 objs-hv-x86-y += memory-exit.o decode.o walk.o
 objs-hv-x86-y += apic.o apic-guest.o icr.o ioapic.o ioapic-filter.o
-objs-hv-x86-y += cpu.o cell.o timer.o doorbell.o uart-8250.o
+objs-hv-x86-y += cpu.o handover.o cell.o timer.o doorbell.o uart-8250.o
 objs-hv-x86-y += pmu-hw.o cache.o
 
 # Registers that regulate, and their host tests on models of them.
@@ -52,6 +52,12 @@ test_x86_msi-objs := $(msi-test-objs) $(d)ioapic-filter.o $(d)icr.o \
 	regulators/counters/pmuv3.o
 $(foreach o,$(msi-test-objs),\
 	$(eval CFLAGS_$o += -Ihypervisor/arch/x86/include))
+
+# What MSRs hold when a CPU changes hands.
+tests-wrap-y += test_x86_handover
+test_x86_handover-objs := $(d)handover.o
+$(foreach o,$(d)handover.o tests/wrap/test_x86_handover.o,\
+	$(eval CFLAGS_$o += -iquote hypervisor/arch/x86/include))
 
 # What CPUs cache of second stages.
 tlb-test-objs := $(addprefix $(d),vmx.o stage2.o)

@@ -4,6 +4,7 @@
 #define ARCH_TYPES_H
 
 #include "abi/image.h"
+#include "handover.h"
 #include "hv/paging.h"
 #include "hv/types.h"
 #include "insn.h"
@@ -117,6 +118,7 @@ struct arch_percpu {
 	uint64_t left;			/* by the timer, TSC; 0: for another reason */
 	uint64_t measured;		/* entry whose passage is being; 0: none */
 	uint32_t passage;		/* an entry and an exit, in TSC ticks */
+	struct handover handover;
 	uint64_t mtrr_def_type;		/* what a cell's guest believes */
 	volatile uint64_t *window;	/* entry of this CPU's window, walk.c */
 	uint64_t storm_start;		/* of intercepted exceptions, TSC */

@@ -37,15 +37,19 @@
 
 #define MSR_TSC			0x010u
 #define MSR_APIC_BASE		0x01bu
+#define MSR_TEST_CTRL		0x033u
 #define MSR_FEATURE_CONTROL	0x03au
 #define MSR_SPEC_CTRL		0x048u
+#define MSR_UMWAIT_CONTROL	0x0e1u
 #define MSR_MTRR_CAP		0x0feu
 #define MSR_SYSENTER_CS		0x174u
 #define MSR_SYSENTER_ESP	0x175u
 #define MSR_SYSENTER_EIP	0x176u
 #define MSR_PAT			0x277u
 #define MSR_MTRR_DEF_TYPE	0x2ffu
+#define MSR_U_CET		0x6a0u
 #define MSR_S_CET		0x6a2u
+#define MSR_PL0_SSP		0x6a4u	/* to privilege level 3 */
 #define MSR_XSS			0xda0u
 #define MSR_LBR_CTL		0x14ceu
 #define MSR_TSC_DEADLINE	0x6e0u
