@@ -45,8 +45,11 @@ static void window_set(struct per_cpu *cpu, uint64_t entry)
 	__asm__ volatile("invlpg (%0)" : : "r" (virt) : "memory");
 }
 
-/* Bytes within one page, of RAM that the cell may read. */
-static bool peek(struct cell *cell, uint64_t address, void *to, size_t size)
+/*
+ * RAM of the cell that it may read, up to the end of its page; NULL: it is none.
+ * Until the next look, or until the window is closed.
+ */
+static const void *look(struct cell *cell, uint64_t address)
 {
 	struct per_cpu *cpu = this_cpu();
 	uint32_t flags;
@@ -54,12 +57,10 @@ static bool peek(struct cell *cell, uint64_t address, void *to, size_t size)
 
 	if (!arch_cell_translate(cell, gpa(address), &phys, &flags) ||
 	    !(flags & MAP_READ) || (flags & MAP_DEVICE))
-		return false;
+		return NULL;
 	window_set(cpu, x86_leaf(0, hpa(phys.value & PAGE_MASK), MAP_READ));
-	memcpy(to, (const void *)(uintptr_t)(HV_REMAP_BASE +
-			cpu->id * PAGE_BYTES + (address & ~PAGE_MASK)), size);
-	window_set(cpu, 0);
-	return true;
+	return (const void *)(uintptr_t)(HV_REMAP_BASE +
+			cpu->id * PAGE_BYTES + (address & ~PAGE_MASK));
 }
 
 /* Entries of 8 bytes; `levels` tables of 512, the root of 4 when PAE. */
@@ -71,11 +72,11 @@ static bool walk_wide(struct cell *cell, uint64_t root, unsigned int levels,
 	for (unsigned int level = levels; level-- > 0;) {
 		unsigned int shift = PAGE_SHIFT + 9 * level;
 		uint64_t offset_mask = BIT(shift) - 1;
-		uint64_t entry;
+		const uint64_t *at = look(cell, table +
+					  (linear >> shift & 511) * 8);
+		uint64_t entry = at ? *at : 0;
 
-		if (!peek(cell, table + (linear >> shift & 511) * 8, &entry,
-			  sizeof(entry)) ||
-		    !(entry & ENTRY_PRESENT))
+		if (!(entry & ENTRY_PRESENT))
 			return false;
 		if (level == 0 || (level < 3 && (entry & ENTRY_BLOCK) &&
 				   levels != 3) ||
@@ -89,14 +90,20 @@ static bool walk_wide(struct cell *cell, uint64_t root, unsigned int levels,
 	return false;
 }
 
+static uint32_t legacy_entry(struct cell *cell, uint64_t address)
+{
+	const uint32_t *at = look(cell, address);
+
+	return at ? *at : 0;
+}
+
 static bool walk_legacy(struct cell *cell, const struct vcpu_mode *mode,
 			uint64_t linear, gpa_t *address)
 {
 	uint64_t table = mode->cr3 & 0xfffff000ull;
-	uint32_t entry;
+	uint32_t entry = legacy_entry(cell, table + (linear >> 22 & 1023) * 4);
 
-	if (!peek(cell, table + (linear >> 22 & 1023) * 4, &entry, sizeof(entry)) ||
-	    !(entry & ENTRY_PRESENT))
+	if (!(entry & ENTRY_PRESENT))
 		return false;
 	if ((entry & ENTRY_BLOCK) && (mode->cr4 & CR4_PSE)) {
 		uint64_t high = entry >> LEGACY_HIGH_SHIFT & LEGACY_HIGH;
@@ -106,15 +113,19 @@ static bool walk_legacy(struct cell *cell, const struct vcpu_mode *mode,
 		return true;
 	}
 	table = entry & 0xfffff000ull;
-	if (!peek(cell, table + (linear >> 12 & 1023) * 4, &entry, sizeof(entry)) ||
-	    !(entry & ENTRY_PRESENT))
+	entry = legacy_entry(cell, table + (linear >> 12 & 1023) * 4);
+	if (!(entry & ENTRY_PRESENT))
 		return false;
 	*address = gpa((entry & 0xfffff000ull) | (linear & 0xfff));
 	return true;
 }
 
-bool guest_walk(struct cell *cell, const struct vcpu_mode *mode,
-		uint64_t linear, gpa_t *address)
+/*
+ * Guest-physical address of a linear one, as the guest's tables have it now.
+ * Rights are not looked at: the access has passed them. False: not mapped.
+ */
+static bool walk(struct cell *cell, const struct vcpu_mode *mode,
+		 uint64_t linear, gpa_t *address)
 {
 	if (!(mode->cr0 & CR0_PG)) {
 		*address = gpa(linear & UINT32_MAX);
@@ -139,14 +150,19 @@ unsigned int guest_fetch(struct cell *cell, const struct vcpu_mode *mode,
 		uint64_t at = linear + done;
 		uint64_t in_page = PAGE_BYTES - (at & ~PAGE_MASK);
 		unsigned int step = count - done;
+		const void *from;
 		gpa_t address;
 
 		if (step > in_page)
 			step = (unsigned int)in_page;
-		if (!guest_walk(cell, mode, at, &address) ||
-		    !peek(cell, address.value, bytes + done, step))
+		if (!walk(cell, mode, at, &address))
 			break;
+		from = look(cell, address.value);
+		if (!from)
+			break;
+		memcpy(bytes + done, from, step);
 		done += step;
 	}
+	window_set(this_cpu(), 0);
 	return done;
 }

@@ -6,13 +6,6 @@
 #include "hv/cell.h"
 #include "vcpu.h"
 
-/*
- * Guest-physical address of a linear one, as the guest's tables have it now.
- * Rights are not looked at: the access has passed them. False: not mapped.
- */
-bool guest_walk(struct cell *cell, const struct vcpu_mode *mode,
-		uint64_t linear, gpa_t *address);
-
 /* Bytes at a linear address; how many there were, as far as mapped. */
 unsigned int guest_fetch(struct cell *cell, const struct vcpu_mode *mode,
 			 uint64_t linear, uint8_t *bytes, unsigned int count);
