@@ -12,6 +12,7 @@
 #define CPUID_SMAP		(1u << 20)
 #define CPUID_UMIP		(1u << 2)	/* leaf 7, ECX */
 #define CPUID_PKU		(1u << 3)
+#define CPUID_CET_SS		(1u << 7)
 
 #define CR4_UMIP		(1ull << 11)
 #define CR4_FSGSBASE		(1ull << 16)
@@ -20,6 +21,7 @@
 #define CR4_SMEP		(1ull << 20)
 #define CR4_SMAP		(1ull << 21)
 #define CR4_PKE			(1ull << 22)
+#define CR4_CET			(1ull << 23)
 
 #define XCR0_MARK		7	/* x87, SSE, AVX */
 #define PCID_MARK		5ull
@@ -76,6 +78,7 @@ static uint64_t features_cr4(void)
 	cr4 |= extended.ebx & CPUID_SMAP ? CR4_SMAP : 0;
 	cr4 |= extended.ecx & CPUID_UMIP ? CR4_UMIP : 0;
 	cr4 |= extended.ecx & CPUID_PKU ? CR4_PKE : 0;
+	cr4 |= extended.ecx & CPUID_CET_SS ? CR4_CET : 0;
 	return cr4;
 }
 
