@@ -225,7 +225,7 @@ static inline bool draw(struct reg_cpu *cpu, struct reg_pool *pool)
 	int64_t write_lines = level_lines(&pool->writes);
 
 	if (effective->takes_from && lines <= 0)
-		lines = pool_borrow(pool, effective);
+		lines = pool_borrow(pool, cpu);
 	if ((effective->total.limited && lines <= 0) ||
 	    (effective->writes.limited && write_lines <= 0) ||
 	    ((pool->waiting & ~mine) &&
@@ -264,9 +264,9 @@ static inline enum reg_verdict look(struct reg_cpu *cpu, uint64_t now_ns)
 	/* Before the refill: what was used must not be lost to the cap. */
 	settle(cpu, pool);
 	if (faulty(&cpu->active, REG_MODE_RELATIVE))
-		pool_refill_relative(pool, &cpu->active, now_ns);
+		pool_refill_relative(pool, cpu, now_ns);
 	else
-		pool_refill(pool, &cpu->active, now_ns);
+		pool_refill(pool, cpu, now_ns);
 	drawn = draw(cpu, pool);
 	pool_leave(cpu);
 	if (!drawn)
@@ -459,7 +459,7 @@ static void memguard_cpu_reset(struct reg_cpu *cpu, uint64_t now_ns)
 	pool = pool_enter(cpu);
 	settle(cpu, pool);
 	if (pool->revision == cpu->active.revision)
-		pool_refill(pool, &cpu->active, now_ns);
+		pool_refill(pool, cpu, now_ns);
 	pool->waiting &= ~((uint64_t)1 << cpu->index);
 	pool_leave(cpu);
 	cpu->grant_lines = 0;

@@ -153,10 +153,10 @@ static void debt_forget(struct reg_pool *pool,
  * What a refill adds to a full pool is lost to its owner: a period's budget is
  * there unused. That, and nothing before, can be lent.
  */
-static void loans_give(const struct reg_effective *effective, uint64_t lines)
+static void loans_give(struct reg_cpu *cpu, uint64_t lines)
 {
-	struct reg_loans *loans = effective->lends_to;
-	uint64_t cap_lines = effective->total.cap_lines;
+	struct reg_loans *loans = cpu->active.lends_to;
+	uint64_t cap_lines = cpu->active.total.cap_lines;
 	int64_t over_lines;
 
 	if (!loans || lines == 0)
@@ -164,6 +164,7 @@ static void loans_give(const struct reg_effective *effective, uint64_t lines)
 	if (lines > cap_lines)
 		lines = cap_lines;
 	__atomic_fetch_add(&loans->lent_lines, lines, __ATOMIC_RELAXED);
+	cpu->stats.lent_lines += lines;
 	over_lines = __atomic_add_fetch(&loans->lines, (int64_t)lines,
 					__ATOMIC_RELAXED) - (int64_t)cap_lines;
 	if (over_lines > 0)
@@ -193,14 +194,14 @@ static int64_t loans_take(struct reg_loans *loans, int64_t lines)
 	return lines;
 }
 
-int64_t pool_borrow(struct reg_pool *pool,
-		    const struct reg_effective *effective)
+int64_t pool_borrow(struct reg_pool *pool, struct reg_cpu *cpu)
 {
-	int64_t lines = (int64_t)effective->total.grant_lines -
+	int64_t lines = (int64_t)cpu->active.total.grant_lines -
 			level_lines(&pool->total);
 
-	return level_change(&pool->total,
-			    loans_take(effective->takes_from, lines));
+	lines = loans_take(cpu->active.takes_from, lines);
+	cpu->stats.borrowed_lines += (uint64_t)lines;
+	return level_change(&pool->total, lines);
 }
 
 static uint64_t level_skip(struct reg_level *level,
@@ -217,14 +218,15 @@ static uint64_t level_skip(struct reg_level *level,
 }
 
 /* Whole periods at once: the fraction of the grid is the same after them. */
-static void pool_skip(struct reg_pool *pool,
-		      const struct reg_effective *effective, uint64_t now_ns)
+static void pool_skip(struct reg_pool *pool, struct reg_cpu *cpu,
+		      uint64_t now_ns)
 {
+	const struct reg_effective *effective = &cpu->active;
 	uint64_t period_ns = effective->settings.period_ns;
 	uint64_t periods = (now_ns - pool->next_ns) / period_ns;
 	uint64_t steps = periods * effective->refill_parts;
 
-	loans_give(effective,
+	loans_give(cpu,
 		   level_skip(&pool->total, &effective->total, steps));
 	level_skip(&pool->writes, &effective->writes, steps);
 	pool->next_ns += periods * period_ns;
@@ -240,34 +242,37 @@ static uint64_t level_refill(struct reg_level *level,
 			 budget->cap_lines);
 }
 
-static void pool_step(struct reg_pool *pool,
-		      const struct reg_effective *effective)
+static void pool_step(struct reg_pool *pool, struct reg_cpu *cpu)
 {
-	loans_give(effective, level_refill(&pool->total, &effective->total));
+	const struct reg_effective *effective = &cpu->active;
+
+	loans_give(cpu, level_refill(&pool->total, &effective->total));
 	level_refill(&pool->writes, &effective->writes);
 	pool_advance(pool, effective);
 }
 
-void pool_refill_due(struct reg_pool *pool,
-		     const struct reg_effective *effective, uint64_t now_ns)
+void pool_refill_due(struct reg_pool *pool, struct reg_cpu *cpu,
+		     uint64_t now_ns)
 {
+	const struct reg_effective *effective = &cpu->active;
+
 	debt_forget(pool, effective);
 	if (now_ns - pool->next_ns >= effective->settings.period_ns)
-		pool_skip(pool, effective, now_ns);
+		pool_skip(pool, cpu, now_ns);
 	/* Less than a period is left: at most refill_parts + 1 steps. */
 	do
-		pool_step(pool, effective);
+		pool_step(pool, cpu);
 	while (now_ns >= pool->next_ns);
 }
 
-void pool_refill_relative(struct reg_pool *pool,
-			  const struct reg_effective *effective, uint64_t now_ns)
+void pool_refill_relative(struct reg_pool *pool, struct reg_cpu *cpu,
+			  uint64_t now_ns)
 {
 	if (now_ns < pool->next_ns)
 		return;
-	debt_forget(pool, effective);
-	pool_step(pool, effective);
-	pool->next_ns = now_ns + effective->refill_ns;
+	debt_forget(pool, &cpu->active);
+	pool_step(pool, cpu);
+	pool->next_ns = now_ns + cpu->active.refill_ns;
 }
 
 /* Whether a grant for every CPU of the pool is more than there is. */

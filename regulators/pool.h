@@ -42,13 +42,15 @@ void pool_move_debt(struct reg_pool *to, struct reg_pool *from);
 /* A pool goes out of use: what is left in it is given up, debt is not. */
 void pool_drain(struct reg_pool *pool);
 
-/* Adds all refills that are due; pool->next_ns is after `now_ns` then. */
-void pool_refill_due(struct reg_pool *pool,
-		     const struct reg_effective *effective, uint64_t now_ns);
+/*
+ * Adds all refills that are due, by the setting in force on the CPU that looks;
+ * pool->next_ns is after `now_ns` then. What is lent is counted as that CPU's.
+ */
+void pool_refill_due(struct reg_pool *pool, struct reg_cpu *cpu,
+		     uint64_t now_ns);
 
 /* REG_MODE_RELATIVE: one refill at most, and the next one a step from now. */
-void pool_refill_relative(struct reg_pool *pool,
-			  const struct reg_effective *effective,
+void pool_refill_relative(struct reg_pool *pool, struct reg_cpu *cpu,
 			  uint64_t now_ns);
 
 /*
@@ -98,17 +100,16 @@ static inline void pool_advance(struct reg_pool *pool,
 }
 
 /* A CPU whose setting is older than the pool's adds nothing. */
-static inline void pool_refill(struct reg_pool *pool,
-			       const struct reg_effective *effective,
+static inline void pool_refill(struct reg_pool *pool, struct reg_cpu *cpu,
 			       uint64_t now_ns)
 {
-	if (now_ns >= pool->next_ns && pool->revision == effective->revision)
-		pool_refill_due(pool, effective, now_ns);
+	if (now_ns >= pool->next_ns &&
+	    pool->revision == cpu->active.revision)
+		pool_refill_due(pool, cpu, now_ns);
 }
 
 /* Draws what is missing to a grant, debt included, from loans; the level then. */
-int64_t pool_borrow(struct reg_pool *pool,
-		    const struct reg_effective *effective);
+int64_t pool_borrow(struct reg_pool *pool, struct reg_cpu *cpu);
 
 /*
  * Whether the n-th CPU may draw although others wait: always when there is

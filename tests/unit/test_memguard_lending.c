@@ -69,6 +69,24 @@ static void check_same(const struct sim *a, const struct sim *b)
 		assert_int_equal(a->cpu[n].stalls, b->cpu[n].stalls);
 }
 
+static uint64_t lent_by(const struct sim *sim)
+{
+	uint64_t sum = 0;
+
+	for (unsigned int n = 0; n < sim->cpus_count; n++)
+		sum += sim->cpu[n].reg.stats.lent_lines;
+	return sum;
+}
+
+static uint64_t borrowed_by(const struct sim *sim)
+{
+	uint64_t sum = 0;
+
+	for (unsigned int n = 0; n < sim->cpus_count; n++)
+		sum += sim->cpu[n].reg.stats.borrowed_lines;
+	return sum;
+}
+
 /*
  * Line for line, at the same times, with the same stalls: the owner with a
  * greedy borrower beside it, and the owner alone, who lends nothing.
@@ -158,6 +176,9 @@ static void test_the_sum_is_bounded(void **unused)
 			       owner.cell.effective.total.cap_lines;
 			assert_true(sum <= most);
 		}
+		assert_int_equal(lent_by(&owner), loans.lent_lines);
+		assert_int_equal(borrowed_by(&other), loans.taken_lines);
+		assert_int_equal(lent_by(&other) + borrowed_by(&owner), 0);
 		/* Each line taken was lent, each line lent was not used. */
 		assert_true(loans.taken_lines <= loans.lent_lines);
 		assert_true(loans.lines >= 0);

@@ -114,6 +114,8 @@ int reg_part_get(struct reg_device *device, const struct weir_cell_id *cell,
 /* Lines of all CPUs together. */
 uint64_t reg_status_read_lines(const struct reg_status *status);
 uint64_t reg_status_written_lines(const struct reg_status *status);
+uint64_t reg_status_lent_lines(const struct reg_status *status);
+uint64_t reg_status_borrowed_lines(const struct reg_status *status);
 
 /*
  * A descriptor of its own for the virtual console; the caller closes it.

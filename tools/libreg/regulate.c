@@ -156,22 +156,35 @@ int reg_part_get(struct reg_device *device, const struct weir_cell_id *cell,
 	return 0;
 }
 
+/* The sum over the CPUs of the counter at `offset` of their statistics. */
+static uint64_t sum_of(const struct reg_status *status, size_t offset)
+{
+	uint64_t sum = 0, value;
+
+	for (uint32_t i = 0; i < status->num_cpus; i++) {
+		memcpy(&value, (const char *)&status->cpu[i] + offset,
+		       sizeof(value));
+		sum += value;
+	}
+	return sum;
+}
+
 uint64_t reg_status_read_lines(const struct reg_status *status)
 {
-	uint64_t sum = 0;
-	uint32_t i;
-
-	for (i = 0; i < status->num_cpus; i++)
-		sum += status->cpu[i].read_lines;
-	return sum;
+	return sum_of(status, offsetof(struct reg_cpu_stats, read_lines));
 }
 
 uint64_t reg_status_written_lines(const struct reg_status *status)
 {
-	uint64_t sum = 0;
-	uint32_t i;
+	return sum_of(status, offsetof(struct reg_cpu_stats, written_lines));
+}
 
-	for (i = 0; i < status->num_cpus; i++)
-		sum += status->cpu[i].written_lines;
-	return sum;
+uint64_t reg_status_lent_lines(const struct reg_status *status)
+{
+	return sum_of(status, offsetof(struct reg_cpu_stats, lent_lines));
+}
+
+uint64_t reg_status_borrowed_lines(const struct reg_status *status)
+{
+	return sum_of(status, offsetof(struct reg_cpu_stats, borrowed_lines));
 }

@@ -60,6 +60,8 @@ enum {
 	COLUMN_START,
 	COLUMN_DUTY,
 	COLUMN_HELD_BY,
+	COLUMN_LENT,
+	COLUMN_BORROWED,
 	COLUMN_COUNT,
 };
 
@@ -81,6 +83,9 @@ static const struct column columns[] = {
 	{ "START", "start_unix_ns", "ns", COLUMN_DATA, 0 },
 	{ "DUTY", "duty_permille", "1/1000", COLUMN_RIGHT, 6 },
 	{ "HELD BY", "held_by", NULL, 0, 12 },
+	{ "LENT", "lent_bytes_per_s", "B/s", COLUMN_RIGHT | COLUMN_WIDE, 27 },
+	{ "BORROWED", "borrowed_bytes_per_s", "B/s",
+	  COLUMN_RIGHT | COLUMN_WIDE, 27 },
 };
 _Static_assert(sizeof(columns) / sizeof(columns[0]) == COLUMN_COUNT,
 	       "one initialiser for each column");
@@ -101,7 +106,7 @@ static void rates_fill(struct value *row, const char *why,
 {
 	static const unsigned char rate_columns[] = {
 		COLUMN_TOTAL, COLUMN_READ, COLUMN_WRITTEN, COLUMN_STALLS,
-		COLUMN_STALLED, COLUMN_SPAN,
+		COLUMN_STALLED, COLUMN_SPAN, COLUMN_LENT, COLUMN_BORROWED,
 	};
 	size_t i;
 
@@ -116,6 +121,9 @@ static void rates_fill(struct value *row, const char *why,
 	value_number(&row[COLUMN_STALLS], VALUE_COUNT, rates->stalls);
 	value_number(&row[COLUMN_STALLED], VALUE_TIME, rates->stall_ns);
 	value_number(&row[COLUMN_SPAN], VALUE_TIME, rates->span_ns);
+	value_number(&row[COLUMN_LENT], VALUE_RATE, rates->lent_bytes_per_s);
+	value_number(&row[COLUMN_BORROWED], VALUE_RATE,
+		     rates->borrowed_bytes_per_s);
 }
 
 static void row_fill(struct value *row, const struct monitor *monitor,

@@ -66,6 +66,8 @@ enum {
 	CELL_BURST,
 	CELL_BUDGET,
 	CELL_ASKED_BY,
+	CELL_LENT,
+	CELL_BORROWED,
 	CELL_OVERSHOOT_MAX,
 	CELL_EVENT,
 	CELL_LINE,
@@ -97,6 +99,8 @@ static const struct column cell_columns[] = {
 	{ "BY BURST", "held_by_burst_ns", "ns", COLUMN_RIGHT | COLUMN_WIDE, 0 },
 	{ "BY BUDGET", "held_by_budget_ns", "ns", COLUMN_RIGHT | COLUMN_WIDE, 0 },
 	{ "ASKED BY", "asked_by", NULL, COLUMN_AUTO, 0 },
+	{ "LENT", "lent_bytes", "B", COLUMN_RIGHT | COLUMN_AUTO, 0 },
+	{ "BORROWED", "borrowed_bytes", "B", COLUMN_RIGHT | COLUMN_AUTO, 0 },
 	{ "WORST OVERSHOOT", "overshoot_max_bytes", "B",
 	  COLUMN_RIGHT | COLUMN_WIDE, 0 },
 	{ "EVENT", "event", NULL, COLUMN_WIDE, 0 },
@@ -135,7 +139,9 @@ enum {
 	CPU_EFFECTIVE_NS,
 	CPU_HISTOGRAM,
 	CPU_HELD = CPU_HISTOGRAM + REG_STALL_BUCKETS,
-	CPU_COUNT = CPU_HELD + 2 * REG_HOLDERS,
+	CPU_LENT = CPU_HELD + 2 * REG_HOLDERS,
+	CPU_BORROWED,
+	CPU_COUNT,
 };
 
 static const struct column cpu_columns[] = {
@@ -169,6 +175,8 @@ static const struct column cpu_columns[] = {
 	{ "BY BURST", "held_by_burst_ns", "ns", COLUMN_DATA, 0 },
 	{ "BUDGET STALLS", "budget_stalls", NULL, COLUMN_DATA, 0 },
 	{ "BY BUDGET", "held_by_budget_ns", "ns", COLUMN_DATA, 0 },
+	{ "LENT", "lent_bytes", "B", COLUMN_RIGHT | COLUMN_WIDE, 0 },
+	{ "BORROWED", "borrowed_bytes", "B", COLUMN_RIGHT | COLUMN_WIDE, 0 },
 };
 _Static_assert(sizeof(cpu_columns) / sizeof(cpu_columns[0]) == CPU_COUNT,
 	       "one initialiser for each column");
@@ -227,6 +235,23 @@ static void holders_fill(struct value *row, const struct reg_status *status)
 	}
 }
 
+/* Shown for cells that lend or borrow, or did. */
+static void lending_fill(struct value *row, const struct reg_status *status)
+{
+	static const char none[] = "the cell does not lend";
+	uint64_t lent = reg_status_lent_lines(status);
+	uint64_t borrowed = reg_status_borrowed_lines(status);
+
+	if (!(status->effective.flags & REG_FLAG_LEND) && !lent && !borrowed) {
+		value_missing(&row[CELL_LENT], "%s", none);
+		value_missing(&row[CELL_BORROWED], "%s", none);
+		return;
+	}
+	value_number(&row[CELL_LENT], VALUE_SIZE, lent * status->line_bytes);
+	value_number(&row[CELL_BORROWED], VALUE_SIZE,
+		     borrowed * status->line_bytes);
+}
+
 static void sums_fill(struct value *row, const struct reg_status *status)
 {
 	uint64_t read = reg_status_read_lines(status) * status->line_bytes;
@@ -247,6 +272,7 @@ static void sums_fill(struct value *row, const struct reg_status *status)
 	value_number(&row[CELL_STALLS], VALUE_COUNT, stalls);
 	value_number(&row[CELL_STALLED], VALUE_TIME, stall_ns);
 	holders_fill(row, status);
+	lending_fill(row, status);
 	value_number(&row[CELL_OVERSHOOT_MAX], VALUE_SIZE,
 		     overshoot_max * status->line_bytes);
 }
@@ -348,6 +374,9 @@ static void cpu_fill(struct value *row, const char *cell,
 		value_number(&row[CPU_HELD + 2 * i + 1], VALUE_TIME,
 			     cpu->held_ns[i]);
 	}
+	value_number(&row[CPU_LENT], VALUE_SIZE, cpu->lent_lines * line_bytes);
+	value_number(&row[CPU_BORROWED], VALUE_SIZE,
+		     cpu->borrowed_lines * line_bytes);
 }
 
 static void cpus_fill(struct tables *tables, const struct status_args *args,

@@ -66,6 +66,8 @@ enum {
 	COLUMN_LENGTHS,
 	COLUMN_LATE,
 	COLUMN_TICK,
+	COLUMN_LENT,
+	COLUMN_BORROWED,
 	COLUMN_SPAN,
 	COLUMN_COUNT,
 };
@@ -88,6 +90,9 @@ static const struct column columns[] = {
 	{ "LENGTHS", "stall_histogram", NULL, COLUMN_WIDE, 15 },
 	{ "LATE", "late_max_ns", "ns", COLUMN_RIGHT, 8 },
 	{ "TICK", "tick_ns", "ns", COLUMN_RIGHT, 8 },
+	{ "LENT", "lent_bytes_per_s", "B/s", COLUMN_RIGHT | COLUMN_WIDE, 12 },
+	{ "BORROWED", "borrowed_bytes_per_s", "B/s",
+	  COLUMN_RIGHT | COLUMN_WIDE, 12 },
 	{ "SPAN", "span_ns", "ns", COLUMN_DATA, 0 },
 };
 _Static_assert(sizeof(columns) / sizeof(columns[0]) == COLUMN_COUNT,
@@ -175,7 +180,8 @@ static void rates_fill(struct value *row, const struct entry *entry)
 {
 	static const unsigned char rate_columns[] = {
 		COLUMN_RATE, COLUMN_READ, COLUMN_WRITTEN, COLUMN_STALLED,
-		COLUMN_STALLS, COLUMN_OVERSHOOT, COLUMN_SPAN,
+		COLUMN_STALLS, COLUMN_OVERSHOOT, COLUMN_SPAN, COLUMN_LENT,
+		COLUMN_BORROWED,
 	};
 	const struct rates *rates = &entry->rates;
 
@@ -195,6 +201,9 @@ static void rates_fill(struct value *row, const struct entry *entry)
 		     entry->cpu->stats.overshoot_lines -
 			     entry->before->stats.overshoot_lines);
 	value_number(&row[COLUMN_SPAN], VALUE_TIME, rates->span_ns);
+	value_number(&row[COLUMN_LENT], VALUE_RATE, rates->lent_bytes_per_s);
+	value_number(&row[COLUMN_BORROWED], VALUE_RATE,
+		     rates->borrowed_bytes_per_s);
 }
 
 /* Since the cell was created: how many stalls were how long. */

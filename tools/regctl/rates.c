@@ -28,6 +28,20 @@ static uint64_t stalls_sum(const struct reg_status *status, uint64_t *stall_ns)
 	return sum;
 }
 
+static void lending_compute(const struct reg_status *before,
+			    const struct reg_status *after, struct rates *rates)
+{
+	uint64_t lent = reg_status_lent_lines(after) -
+			reg_status_lent_lines(before);
+	uint64_t borrowed = reg_status_borrowed_lines(after) -
+			    reg_status_borrowed_lines(before);
+
+	rates->lent_bytes_per_s = per_second(lent, after->line_bytes,
+					     rates->span_ns);
+	rates->borrowed_bytes_per_s = per_second(borrowed, after->line_bytes,
+						 rates->span_ns);
+}
+
 const char *rates_compute(const struct reg_status *before,
 			  const struct reg_status *after, struct rates *rates)
 {
@@ -58,5 +72,6 @@ const char *rates_compute(const struct reg_status *before,
 			   after->line_bytes, rates->span_ns);
 	rates->stalls = stalls_after - stalls_before;
 	rates->stall_ns = stall_ns_after - stall_ns_before;
+	lending_compute(before, after, rates);
 	return NULL;
 }

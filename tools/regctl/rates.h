@@ -12,6 +12,8 @@ struct rates {
 	uint64_t total_bytes_per_s;
 	uint64_t stalls;
 	uint64_t stall_ns;
+	uint64_t lent_bytes_per_s;
+	uint64_t borrowed_bytes_per_s;
 };
 
 /*

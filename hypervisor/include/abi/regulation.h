@@ -205,8 +205,11 @@ struct reg_cpu_stats {
 	/* By enum reg_holder - 1: how often it was named, and how long. */
 	uint64_t held_stalls[REG_HOLDERS];
 	uint64_t held_ns[REG_HOLDERS];
+	/* Of the budget released for others to use, and used of others' budgets. */
+	uint64_t lent_lines;
+	uint64_t borrowed_lines;
 };
-ABI_SIZE(struct reg_cpu_stats, 216);
+ABI_SIZE(struct reg_cpu_stats, 232);
 ABI_OFFSET(struct reg_cpu_stats, held_by, 160);
 
 /* WEIR_HC_REG_GET: caller fills size and cell_id. */
@@ -239,7 +242,7 @@ struct reg_status {
 	struct control_hold hold[CONTROL_HOLDS_MAX];
 	struct reg_cpu_stats cpu[16];
 };
-ABI_SIZE(struct reg_status, 16 + 208 + 24 + 8 + 64 + 32 + 32 + 8 * 48 + 16 * 216);
+ABI_SIZE(struct reg_status, 16 + 208 + 24 + 8 + 64 + 32 + 32 + 8 * 48 + 16 * 232);
 
 #define REG_STATUS_MAX_CPUS		16
 

@@ -63,7 +63,8 @@ ABI_SIZE(struct statistics_counter, 48);
  * stats.read_lines + counter.read_lines; lines written likewise. Stall time is
  * stats.stall_ns and, when stalled, what has passed since head.stall_since_ns;
  * time held by whom stats.held_by names likewise, since head.held_since_ns.
- * stats.periods and stats.overflows are live.
+ * stats.periods, stats.overflows, stats.lent_lines and stats.borrowed_lines are
+ * live.
  */
 struct statistics_page {
 	struct statistics_head head;
