@@ -124,6 +124,19 @@ static void test_configurations_are_good(void **state)
 	     "build/configs/qemu-virt-demo.cell", 1);
 }
 
+static void test_permissions_are_shown(void **state)
+{
+	static char text[TEXT_BYTES];
+
+	(void)state;
+	assert_int_equal(shell(REGCTL " check build/configs/qemu-virt-demo.cell "
+			       "build/configs/guarded.cell", text), 0);
+	assert_non_null(strstr(text, "(down to 10.0%, 50 MB/s"));
+	assert_int_equal(shell(REGCTL " check build/configs/victim.cell", text),
+			 0);
+	assert_null(strstr(text, "HOLD BACK"));
+}
+
 static void test_colors_are_checked(void **state)
 {
 	static char text[TEXT_BYTES];
@@ -381,6 +394,7 @@ int main(void)
 		cmocka_unit_test(test_exit_statuses),
 		cmocka_unit_test(test_errors_and_data_are_apart),
 		cmocka_unit_test(test_configurations_are_good),
+		cmocka_unit_test(test_permissions_are_shown),
 		cmocka_unit_test(test_colors_are_checked),
 		cmocka_unit_test(test_damaged_configurations),
 		cmocka_unit_test(test_manual),

@@ -3,6 +3,8 @@
 #include "commands.h"
 
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,6 +33,7 @@ enum {
 	COLUMN_NAME,
 	COLUMN_GOOD,
 	COLUMN_PROBLEM,
+	COLUMN_CONTROLS,
 	COLUMN_COUNT,
 };
 
@@ -40,6 +43,7 @@ static const struct column columns[] = {
 	{ "NAME", "name", NULL, 0, 0 },
 	{ "GOOD", "good", NULL, 0, 0 },
 	{ "PROBLEM", "problem", NULL, 0, 0 },
+	{ "MAY HOLD BACK", "may_hold_back", NULL, COLUMN_AUTO, 0 },
 };
 
 static int blobs_read(const struct app *app, struct blobs *blobs)
@@ -207,8 +211,78 @@ static void name_fill(struct value *value, const struct blob *blob)
 		value_text(value, "%s", cell->name);
 }
 
-static void row_fill(struct value *row, const char *path,
-		     const struct blob *blob)
+static const char *cell_name(const struct blobs *blobs, uint32_t id)
+{
+	for (unsigned int i = 0; i < blobs->count; i++) {
+		const struct blob *blob = &blobs->all[i];
+
+		if (blob->good && blob->view.desc->id == id)
+			return blob->view.desc->name;
+	}
+	return NULL;
+}
+
+#define PERMISSIONS_BYTES	256
+
+static void words_add(char text[PERMISSIONS_BYTES], const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void words_add(char text[PERMISSIONS_BYTES], const char *format, ...)
+{
+	size_t length = strlen(text);
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text + length, PERMISSIONS_BYTES - length, format, arguments);
+	va_end(arguments);
+}
+
+/* "root (down to 10.0%, 50 MB/s)" */
+static void permission_add(const struct app *app, const struct blobs *blobs,
+			   const struct weir_record_control *control,
+			   char text[PERMISSIONS_BYTES])
+{
+	const char *name = cell_name(blobs, control->cell_id);
+	char rate[QUANTITY_BYTES];
+
+	words_add(text, "%s", text[0] ? ", " : "");
+	if (name || control->cell_id == 0)
+		words_add(text, "%s (down to", name ? name : "root");
+	else
+		words_add(text, "cell %u (down to", control->cell_id);
+	if (control->what & CONTROL_DUTY)
+		words_add(text, " %u.%u%%", control->duty_min_permille / 10,
+			  control->duty_min_permille % 10);
+	if (control->what & CONTROL_BUDGET) {
+		rate_format(rate, control->budget_min_bytes_per_s, app->units);
+		words_add(text, "%s %s",
+			  control->what & CONTROL_DUTY ? "," : "", rate);
+	}
+	words_add(text, ")");
+}
+
+static void controls_fill(const struct app *app, struct value *value,
+			  const struct blobs *blobs, const struct blob *blob)
+{
+	char text[PERMISSIONS_BYTES] = "";
+
+	for (unsigned int n = 0; blob->good && n < WEIR_BLOCK_MAX_RECORDS;
+	     n++) {
+		const struct weir_record_control *control = (const void *)
+			config_record(&blob->view, WEIR_RECORD_CONTROL, n);
+
+		if (!control)
+			break;
+		permission_add(app, blobs, control, text);
+	}
+	if (text[0])
+		value_text(value, "%s", text);
+	else
+		value_missing(value, "it may ask nothing of others");
+}
+
+static void row_fill(const struct app *app, struct value *row, const char *path,
+		     const struct blobs *blobs, const struct blob *blob)
 {
 	value_text(&row[COLUMN_FILE], "%s", path);
 	if (blob->kind == CONFIG_UNKNOWN)
@@ -222,6 +296,7 @@ static void row_fill(struct value *row, const char *path,
 		value_missing(&row[COLUMN_PROBLEM], "there is none");
 	else
 		value_text(&row[COLUMN_PROBLEM], "%s", blob->reason.text);
+	controls_fill(app, &row[COLUMN_CONTROLS], blobs, blob);
 }
 
 static int print(const struct app *app, const struct blobs *blobs)
@@ -234,7 +309,8 @@ static int print(const struct app *app, const struct blobs *blobs)
 	if (!table_init(&table, columns, COLUMN_COUNT, blobs->count))
 		return app_fail_memory(app);
 	for (i = 0; i < blobs->count; i++) {
-		row_fill(table_row(&table), app->operands[i], &blobs->all[i]);
+		row_fill(app, table_row(&table), app->operands[i], blobs,
+			 &blobs->all[i]);
 		if (!blobs->all[i].good)
 			status = APP_NO;
 	}
