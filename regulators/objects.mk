@@ -35,7 +35,8 @@ test_regulation-objs := tests/sim/lines.o tests/unit/blobs.o \
 tests-unit-y += test_stall
 test_stall-objs := $(test_regulation-objs)
 tests-unit-y += test_throttle test_control test_control_life
-test_control-objs := $(test_regulation-objs) tests/unit/controllers.o $(d)throttle.o
+test_control-objs := $(test_regulation-objs) tests/unit/controllers.o \
+	$(addprefix $(d),throttle.o burst.o)
 test_control_life-objs := $(test_control-objs)
 test_throttle-objs := $(test_regulation-objs) $(d)throttle.o
 tests-unit-y += test_regulation_life

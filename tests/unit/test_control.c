@@ -202,6 +202,74 @@ static void test_what_does_not_fit(void **unused)
 	assert_int_equal(status.hold[0].requests, 2);
 }
 
+/* Lines of a CPU that uses 8 in a microsecond whenever it may. */
+static uint64_t lines_of(struct per_cpu *cpu, uint64_t span_ns)
+{
+	uint64_t end_ns = fake.now_ns + span_ns, lines = 0;
+
+	fake_on_cpu(cpu->id);
+	for (; fake.now_ns < end_ns; fake.now_ns += 1000) {
+		if (!cpu->stall_requested) {
+			lines_happen(cpu, 8, 0);
+			lines += 8;
+			if (cpu->reg.active.source->alarmed(&cpu->reg))
+				regulation_overflow(cpu);
+		}
+		if (cpu->tick.armed_ns <= fake.now_ns)
+			tick_run(cpu);
+	}
+	return lines;
+}
+
+/* Budget, throttle and burst cap of the root, and a tighter one of the first two. */
+static void test_beside_everything(void **unused)
+{
+	struct reg_request request = {
+		.size = sizeof(request), .operation = REG_OP_SET,
+		.settings = {
+			.valid = REG_SET_DUTY | REG_SET_BUDGET | REG_SET_BURST |
+				 REG_SET_MODE,
+			.duty_permille = 800,
+			.mode = REG_MODE_PER_CPU,
+			.budget_bytes_per_s = 3 * 64 * MB,
+			/* 64 lines for each of three CPUs. */
+			.burst_bytes = 3 * 64 * 64,
+			.burst_window_ns = 20000,
+		},
+	};
+	struct per_cpu *cpu = fake_cpu_area(0);
+	const struct reg_cpu_stats *stats = &cpu->reg.stats;
+	uint64_t free_lines, held_lines, stalls[REG_HOLDERS];
+
+	(void)unused;
+	controller_make(1);
+	assert_int_equal(regulation_set(cell_root(), &request), 0);
+	fake_settle();
+	lines_of(cpu, 5 * MS);
+	/* 1000 lines of the budget in each period, and the window is short. */
+	free_lines = lines_of(cpu, 20 * MS);
+	assert_in_range(free_lines, 19000, 21100);
+	control_asks(1, 0, 200, 3 * 64 * MB * 3 / 10);
+	assert_true(cpu->reg.active.burst.regulator != NULL);
+	assert_int_equal(cpu->reg.throttle.run_ns, 200000);
+	lines_of(cpu, 5 * MS);
+	memcpy(stalls, stats->held_stalls, sizeof(stalls));
+	held_lines = lines_of(cpu, 20 * MS);
+	assert_in_range(held_lines, 5700, 6350);
+	/* All three had their say, and each stall is put down to one of them. */
+	for (unsigned int n = 0; n < REG_HOLDERS; n++)
+		assert_true(stats->held_stalls[n] > stalls[n]);
+	control_releases(1, 0, CONTROL_KNOWN);
+	lines_of(cpu, 5 * MS);
+	assert_in_range(lines_of(cpu, 20 * MS), 19000, 21100);
+	while (cpu->stall_requested) {
+		fake.now_ns = cpu->tick.armed_ns;
+		tick_run(cpu);
+	}
+	assert_int_equal(stats->held_ns[0] + stats->held_ns[1] +
+			 stats->held_ns[2], stats->stall_ns);
+}
+
 static void random_request(struct control_request *request, uint64_t *seed)
 {
 	uint8_t *bytes = (uint8_t *)request;
@@ -251,6 +319,7 @@ int main(void)
 		TEST(test_refusals),
 		TEST(test_nobody_there),
 		TEST(test_what_does_not_fit),
+		TEST(test_beside_everything),
 		TEST(test_hostile_bytes),
 	};
 
