@@ -467,10 +467,12 @@ static void golden_throttle(struct reg_status *status)
 /* The victim holds the root back, somebody who has gone did. */
 static void golden_holds(struct reg_status *status)
 {
+	status->requested.duty_permille = REG_DUTY_FULL;
+	status->effective.duty_permille = 125;
 	status->num_holds = 2;
 	status->hold[0] = (struct control_hold){
 		.cell_id = 2, .what = CONTROL_KNOWN, .duty_permille = 125,
-		.budget_bytes_per_s = 150000000, .since_ns = 4900000000,
+		.budget_bytes_per_s = 250000000, .since_ns = 4900000000,
 		.held_ns = 1500000, .requests = 7,
 	};
 	status->hold[1] = (struct control_hold){

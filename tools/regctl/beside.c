@@ -209,7 +209,8 @@ static void words_add(char text[HOLDERS_BYTES], const char *name,
 		 length ? ", " : "", name, cpus[0] ? " " : "", cpus);
 }
 
-void holders_format(char text[HOLDERS_BYTES], const struct reg_status *status)
+void holders_format(char text[HOLDERS_BYTES], const struct reg_status *status,
+		    const char *const names[REG_HOLDERS])
 {
 	text[0] = '\0';
 	for (unsigned int by = 1; by <= REG_HOLDERS; by++) {
@@ -222,7 +223,9 @@ void holders_format(char text[HOLDERS_BYTES], const struct reg_status *status)
 				cpus |= 1ull << status->cpu[n].cpu;
 		cpu_list_format(list, cpus);
 		if (cpus)
-			words_add(text, reg_holder_name(by), list);
+			words_add(text, names && names[by - 1] ?
+						names[by - 1] :
+						reg_holder_name(by), list);
 	}
 }
 

@@ -58,8 +58,12 @@ int burst_parse(const char *text, uint64_t *bytes, uint64_t *window_ns,
 /* Room for all holders, each with a list of CPUs. */
 #define HOLDERS_BYTES	256
 
-/* "throttle 0-1, budget 3"; the empty text when no CPU is held. */
-void holders_format(char text[HOLDERS_BYTES], const struct reg_status *status);
+/*
+ * "throttle 0-1, budget 3"; the empty text when no CPU is held. names[by - 1], when
+ * there are names, is what a holder is called instead, NULL: as always.
+ */
+void holders_format(char text[HOLDERS_BYTES], const struct reg_status *status,
+		    const char *const names[REG_HOLDERS]);
 /* All who hold one CPU, the one that is named first: "throttle, budget". */
 void holders_of_cpu(char text[HOLDERS_BYTES], const struct reg_cpu_stats *cpu);
 

@@ -140,7 +140,7 @@ static void row_fill(struct value *row, const struct monitor *monitor,
 		     status->effective.budget_bytes_per_s);
 	value_number(&row[COLUMN_DUTY], VALUE_SHARE,
 		     status->effective.duty_permille);
-	holders_format(holders, status);
+	holders_format(holders, status, NULL);
 	if (holders[0])
 		value_text(&row[COLUMN_HELD_BY], "%s", holders);
 	else

@@ -217,11 +217,18 @@ static void traffic_missing(struct value *row, const char *why)
 }
 
 /* Who holds CPUs now, and how long each of them did so far. */
-static void holders_fill(struct value *row, const struct reg_status *status)
+static void holders_fill(const struct app *app, struct value *row,
+			 const struct reg_status *status)
 {
+	char blamed[REG_HOLDERS][CONTROLS_BYTES];
+	const char *names[REG_HOLDERS];
 	char text[HOLDERS_BYTES];
 
-	holders_format(text, status);
+	for (unsigned int by = 0; by < REG_HOLDERS; by++) {
+		controls_blame(app, blamed[by], status, by + 1);
+		names[by] = blamed[by][0] ? blamed[by] : NULL;
+	}
+	holders_format(text, status, names);
 	if (text[0])
 		value_text(&row[CELL_HELD_BY], "%s", text);
 	else
@@ -252,7 +259,8 @@ static void lending_fill(struct value *row, const struct reg_status *status)
 		     borrowed * status->line_bytes);
 }
 
-static void sums_fill(struct value *row, const struct reg_status *status)
+static void sums_fill(const struct app *app, struct value *row,
+		      const struct reg_status *status)
 {
 	uint64_t read = reg_status_read_lines(status) * status->line_bytes;
 	uint64_t written =
@@ -271,7 +279,7 @@ static void sums_fill(struct value *row, const struct reg_status *status)
 	value_number(&row[CELL_WRITTEN], VALUE_SIZE, written);
 	value_number(&row[CELL_STALLS], VALUE_COUNT, stalls);
 	value_number(&row[CELL_STALLED], VALUE_TIME, stall_ns);
-	holders_fill(row, status);
+	holders_fill(app, row, status);
 	lending_fill(row, status);
 	value_number(&row[CELL_OVERSHOOT_MAX], VALUE_SIZE,
 		     overshoot_max * status->line_bytes);
@@ -295,29 +303,6 @@ static void machine_fill(struct value *row, const struct reg_status *status)
 	value_number(&row[CELL_SUSTAINABLE], VALUE_RATE, most);
 }
 
-static void status_fill(struct value *row, const struct reg_status *status)
-{
-	settings_fill(&row[CELL_SETTINGS], &status->requested,
-		      &status->effective, status->generation);
-	sums_fill(row, status);
-	if (status->event_name[0])
-		value_text(&row[CELL_EVENT], "%s", status->event_name);
-	else
-		value_missing(&row[CELL_EVENT], "the source names no event");
-	/* What the hypervisor calls them goes before our own names. */
-	if (status->regulator_name[0])
-		value_text(&row[CELL_SETTINGS + SETTINGS_REGULATOR], "%s",
-			   status->regulator_name);
-	if (status->source_name[0])
-		value_text(&row[CELL_SETTINGS + SETTINGS_SOURCE], "%s",
-			   status->source_name);
-	value_number(&row[CELL_LINE], VALUE_SIZE, status->line_bytes);
-	value_number(&row[CELL_RELOADS], VALUE_COUNT, status->reloads);
-	value_number(&row[CELL_REFUSALS], VALUE_COUNT, status->refusals);
-	value_number(&row[CELL_NOW], VALUE_TIME, status->now_ns);
-	machine_fill(row, status);
-}
-
 /* Who asked for what is in force, and what the cell itself asks of others. */
 static void controls_summary(const struct app *app, struct value *row,
 			     const struct reg_status *status)
@@ -335,6 +320,31 @@ static void controls_summary(const struct app *app, struct value *row,
 		     status->control_refusals);
 	value_number(&row[CELL_CONTROL_LIMITED], VALUE_COUNT,
 		     status->control_limited);
+}
+
+static void status_fill(const struct app *app, struct value *row,
+			const struct reg_status *status)
+{
+	settings_fill(&row[CELL_SETTINGS], &status->requested,
+		      &status->effective, status->generation);
+	sums_fill(app, row, status);
+	controls_summary(app, row, status);
+	if (status->event_name[0])
+		value_text(&row[CELL_EVENT], "%s", status->event_name);
+	else
+		value_missing(&row[CELL_EVENT], "the source names no event");
+	/* What the hypervisor calls them goes before our own names. */
+	if (status->regulator_name[0])
+		value_text(&row[CELL_SETTINGS + SETTINGS_REGULATOR], "%s",
+			   status->regulator_name);
+	if (status->source_name[0])
+		value_text(&row[CELL_SETTINGS + SETTINGS_SOURCE], "%s",
+			   status->source_name);
+	value_number(&row[CELL_LINE], VALUE_SIZE, status->line_bytes);
+	value_number(&row[CELL_RELOADS], VALUE_COUNT, status->reloads);
+	value_number(&row[CELL_REFUSALS], VALUE_COUNT, status->refusals);
+	value_number(&row[CELL_NOW], VALUE_TIME, status->now_ns);
+	machine_fill(row, status);
 }
 
 static void cpu_fill(struct value *row, const char *cell,
@@ -408,8 +418,7 @@ static int cell_add(const struct app *app, const struct status_args *args,
 
 	info_fill(row, info);
 	if (!reg_get(app->device, &key, &status)) {
-		status_fill(row, &status);
-		controls_summary(app, row, &status);
+		status_fill(app, row, &status);
 		cpus_fill(tables, args, info->name, &status);
 		controls_fill(app, &tables->controls, info->name, &status);
 	} else if (app->operands_count > 0 ||

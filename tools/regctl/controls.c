@@ -105,3 +105,47 @@ void controls_format(const struct app *app, char text[CONTROLS_BYTES],
 		words_add(text, " (%s)", words[what]);
 	}
 }
+
+static bool tighter(const struct control_hold *a, const struct control_hold *b,
+		    uint16_t what)
+{
+	return what == CONTROL_DUTY ?
+		       a->duty_permille < b->duty_permille :
+		       a->budget_bytes_per_s < b->budget_bytes_per_s;
+}
+
+/* The tightest of what is asked for; NULL: nothing is. */
+static const struct control_hold *tightest(const struct reg_status *status,
+					   uint16_t what)
+{
+	const struct control_hold *found = NULL;
+
+	for (uint32_t n = 0; n < status->num_holds; n++) {
+		const struct control_hold *hold = &status->hold[n];
+
+		if ((hold->what & what) &&
+		    (!found || tighter(hold, found, what)))
+			found = hold;
+	}
+	return found;
+}
+
+void controls_blame(const struct app *app, char text[CONTROLS_BYTES],
+		    const struct reg_status *status, enum reg_holder by)
+{
+	uint16_t what = by == REG_HELD_THROTTLE ? CONTROL_DUTY :
+			by == REG_HELD_BUDGET ? CONTROL_BUDGET : 0;
+	const struct reg_settings *mine = &status->requested;
+	const struct control_hold *hold = tightest(status, what);
+	char name[64];
+
+	text[0] = '\0';
+	/* As tight as the root's own is as good as not asked for. */
+	if (!hold || !(what == CONTROL_DUTY ?
+			       hold->duty_permille < mine->duty_permille :
+			       hold->budget_bytes_per_s <
+				       mine->budget_bytes_per_s))
+		return;
+	name_of(app, hold->cell_id, name);
+	snprintf(text, CONTROLS_BYTES, "%s for %s", reg_holder_name(by), name);
+}

@@ -32,4 +32,12 @@ void controls_fill(const struct app *app, struct table *table, const char *cell,
 void controls_format(const struct app *app, char text[CONTROLS_BYTES],
 		     const struct reg_status *status);
 
+/*
+ * What holds CPUs when it is at another cell's request, "throttle for guarded";
+ * else, and with `by` of what cannot be asked for, the empty text. Whose request
+ * is the one in force is told, when there are several.
+ */
+void controls_blame(const struct app *app, char text[CONTROLS_BYTES],
+		    const struct reg_status *status, enum reg_holder by);
+
 #endif
