@@ -381,6 +381,8 @@ static const struct record_rule {
 				  false, check_control },
 	[WEIR_RECORD_IMC] = { sizeof(struct weir_record_imc), true, true,
 			      check_imc },
+	[WEIR_RECORD_CRITICAL] = { sizeof(struct weir_record_critical), false,
+				   true, config_check_critical },
 };
 
 static const struct record_rule *record_rule(uint16_t type)

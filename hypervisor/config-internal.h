@@ -45,6 +45,9 @@ int config_check_block(const struct config_subject *subject, size_t size);
 /* One record of IOMMUs; the n-th of all records. */
 int config_check_iommu(const struct config_subject *subject,
 		       const struct weir_record *record, unsigned int n);
+/* A record of critical interrupts; the n-th of all records. */
+int config_check_critical(const struct config_subject *subject,
+			  const struct weir_record *record, unsigned int n);
 /* Devices are held to their cells, or the configuration says that they are not. */
 int config_check_isolation(const struct system_desc *system,
 			   const struct config_view *root,

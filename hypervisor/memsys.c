@@ -314,6 +314,9 @@ void memsys_hold(struct per_cpu *cpu)
 	for (unsigned int turn = 0; turn < TURNS_MAX; turn++) {
 		if (regs->cycles >= beat->deadline_cycles || event_pending(cpu))
 			break;
+		/* Others may wait until the end. */
+		if (cpu->reg.cell->critical.bound_ns && arch_cpu_irq_waits())
+			break;
 		arch_cpu_relax();
 		memsys_doorbell();
 	}

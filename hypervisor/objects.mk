@@ -2,19 +2,19 @@
 # The validator and the formatter under it, for the tools as well.
 config-check-objs := $(addprefix $(d),config-view.o config-check.o \
 	config-memory.o config-devices.o config-block.o config-iommu.o \
-	config-together.o config-colors.o guarantee.o format.o) $(coloring-objs)
+	config-together.o config-colors.o config-critical.o guarantee.o \
+	format.o) $(coloring-objs)
 
 objs-hv-y += paging.o page-pool.o remap.o guest.o
 objs-hv-y += printk.o format.o console.o uart-pl011.o
 objs-hv-y += config-view.o config-check.o config-memory.o config-devices.o
 objs-hv-y += config-block.o config-iommu.o config-together.o config-colors.o
-objs-hv-y += guarantee.o
+objs-hv-y += config-critical.o guarantee.o
 objs-hv-y += percpu.o spinlock.o mmio.o subpage.o pci.o
 objs-hv-y += setup.o disable.o cell.o cell-life.o cell-memory.o
 objs-hv-y += cpu-events.o message.o scrub.o hypercall.o coloring.o
 objs-hv-y += clock.o memsys.o tick.o regulation.o regulation-settings.o \
-	regulation-control.o \
-	regulation-cpu.o statistics.o
+	regulation-control.o regulation-cpu.o critical.o statistics.o
 objs-hv-y += partition.o partition-plan.o partition-machine.o
 
 # Host tests find all of it behind what they name themselves.
@@ -31,6 +31,8 @@ tests-unit-y += test_paging
 tests-unit-y += test_config_check test_config_fuzz test_config_together
 tests-unit-y += test_config_blobs test_config_colors
 tests-unit-y += test_config_iommu test_config_imc test_config_control
+tests-unit-y += test_config_critical
+test_config_critical-objs := tests/unit/blobs.o
 test_config_iommu-objs := tests/unit/blobs.o
 test_config_imc-objs := tests/unit/blobs.o
 test_config_control-objs := tests/unit/blobs.o

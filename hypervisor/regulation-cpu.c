@@ -6,6 +6,7 @@
 #include "hv/arch/pmu.h"
 #include "hv/cell.h"
 #include "hv/clock.h"
+#include "hv/critical.h"
 #include "hv/percpu.h"
 #include "hv/statistics.h"
 #include "hv/tick.h"
@@ -13,6 +14,7 @@
 
 static void stall_begin(struct per_cpu *cpu, uint64_t now_ns)
 {
+	cpu->held = true;
 	cpu->stall_requested = true;
 	cpu->reg.stall_since_ns = now_ns;
 	cpu->reg.shown.stall_since_ns = now_ns;
@@ -31,6 +33,9 @@ static void stall_end(struct per_cpu *cpu, uint64_t now_ns)
 		limit_ns *= 10;
 		bucket++;
 	}
+	if (cpu->reg.critical.running)
+		critical_end(cpu, now_ns, false);
+	cpu->held = false;
 	cpu->stall_requested = false;
 	stats->stall_histogram[bucket]++;
 	stats->stall_ns += stalled_ns;
@@ -85,7 +90,7 @@ static void verdict_change(struct per_cpu *cpu, enum reg_holder by,
 static inline void verdict_apply(struct per_cpu *cpu, enum reg_holder by,
 				 enum reg_verdict verdict, uint64_t now_ns)
 {
-	if (verdict != REG_RUN || cpu->stall_requested)
+	if (verdict != REG_RUN || cpu->held)
 		verdict_change(cpu, by, verdict, now_ns);
 }
 
@@ -179,6 +184,7 @@ static void adopt_newest(struct per_cpu *cpu, uint64_t now_ns)
 	const struct counter_source *old = reg->active.source;
 	enum reg_verdict verdict = REG_RUN;
 
+	critical_end(cpu, now_ns, false);
 	settle_old(reg, now_ns);
 	if (old != reg->cell->effective.source)
 		source_stop(reg);
@@ -261,6 +267,7 @@ void regulation_cpu_stop(struct per_cpu *cpu)
 	}
 	now_ns = clock_now_ns();
 	statistics_begin(reg);
+	critical_end(cpu, now_ns, false);
 	settle_old(reg, now_ns);
 	source_stop(reg);
 	reg->active = (struct reg_effective){ 0 };
@@ -373,7 +380,7 @@ bool regulation_alarmed(struct per_cpu *cpu)
 	struct reg_cpu *reg = &cpu->reg;
 
 	return reg->active.watched && !reg->active.interrupts &&
-	       !cpu->stall_requested && reg->active.source->alarmed(reg);
+	       !cpu->held && reg->active.source->alarmed(reg);
 }
 
 void regulation_alarm(struct per_cpu *cpu)
@@ -426,6 +433,8 @@ void regulation_stall(struct per_cpu *cpu)
 			cpu_handle_events(cpu);
 			continue;
 		}
+		if (cpu->reg.cell->critical.bound_ns && critical_begin(cpu))
+			return;
 		clock_wait(cpu);
 		arch_cpu_poll_irqs(cpu);
 		tick_run(cpu);

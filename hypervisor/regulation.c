@@ -130,6 +130,18 @@ static int policies_read(const struct cell *cell, struct reg_settings *settings,
 	return cell_check(cell, settings, settings, reason);
 }
 
+static struct reg_critical critical_read(const struct cell *cell)
+{
+	const struct weir_record_critical *record;
+	struct config_view view;
+
+	config_view_init(&view, cell->config, cell->config_size);
+	record = (const void *)config_record(&view, WEIR_RECORD_CRITICAL, 0);
+	if (!record)
+		return (struct reg_critical){ 0 };
+	return (struct reg_critical){ record->period_ns, record->bound_ns };
+}
+
 int regulation_cell_init(struct cell *cell, struct reason *reason)
 {
 	struct reg_settings settings = settings_none;
@@ -150,6 +162,7 @@ int regulation_cell_init(struct cell *cell, struct reason *reason)
 	cell->reg = (struct reg_cell){
 		.serial = ++last_serial,
 		.boot = settings,
+		.critical = critical_read(cell),
 	};
 	err = admit(cell, &settings, reason);
 	if (!err)

@@ -3,6 +3,7 @@
 #include "hv/tick.h"
 
 #include "hv/clock.h"
+#include "hv/critical.h"
 #include "hv/memsys.h"
 #include "hv/percpu.h"
 #include "hv/regulation.h"
@@ -24,10 +25,11 @@ static inline uint64_t tick_next_ns(const struct tick_cpu *tick)
 {
 	const uint64_t *deadline_ns = tick->deadline_ns;
 
-	return earlier(earlier(deadline_ns[TICK_PERIOD],
-			       deadline_ns[TICK_POLL]),
-		       earlier(deadline_ns[TICK_THROTTLE],
-			       deadline_ns[TICK_BURST]));
+	return earlier(earlier(earlier(deadline_ns[TICK_PERIOD],
+				       deadline_ns[TICK_POLL]),
+			       earlier(deadline_ns[TICK_THROTTLE],
+				       deadline_ns[TICK_BURST])),
+		       deadline_ns[TICK_CRITICAL]);
 }
 
 static void tick_arm(struct tick_cpu *tick)
@@ -64,6 +66,8 @@ static inline void tick_work(struct per_cpu *cpu, uint64_t now_ns)
 	/* Last: boundaries coincide, and nobody else is named between. */
 	if (now_ns >= cpu->tick.deadline_ns[TICK_THROTTLE])
 		regulation_throttle(cpu, now_ns);
+	if (now_ns >= cpu->tick.deadline_ns[TICK_CRITICAL])
+		critical_cut(cpu, now_ns);
 }
 
 void tick_run(struct per_cpu *cpu)

@@ -32,12 +32,13 @@ test_heartbeat-wrap := hv_map hv_unmap this_cpu arch_cpu_relax arch_cpu_wait \
 tests-unit-y += test_regulation
 test_regulation-objs := tests/sim/lines.o tests/unit/blobs.o \
 	tests/unit/cells.o $(d)memguard.o
-tests-unit-y += test_stall
+tests-unit-y += test_stall test_critical
 test_stall-objs := $(test_regulation-objs)
 tests-unit-y += test_throttle test_control test_control_life
 test_control-objs := $(test_regulation-objs) tests/unit/controllers.o \
 	$(addprefix $(d),throttle.o burst.o)
 test_control_life-objs := $(test_control-objs)
+test_critical-objs := $(test_regulation-objs) $(d)throttle.o
 test_throttle-objs := $(test_regulation-objs) $(d)throttle.o
 tests-unit-y += test_regulation_life
 test_regulation_life-objs := $(test_regulation-objs) $(d)throttle.o

@@ -108,6 +108,12 @@ struct reg_polls {
 	uint32_t slots;
 };
 
+/* Of weir_record_critical. */
+struct reg_critical {
+	uint64_t period_ns;
+	uint64_t bound_ns;		/* 0: no interrupt is critical */
+};
+
 /* A setting as CPUs use it. Computed once by check(), then only copied. */
 struct reg_effective {
 	struct reg_settings settings;	/* as reported */
@@ -196,6 +202,7 @@ struct reg_cell {
 	uint64_t refusals;
 	/* Under the lock for requests. */
 	struct reg_hold holds[CONTROL_HOLDS_MAX];
+	struct reg_critical critical;		/* constant */
 };
 
 /* Where a source keeps what it needs per CPU. Lines are weighted events. */
@@ -256,6 +263,15 @@ struct reg_burst_cpu {
 	bool held;
 };
 
+/* What a held CPU does for critical interrupts. */
+struct reg_critical_cpu {
+	uint64_t period_end_ns;
+	int64_t left_ns;		/* of the bound; negative: was late */
+	uint64_t since_ns;
+	uint64_t since_lines;
+	bool running;			/* the guest, for them */
+};
+
 /* In struct per_cpu. Written by that CPU only. */
 struct reg_cpu {
 	unsigned int cpu;		/* logical number */
@@ -283,6 +299,7 @@ struct reg_cpu {
 	struct reg_throttle_cpu throttle;
 	struct reg_burst_cpu burst;
 	struct reg_windows windows;		/* of the own pool */
+	struct reg_critical_cpu critical;
 	/*
 	 * The page that the root cell may read: struct statistics_page. Last, and
 	 * alone on its page.

@@ -12,6 +12,7 @@
 
 #include "hv/arch/cpu.h"
 #include "hv/clock.h"
+#include "hv/critical.h"
 #include "hv/paging.h"
 #include "hv/printk.h"
 #include "hv/regulation.h"
@@ -76,6 +77,12 @@ void regulation_overflow(struct per_cpu *cpu)
 {
 	model.overflows++;
 	model_line(cpu->id, 23, false);
+}
+
+void critical_ended(struct per_cpu *cpu)
+{
+	model.critical_ended++;
+	gic_critical_only(cpu, false);
 }
 
 void printk(const char *format, ...)

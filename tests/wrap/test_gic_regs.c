@@ -268,6 +268,60 @@ static void test_underflow_switch(void **state)
 	assert_int_equal(switched, 2);
 }
 
+/* A held guest is let go for SPI 40, whose end is told and deactivates it. */
+static void critical_waits(unsigned int version)
+{
+	model_boot(version);
+	cells[0].arch.gic.critical[1] = 1u << 8;
+	prepare_spi();
+	handle(0);
+	traffic.count = 0;
+	gic_critical_only(&cpus[0], true);
+}
+
+static void critical_ends(void)
+{
+	assert_int_equal(model_guest_ack(0), 40);
+	model_line(0, 40, false);
+	model_guest_end(0, 40);
+	handle(0);
+	assert_int_equal(model.critical_ended, 1);
+}
+
+static void test_critical_v3(void **state)
+{
+	(void)state;
+	critical_waits(3);
+	CHECK_TRAFFIC(READ(SYSREG_ich_elrsr_el2, 0xe),
+		      READ(SYSREG_ich_lr0_el2, 0x7090002800000028),
+		      WRITE(SYSREG_ich_lr0_el2, 0x5090020000000028));
+	critical_ends();
+	CHECK_TRAFFIC(READ(SYSREG_icc_iar1_el1, GIC_PPI_MAINTENANCE),
+		      READ(SYSREG_ich_eisr_el2, 1),
+		      WRITE(SYSREG_icc_dir_el1, 40),
+		      WRITE(SYSREG_ich_lr0_el2, 0),
+		      READ(SYSREG_ich_elrsr_el2, 0xf),
+		      WRITE(SYSREG_icc_eoir1_el1, GIC_PPI_MAINTENANCE),
+		      WRITE(SYSREG_icc_dir_el1, GIC_PPI_MAINTENANCE));
+}
+
+static void test_critical_v2(void **state)
+{
+	(void)state;
+	critical_waits(2);
+	CHECK_TRAFFIC(READ(MODEL_GICH + GICH_ELRSR, 0xe),
+		      READ(MODEL_GICH + GICH_LR, 0x9900a028),
+		      WRITE(MODEL_GICH + GICH_LR, 0x19080028));
+	critical_ends();
+	CHECK_TRAFFIC(READ(MODEL_GICC + GICC_IAR, GIC_PPI_MAINTENANCE),
+		      READ(MODEL_GICH + GICH_EISR, 1),
+		      WRITE(MODEL_GICC + GICC_DIR, 40),
+		      WRITE(MODEL_GICH + GICH_LR, 0),
+		      READ(MODEL_GICH + GICH_ELRSR, 0xf),
+		      WRITE(MODEL_GICC + GICC_EOIR, GIC_PPI_MAINTENANCE),
+		      WRITE(MODEL_GICC + GICC_DIR, GIC_PPI_MAINTENANCE));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -280,6 +334,8 @@ int main(void)
 		cmocka_unit_test(test_spurious),
 		cmocka_unit_test(test_emulated_access),
 		cmocka_unit_test(test_underflow_switch),
+		cmocka_unit_test(test_critical_v3),
+		cmocka_unit_test(test_critical_v2),
 	};
 
 	return cmocka_run_group_tests_name("gic registers", tests, NULL, NULL);

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "fake.h"
 #include "hv/arch/cpu.h"
 #include "hv/arch/timer.h"
 #include "hv/clock.h"
@@ -38,6 +39,7 @@ static struct {
 } world;
 
 static struct per_cpu cpu;
+static struct reg_cell reg_cell;
 
 static struct memsys_cpu *regs(void)
 {
@@ -167,6 +169,7 @@ static void model_load(void)
 	memset(&world, 0, sizeof(world));
 	memset(&cpu, 0, sizeof(cpu));
 	cpu.id = CPU;
+	cpu.reg.cell = &reg_cell;
 	world.page.magic = MEMSYS_MAGIC;
 	world.page.revision = MEMSYS_REVISION;
 	world.page.num_cpus = 4;
@@ -422,6 +425,25 @@ static void test_hold_until_the_deadline(void **unused)
 	assert_in_range(world.relaxes, 1000, 10000);
 }
 
+/* An interrupt is looked at when some are critical, else at the end. */
+static void test_hold_is_interrupted(void **unused)
+{
+	(void)unused;
+	start();
+	clock_arm(2000000);
+	regs()->cycles = 1000000;
+	world.cycles_per_relax = 100000;
+	fake.critical = 1ull << cpu.id;
+	reg_cell.critical.bound_ns = 1000;
+	clock_wait(&cpu);
+	assert_int_equal(world.relaxes, 0);
+	assert_int_equal(regs()->control, 0);
+	reg_cell.critical.bound_ns = 0;
+	clock_wait(&cpu);
+	assert_int_equal(world.relaxes, 14);
+	fake.critical = 0;
+}
+
 static void test_idle_cpu_has_no_heartbeat(void **unused)
 {
 	(void)unused;
@@ -453,6 +475,7 @@ int main(void)
 		cmocka_unit_test(test_pace_waits_for_the_others),
 		cmocka_unit_test(test_no_pace_before_a_hold),
 		cmocka_unit_test(test_hold_until_the_deadline),
+		cmocka_unit_test(test_hold_is_interrupted),
 		cmocka_unit_test(test_idle_cpu_has_no_heartbeat),
 	};
 

@@ -141,6 +141,10 @@ enum {
 	CPU_HELD = CPU_HISTOGRAM + REG_STALL_BUCKETS,
 	CPU_LENT = CPU_HELD + 2 * REG_HOLDERS,
 	CPU_BORROWED,
+	CPU_CRITICAL,
+	CPU_CRITICAL_CUTS,
+	CPU_CRITICAL_NS,
+	CPU_CRITICAL_MOVED,
 	CPU_COUNT,
 };
 
@@ -177,6 +181,12 @@ static const struct column cpu_columns[] = {
 	{ "BY BUDGET", "held_by_budget_ns", "ns", COLUMN_DATA, 0 },
 	{ "LENT", "lent_bytes", "B", COLUMN_RIGHT | COLUMN_WIDE, 0 },
 	{ "BORROWED", "borrowed_bytes", "B", COLUMN_RIGHT | COLUMN_WIDE, 0 },
+	{ "CRITICAL", "critical_runs", NULL, COLUMN_RIGHT | COLUMN_WIDE, 0 },
+	{ "CUT", "critical_cuts", NULL, COLUMN_RIGHT | COLUMN_WIDE, 0 },
+	{ "CRITICAL TIME", "critical_ns", "ns",
+	  COLUMN_RIGHT | COLUMN_WIDE, 0 },
+	{ "CRITICAL MOVED", "critical_bytes", "B",
+	  COLUMN_RIGHT | COLUMN_WIDE, 0 },
 };
 _Static_assert(sizeof(cpu_columns) / sizeof(cpu_columns[0]) == CPU_COUNT,
 	       "one initialiser for each column");
@@ -387,6 +397,11 @@ static void cpu_fill(struct value *row, const char *cell,
 	value_number(&row[CPU_LENT], VALUE_SIZE, cpu->lent_lines * line_bytes);
 	value_number(&row[CPU_BORROWED], VALUE_SIZE,
 		     cpu->borrowed_lines * line_bytes);
+	value_number(&row[CPU_CRITICAL], VALUE_COUNT, cpu->critical_runs);
+	value_number(&row[CPU_CRITICAL_CUTS], VALUE_COUNT, cpu->critical_cuts);
+	value_number(&row[CPU_CRITICAL_NS], VALUE_TIME, cpu->critical_ns);
+	value_number(&row[CPU_CRITICAL_MOVED], VALUE_SIZE,
+		     cpu->critical_lines * line_bytes);
 }
 
 static void cpus_fill(struct tables *tables, const struct status_args *args,

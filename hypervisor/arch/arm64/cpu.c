@@ -164,6 +164,21 @@ void arch_cpu_poll_irqs(struct per_cpu *cpu)
 	}
 }
 
+bool arch_cpu_critical_waits(struct per_cpu *cpu)
+{
+	return gic_critical_waits(cpu);
+}
+
+void arch_cpu_critical_only(struct per_cpu *cpu, bool only)
+{
+	gic_critical_only(cpu, only);
+}
+
+bool arch_cpu_irq_waits(void)
+{
+	return read_sysreg(isr_el1) & ISR_PENDING;
+}
+
 void arch_cpu_dump(const struct per_cpu *cpu)
 {
 	const uint64_t *x = cpu->arch.regs->x;

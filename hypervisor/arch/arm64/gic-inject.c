@@ -4,6 +4,7 @@
 
 #include "hv/arch/cpu.h"
 #include "hv/cell.h"
+#include "hv/critical.h"
 
 /* An LPI in gic_cpu.lpi: INTID below, priority above. */
 #define LPI_PRIORITY_SHIFT	24
@@ -82,7 +83,7 @@ static uint32_t deliverable(const struct gic_cpu *g, uint32_t word,
 
 	if (word == 0)
 		bits &= ~(gic.emulated & ~g->enabled) & ~blocked;
-	return bits;
+	return g->only ? bits & g->only[word] : bits;
 }
 
 static bool pick(const struct gic_cpu *g, uint32_t blocked,
@@ -103,7 +104,7 @@ static bool pick(const struct gic_cpu *g, uint32_t blocked,
 				*best = (struct candidate){ irq, priority, 0 };
 		}
 	}
-	for (n = 0; n < g->lpi_count; n++) {
+	for (n = 0; n < g->lpi_count && !g->only; n++) {
 		priority = g->lpi[n] >> LPI_PRIORITY_SHIFT;
 		irq = g->lpi[n] & LPI_IRQ_MASK;
 		if (priority < best->priority)
@@ -139,8 +140,7 @@ static uint64_t take(struct gic_cpu *g, const struct candidate *c)
 	return lr | (uint64_t)sender << LR_PHYSICAL_SHIFT;
 }
 
-/* Puts the content of a list register back into the queue. */
-static void requeue(struct gic_cpu *g, uint64_t lr)
+void gic_requeue(struct gic_cpu *g, uint64_t lr)
 {
 	uint32_t irq = LR_IRQ(lr);
 
@@ -209,15 +209,17 @@ static int evict(struct gic_cpu *g, unsigned int priority)
 
 	for (; used; used &= used - 1) {
 		n = (unsigned int)__builtin_ctz(used);
-		lr = gic.ops->lr_read(n);
+		lr = gic_lr_linked(g, n);
 		if ((lr & LR_ACTIVE) || LR_PRIORITY(lr) <= worst)
 			continue;
 		worst = LR_PRIORITY(lr);
 		victim = lr;
 		victim_lr = (int)n;
 	}
-	if (victim_lr >= 0)
-		requeue(g, victim);
+	if (victim_lr >= 0) {
+		gic_requeue(g, victim);
+		g->unlinked &= ~(1u << victim_lr);
+	}
 	return victim_lr;
 }
 
@@ -233,6 +235,8 @@ static enum placed place(struct gic_cpu *g, const struct candidate *c)
 	if (n < 0)
 		return PLACED_NOT;
 	lr = take(g, c);
+	if (g->only)
+		lr = gic_lr_watched(g, (unsigned int)n, lr);
 	g->lr_irq[n] = c->irq;
 	gic.ops->lr_write((unsigned int)n, lr);
 	return PLACED;
@@ -250,8 +254,10 @@ static void purge(struct per_cpu *cpu)
 		n = (unsigned int)__builtin_ctz(used);
 		if (g->lr_irq[n] >= GIC_FIRST_SPI &&
 		    g->lr_irq[n] < GIC_MAX_IRQS &&
-		    !gic_cell_owns(cpu->cell, g->lr_irq[n]))
+		    !gic_cell_owns(cpu->cell, g->lr_irq[n])) {
 			gic.ops->lr_write(n, 0);
+			g->unlinked &= ~(1u << n);
+		}
 	}
 	for (n = 1; n < GIC_IRQ_WORDS; n++) {
 		__atomic_fetch_and(&g->queued[n], cell->irqs[n],
@@ -323,9 +329,12 @@ void gic_maintain(struct per_cpu *cpu)
 	uint32_t ended = gic.ops->lrs_ended() & g->lr_mask;
 
 	cpu->stats[CPU_STAT_MAINTENANCE]++;
+	gic_critical_deactivate(g, ended);
 	for (; ended; ended &= ended - 1)
 		gic.ops->lr_write((unsigned int)__builtin_ctz(ended), 0);
 	gic_sync(cpu);
+	if (g->only && !gic_critical_waits(cpu))
+		critical_ended(cpu);
 }
 
 void gic_enqueue_hw(struct per_cpu *cpu, uint32_t irq)
@@ -498,11 +507,13 @@ void gic_drain(struct per_cpu *cpu,
 
 	for (; lrs; lrs &= lrs - 1) {
 		n = (unsigned int)__builtin_ctz(lrs);
-		lr = gic.ops->lr_read(n);
+		lr = gic_lr_linked(g, n);
 		gic.ops->lr_write(n, 0);
 		if (lr & (LR_PENDING | LR_ACTIVE))
 			release(cpu, lr);
 	}
+	g->unlinked = 0;
+	g->only = NULL;
 	/* Whether enabled or not: what is pending stays so. */
 	g->enabled = ~0u;
 	while (steps-- && pick(g, 0, &c)) {

@@ -30,6 +30,8 @@ struct gic_ops {
 	/* Maintenance interrupt when at most one list register is in use. */
 	void (*ask_underflow)(bool ask);
 	void (*send_sgi)(const struct gic_cpu *target, unsigned int sgi);
+	/* A physical interrupt whose priority was dropped when it was taken. */
+	void (*deactivate)(uint32_t irq);
 	/* The CPU's identity and number of list registers. -ENODEV. */
 	int (*cpu_probe)(struct per_cpu *cpu);
 	/* CPU interface from Linux to guest, and back. */
@@ -167,7 +169,23 @@ static inline bool gic_queue_empty(const struct gic_cpu *g)
 	return !g->queued_words && !g->lpi_count;
 }
 
+/* True: `bits` of a bitmap of INTIDs has `irq`; LPIs are in none. */
+static inline bool gic_has_irq(const uint32_t bits[GIC_IRQ_WORDS], uint32_t irq)
+{
+	return irq < 32 * GIC_IRQ_WORDS && (bits[irq / 32] >> (irq % 32) & 1);
+}
+
+/* gic-critical.c */
+/* What a list register holds, linked as it came. */
+uint64_t gic_lr_linked(const struct gic_cpu *g, unsigned int n);
+/* What to write into list register `n` so that its end is told. */
+uint64_t gic_lr_watched(struct gic_cpu *g, unsigned int n, uint64_t lr);
+/* List registers that asked for maintenance have ended: before they are emptied. */
+void gic_critical_deactivate(struct gic_cpu *g, uint32_t ended);
+
 /* gic-inject.c */
+/* Puts the content of a list register back into the queue. */
+void gic_requeue(struct gic_cpu *g, uint64_t lr);
 /* What was acknowledged and has no free list register, or must wait its turn. */
 void gic_enqueue_hw(struct per_cpu *cpu, uint32_t irq);
 void gic_enqueue_lpi(struct per_cpu *cpu, uint32_t irq, uint8_t priority);

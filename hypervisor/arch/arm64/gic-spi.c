@@ -179,6 +179,22 @@ static int configured_spis(const struct cell *cell,
 	return 0;
 }
 
+static void configured_critical(struct cell *cell)
+{
+	const struct weir_record_critical *record;
+	struct config_view view;
+	uint32_t n, irq;
+
+	for (n = 0; n < GIC_IRQ_WORDS; n++)
+		cell->arch.gic.critical[n] = 0;
+	config_view_init(&view, cell->config, cell->config_size);
+	record = (const void *)config_record(&view, WEIR_RECORD_CRITICAL, 0);
+	for (n = 0; record && n < record->irqs_count; n++) {
+		irq = record->irqs[n];
+		cell->arch.gic.critical[irq / 32] |= 1u << (irq % 32);
+	}
+}
+
 /* An SPI that another cell than the root has already. */
 static int check_free(const struct cell *cell,
 		      const uint32_t irqs[GIC_IRQ_WORDS],
@@ -309,6 +325,7 @@ int gic_cell_init(struct cell *cell, struct reason *reason)
 	for (n = 0; n < GIC_IRQ_WORDS; n++)
 		cell->arch.gic.irqs[n] = irqs[n];
 	spin_unlock(&gic.lock);
+	configured_critical(cell);
 	return 0;
 }
 

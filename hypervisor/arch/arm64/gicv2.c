@@ -75,6 +75,11 @@ static void deactivate(uint32_t iar)
 	gic_write32(gic.gicc, GICC_DIR, iar);
 }
 
+static void deactivate_irq(uint32_t irq)
+{
+	gic_write32(gic.gicc, GICC_DIR, irq);
+}
+
 static void handle_guest(struct per_cpu *cpu, uint32_t irq)
 {
 	struct gic_cpu *g = gic_of(cpu);
@@ -234,6 +239,7 @@ const struct gic_ops gicv2_ops = {
 	.lrs_ended = lrs_ended,
 	.ask_underflow = ask_underflow,
 	.send_sgi = send_sgi,
+	.deactivate = deactivate_irq,
 	.cpu_probe = cpu_probe,
 	.cpu_take = cpu_take,
 	.cpu_give_back = cpu_give_back,

@@ -87,6 +87,11 @@ static void deactivate(uint64_t irq)
 	gic_write_sysreg(icc_dir_el1, irq);
 }
 
+static void deactivate_irq(uint32_t irq)
+{
+	gic_write_sysreg(icc_dir_el1, irq);
+}
+
 static void handle_guest(struct per_cpu *cpu, uint32_t irq)
 {
 	struct gic_cpu *g = gic_of(cpu);
@@ -355,6 +360,7 @@ const struct gic_ops gicv3_ops = {
 	.lrs_ended = lrs_ended,
 	.ask_underflow = ask_underflow,
 	.send_sgi = send_sgi,
+	.deactivate = deactivate_irq,
 	.cpu_probe = cpu_probe,
 	.cpu_take = cpu_take,
 	.cpu_give_back = cpu_give_back,

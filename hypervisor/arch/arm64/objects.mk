@@ -6,7 +6,7 @@ objs-hv-arm64-y += console.o psci.o smc.o pmu.o pmu-guest.o pmu-regs.o timer.o
 objs-hv-arm64-y += partition.o
 
 # Interrupt controller.
-gic-objs := gic.o gic-dist.o gic-inject.o gic-private.o gic-redist.o \
+gic-objs := gic.o gic-critical.o gic-dist.o gic-inject.o gic-private.o gic-redist.o \
 	gic-spi.o gicv2.o gicv3.o
 objs-hv-arm64-y += $(gic-objs)
 
@@ -16,7 +16,7 @@ gic-model-objs := tests/unit/test_gic_model.o tests/unit/test_gic_model_dist.o \
 gic-test-objs := $(addprefix $(d),$(gic-objs)) $(gic-model-objs) \
 	hypervisor/config-view.o hypervisor/format.o hypervisor/mmio.o \
 	hypervisor/spinlock.o
-gic-tests := test_gic_inject test_gic_dist test_gic_life
+gic-tests := test_gic_inject test_gic_dist test_gic_life test_gic_critical
 tests-unit-y += $(gic-tests)
 tests-wrap-y += test_gic_regs
 $(foreach t,$(gic-tests) test_gic_regs,$(eval $t-objs := $(gic-test-objs)))

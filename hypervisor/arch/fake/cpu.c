@@ -112,6 +112,24 @@ void arch_cpu_poll_irqs(struct per_cpu *cpu)
 	fake.irq_polls++;
 }
 
+bool arch_cpu_critical_waits(struct per_cpu *cpu)
+{
+	return fake.critical >> cpu->id & 1;
+}
+
+void arch_cpu_critical_only(struct per_cpu *cpu, bool only)
+{
+	if (only)
+		fake.critical_only |= 1ull << cpu->id;
+	else
+		fake.critical_only &= ~(1ull << cpu->id);
+}
+
+bool arch_cpu_irq_waits(void)
+{
+	return fake.critical != 0;
+}
+
 void arch_cpu_dump(const struct per_cpu *cpu)
 {
 	(void)cpu;

@@ -208,6 +208,24 @@ void arch_cpu_poll_irqs(struct per_cpu *cpu)
 	clock_timer_fired(cpu);
 }
 
+/* Guests get interrupts without an exit; the validator refuses critical ones. */
+bool arch_cpu_critical_waits(struct per_cpu *cpu)
+{
+	(void)cpu;
+	return false;
+}
+
+void arch_cpu_critical_only(struct per_cpu *cpu, bool only)
+{
+	(void)cpu;
+	(void)only;
+}
+
+bool arch_cpu_irq_waits(void)
+{
+	return false;
+}
+
 void arch_cpu_dump(const struct per_cpu *cpu)
 {
 	struct vcpu_mode mode;

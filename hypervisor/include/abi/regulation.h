@@ -208,8 +208,17 @@ struct reg_cpu_stats {
 	/* Of the budget released for others to use, and used of others' budgets. */
 	uint64_t lent_lines;
 	uint64_t borrowed_lines;
+	/*
+	 * Times it was let go for critical interrupts while it was held, how often
+	 * their bound ended that, how long it ran for them and what they moved. The
+	 * time is part of stall_ns, the lines are part of those above.
+	 */
+	uint64_t critical_runs;
+	uint64_t critical_cuts;
+	uint64_t critical_ns;
+	uint64_t critical_lines;
 };
-ABI_SIZE(struct reg_cpu_stats, 232);
+ABI_SIZE(struct reg_cpu_stats, 264);
 ABI_OFFSET(struct reg_cpu_stats, held_by, 160);
 
 /* WEIR_HC_REG_GET: caller fills size and cell_id. */
@@ -242,7 +251,7 @@ struct reg_status {
 	struct control_hold hold[CONTROL_HOLDS_MAX];
 	struct reg_cpu_stats cpu[16];
 };
-ABI_SIZE(struct reg_status, 16 + 208 + 24 + 8 + 64 + 32 + 32 + 8 * 48 + 16 * 232);
+ABI_SIZE(struct reg_status, 16 + 208 + 24 + 8 + 64 + 32 + 32 + 8 * 48 + 16 * 264);
 
 #define REG_STATUS_MAX_CPUS		16
 

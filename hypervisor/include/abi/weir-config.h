@@ -41,6 +41,7 @@ enum weir_record_type {
 	WEIR_RECORD_BANDWIDTH = 9,	/* system only, at most one */
 	WEIR_RECORD_CONTROL = 10,	/* cell only, one for each cell named */
 	WEIR_RECORD_IMC = 11,		/* system only, x86, at most one */
+	WEIR_RECORD_CRITICAL = 12,	/* cell or root, arm64, at most one */
 };
 
 struct weir_record {
@@ -230,6 +231,25 @@ struct weir_record_imc {
 	uint16_t channel_bdf[IMC_CHANNELS_MAX]; /* bus, device, function; unused: 0 */
 } ABI_PACKED;
 ABI_SIZE(struct weir_record_imc, 48);
+
+#define CRITICAL_IRQS_MAX		14
+#define CRITICAL_PERIOD_MIN_NS		100000ull
+#define CRITICAL_PERIOD_MAX_NS		1000000000ull
+#define CRITICAL_BOUND_MIN_NS		1000ull	/* at most half a period */
+
+/*
+ * Interrupts that a CPU of the cell takes also while regulation holds it. Their
+ * handlers run until they end, on each CPU for `bound_ns` of each period at most;
+ * what they move is charged like everything else.
+ */
+struct weir_record_critical {
+	struct weir_record record;
+	uint64_t period_ns;
+	uint64_t bound_ns;
+	uint32_t irqs_count;	/* 1 to CRITICAL_IRQS_MAX */
+	uint16_t irqs[CRITICAL_IRQS_MAX]; /* INTIDs, SPIs the cell's own; unused: 0 */
+} ABI_PACKED;
+ABI_SIZE(struct weir_record_critical, 56);
 
 #define MSG_TIMEOUT_DEFAULT_NS		1000000000ull
 

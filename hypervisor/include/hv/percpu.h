@@ -30,9 +30,10 @@ struct per_cpu {
 	bool suspended;			/* answers EVENT_SUSPEND */
 	bool parked;
 	bool failed;			/* parked because of a fault */
-	bool stall_requested;		/* regulation_stall() before the guest */
+	bool stall_requested;		/* held: regulation_stall() before the guest */
 	bool entered;			/* this CPU exists and came in */
 	bool active;			/* runs guests, not (any more) bare Linux */
+	bool held;			/* by regulators; critical.h has more */
 	uint64_t reset_address;		/* for EVENT_RESET, guest physical */
 	uint64_t reset_argument;	/* CPU_ON context */
 	uint32_t stats[ARCH_CPU_STATS];

@@ -15,6 +15,7 @@ enum tick_user {
 	TICK_PERIOD,	/* a budget: a boundary, or the end of a stall */
 	TICK_THROTTLE,	/* a duty cycle turns */
 	TICK_BURST,	/* a burst cap lets go */
+	TICK_CRITICAL,	/* critical interrupts have used what they may */
 	TICK_USERS,
 };
 

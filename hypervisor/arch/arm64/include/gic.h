@@ -65,6 +65,12 @@ struct gic_cpu {
 
 	/* Guest's view of private interrupts that are not passed through. */
 	uint32_t enabled;		/* atomic */
+	/*
+	 * The guest gets these only, gic_cell.critical; NULL: all. `unlinked`:
+	 * list registers whose physical interrupt their end must deactivate.
+	 */
+	const uint32_t *only;
+	uint32_t unlinked;
 	union {
 		uint8_t priority[GIC_FIRST_SPI];
 		uint32_t priorities[GIC_FIRST_SPI / 4];
@@ -76,6 +82,7 @@ struct gic_cpu {
 /* Per-cell state, embedded in struct arch_cell. */
 struct gic_cell {
 	uint32_t irqs[GIC_IRQ_WORDS];	/* SPIs the cell owns; bit n: INTID n */
+	uint32_t critical[GIC_IRQ_WORDS]; /* constant while the cell exists */
 };
 
 /*
@@ -153,6 +160,15 @@ void gic_inject(struct per_cpu *cpu, uint32_t irq, uint8_t sender);
 void gic_sync(struct per_cpu *cpu);
 /* True when the guest of this CPU has something to take (WFI emulation). */
 bool gic_has_pending(struct per_cpu *cpu);
+
+/*
+ * Critical interrupts of the cell, on the CPU itself: one waits or is being
+ * handled; from the guest's next entry on it gets only those. While it does,
+ * critical_ended() is called, from a maintenance interrupt, when the last has
+ * ended. Those that are linked to a physical interrupt are unlinked for that.
+ */
+bool gic_critical_waits(struct per_cpu *cpu);
+void gic_critical_only(struct per_cpu *cpu, bool only);
 
 /* A physical SGI for the hypervisor itself; earlier stores are visible. */
 void gic_send_sgi(struct per_cpu *cpu, unsigned int sgi);

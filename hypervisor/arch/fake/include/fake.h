@@ -40,6 +40,9 @@ struct fake {
 	uint32_t fail_cpus;		/* bit n: CPU n cannot be set up */
 	unsigned int fail_map_after;	/* n: the n-th mapping fails; 0: none */
 	bool deaf;			/* kicks are lost */
+	/* Critical interrupts, bit n: one waits on CPU n; it gets only those. */
+	uint64_t critical;
+	uint64_t critical_only;
 	/* What happened. */
 	unsigned int irq_polls;
 	unsigned int config_commits;

@@ -64,6 +64,16 @@ void arch_cpu_wait(void);
 /* Takes pending physical interrupts without entering the guest. */
 void arch_cpu_poll_irqs(struct per_cpu *cpu);
 
+/*
+ * Of critical interrupts (WEIR_RECORD_CRITICAL), on the CPU: whether one waits
+ * for its guest or is being handled; and whether the guest gets only those, from
+ * its next entry on. While it does, critical_ended() is called when that changes.
+ */
+bool arch_cpu_critical_waits(struct per_cpu *cpu);
+void arch_cpu_critical_only(struct per_cpu *cpu, bool only);
+/* True when a physical interrupt waits to be taken by arch_cpu_poll_irqs(). */
+bool arch_cpu_irq_waits(void);
+
 /* Prints registers of this CPU's guest for a fault report. */
 void arch_cpu_dump(const struct per_cpu *cpu);
 /* Stops this CPU for good (panic). */
