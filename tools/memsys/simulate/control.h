@@ -24,6 +24,7 @@
 struct control_counts {
 	uint64_t ticks;			/* timer interrupts */
 	uint64_t overflows;		/* overflow interrupts */
+	uint64_t storm_late_ps;		/* the latest interrupt for the guest */
 };
 
 /*

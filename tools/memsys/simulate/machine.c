@@ -87,3 +87,22 @@ void cell_blob_init(struct cell_blob *blob, unsigned int id, const char *name,
 		.address = GICD_BASE, .pin_base = 32,
 		.pin_bitmap = { 1u << id } };
 }
+
+void cell_blob_critical(struct cell_blob *blob, uint64_t bound_ns)
+{
+	memcpy(blob->block.signature, WEIR_BLOCK_SIGNATURE,
+	       sizeof(blob->block.signature));
+	blob->block.revision = WEIR_BLOCK_REVISION;
+	blob->block.num_records = 1;
+	blob->block.size = sizeof(blob->block) + sizeof(blob->critical);
+	blob->critical = (struct weir_record_critical){
+		.record = { WEIR_RECORD_CRITICAL, sizeof(blob->critical), 0 },
+		.period_ns = 1000000, .bound_ns = bound_ns, .irqs_count = 1,
+	};
+}
+
+size_t cell_blob_size(const struct cell_blob *blob)
+{
+	return blob->block.size ? sizeof(*blob) :
+				  offsetof(struct cell_blob, block);
+}

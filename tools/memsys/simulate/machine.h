@@ -26,11 +26,16 @@ struct cell_blob {
 	uint64_t cpus;
 	struct memory_region memory[2];
 	struct irqchip irqchip;
+	struct weir_block block;	/* with critical interrupts only */
+	struct weir_record_critical critical;
 } ABI_PACKED;
 
 void machine_blob_init(struct machine_blob *blob, unsigned int cpus_count,
 		       uint64_t sustainable_bytes_per_s);
 void cell_blob_init(struct cell_blob *blob, unsigned int id, const char *name,
 		    uint64_t cpus);
+/* One interrupt is critical, for so long in every ms. */
+void cell_blob_critical(struct cell_blob *blob, uint64_t bound_ns);
+size_t cell_blob_size(const struct cell_blob *blob);
 
 #endif

@@ -181,6 +181,15 @@ static json_t *settings_json(const struct cell_result *result)
 		"per_cpu", (result->effective.mode & REG_MODE_PER_CPU) != 0);
 }
 
+static void storm_add(json_t *cell, const struct cell_result *result)
+{
+	json_object_set_new(cell, "storm_late_max_ns",
+			    json_integer((json_int_t)(result->storm_late_ps /
+						      1000)));
+	json_object_set_new(cell, "critical_runs",
+			    json_integer((json_int_t)result->critical_runs));
+}
+
 static void times_add(json_t *cell, const struct cell_result *result)
 {
 	json_object_set_new(cell, "access_ns",
@@ -218,6 +227,8 @@ static json_t *cell_json(const struct variant *variant, unsigned int c,
 		"overflows", (json_int_t)result->overflows,
 		"overshoot_max_lines", (json_int_t)result->overshoot_lines);
 
+	if (cell && variant->cells[c].storm_ps)
+		storm_add(cell, result);
 	if (cell)
 		times_add(cell, result);
 	return cell;

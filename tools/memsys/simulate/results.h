@@ -22,6 +22,7 @@ struct cell_result {
 	double step_max_ps, window_ps[2];
 	uint64_t latency_p99_ns;
 	uint64_t stalls, stall_ns, ticks, overflows;
+	uint64_t critical_runs, storm_late_ps;
 	uint64_t overshoot_lines;	/* the worst of one CPU */
 	double cpu_rate[ENGINE_MAX_CORES];	/* bytes per second */
 	double rate;

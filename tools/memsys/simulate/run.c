@@ -102,6 +102,8 @@ static void core_collect(struct cell_result *cell, const struct engine *engine,
 	cell->ticks += control_counts(n).ticks - begin->counts[n].ticks;
 	cell->overflows += control_counts(n).overflows -
 			   begin->counts[n].overflows;
+	if (control_counts(n).storm_late_ps > cell->storm_late_ps)
+		cell->storm_late_ps = control_counts(n).storm_late_ps;
 	cell->cpu_rate[n] = (double)(reads + writes) *
 			    (double)engine->machine.line_bytes / seconds;
 	cell->rate += cell->cpu_rate[n];
@@ -120,6 +122,8 @@ static int status_collect(struct cell_result *cell, unsigned int n,
 
 		cell->stalls += cpu->stalls - begin->cpu[i].stalls;
 		cell->stall_ns += cpu->stall_ns - begin->cpu[i].stall_ns;
+		cell->critical_runs += cpu->critical_runs -
+				       begin->cpu[i].critical_runs;
 		if (cpu->overshoot_max_lines > cell->overshoot_lines)
 			cell->overshoot_lines = cpu->overshoot_max_lines;
 	}

@@ -340,6 +340,11 @@ static int set_storm_lines(struct parser *parser, const char *value)
 	return scenario_count(parser, value, 0, 10000, &parser->cell->storm_lines);
 }
 
+static int set_critical(struct parser *parser, const char *value)
+{
+	return set_ps(parser, value, &parser->cell->critical_ps);
+}
+
 static int set_regulator(struct parser *parser, const char *value)
 {
 	for (unsigned int n = 0; reg_regulator_known(n) >= 0; n++) {
@@ -543,6 +548,7 @@ static const struct key keys[] = {
 	{ "lend", OF_CELL, set_lend },
 	{ "storm", OF_CELL, set_storm },
 	{ "storm_lines", OF_CELL, set_storm_lines },
+	{ "critical", OF_CELL, set_critical },
 	{ "load", OF_LOAD, set_load },
 	{ "size", OF_LOAD, set_size },
 	{ "stride", OF_LOAD, set_stride },

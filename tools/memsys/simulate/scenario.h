@@ -24,6 +24,7 @@ struct scenario_cell {
 	struct reg_settings settings;	/* `valid` says which were given */
 	uint64_t storm_ps;		/* an interrupt for each CPU so often; 0 */
 	uint64_t storm_lines;		/* that its handler reads */
+	uint64_t critical_ps;		/* of every ms for it when held; 0: none */
 };
 
 /* One run. Loads are by CPU; those of no cell are idle. */

@@ -10,12 +10,14 @@
 #include "hv/arch/cpu.h"
 #include "hv/clock.h"
 #include "hv/config-check.h"
+#include "hv/critical.h"
 #include "hv/regulation.h"
 #include "hv/tick.h"
 #include "machine.h"
 #include "regulators/regulator.h"
 
 #define PS_PER_NS	1000u
+#define LINE_NS		100u		/* that a handler waits for */
 #define BUFFER_GPA	(FAKE_RAM_START + 0x100000)	/* of the root cell */
 
 static struct {
@@ -31,6 +33,8 @@ static struct {
 		uint64_t irq_ps;
 		uint64_t storm_ps;	/* the next one; ENGINE_NEVER: none */
 		bool storm_pending;
+		uint64_t storm_since_ps;	/* while it is pending */
+		uint64_t served_ps;	/* its handler ends; ENGINE_NEVER */
 		const struct scenario_cell *cell;
 		struct control_counts counts;
 	} cpu[ENGINE_MAX_CORES + 1];
@@ -181,6 +185,8 @@ static void plan(void)
 			at_ps = sim.cpu[n].irq_ps;
 		if (sim.cpu[n].storm_ps < at_ps)
 			at_ps = sim.cpu[n].storm_ps;
+		if (sim.cpu[n].served_ps < at_ps)
+			at_ps = sim.cpu[n].served_ps;
 		if (at_ps < next_ps)
 			next_ps = at_ps;
 	}
@@ -190,19 +196,48 @@ static void plan(void)
 /* A handler of the guest runs: what it reads is charged like anything else. */
 static void storm_deliver(unsigned int n)
 {
+	uint64_t late_ps = sim.engine->now_ps - sim.cpu[n].storm_since_ps +
+			   sim.variant->handler_ns * PS_PER_NS;
+
+	if (late_ps > sim.cpu[n].counts.storm_late_ps)
+		sim.cpu[n].counts.storm_late_ps = late_ps;
 	sim.cpu[n].storm_pending = false;
 	engine_count(sim.engine, n, sim.cpu[n].cell->storm_lines);
+}
+
+/*
+ * A core that is held runs a handler, if it may, and nothing else: for as long as
+ * a line takes, for each, and there and back.
+ */
+static void storm_serve(unsigned int n)
+{
+	const struct scenario_cell *cell = sim.cpu[n].cell;
+	uint64_t ns = 2 * sim.variant->handler_ns + cell->storm_lines * LINE_NS;
+
+	fake.critical |= 1ull << n;
+	if (!critical_begin(fake_cpu_area(n)))
+		return;
+	storm_deliver(n);
+	sim.cpu[n].served_ps = sim.engine->now_ps + ns * PS_PER_NS;
+}
+
+static void storm_served(unsigned int n)
+{
+	sim.cpu[n].served_ps = ENGINE_NEVER;
+	fake.critical &= ~(1ull << n);
+	fake_on_cpu(n);
+	critical_ended(fake_cpu_area(n));
 }
 
 /* What the hypervisor decided is done to the cores. */
 static void follow(void)
 {
 	for (unsigned int n = 0; n < sim.cpus_count; n++) {
-		if (fake_cpu_area(n)->stall_requested)
+		if (fake_cpu_area(n)->held)
 			engine_hold(sim.engine, n);
 		else
 			engine_release(sim.engine, n);
-		if (sim.cpu[n].storm_pending && !fake_cpu_area(n)->stall_requested)
+		if (sim.cpu[n].storm_pending && !fake_cpu_area(n)->held)
 			storm_deliver(n);
 	}
 	plan();
@@ -232,13 +267,17 @@ static void storm_fires(unsigned int n)
 {
 	struct per_cpu *cpu = fake_cpu_area(n);
 
+	if (!sim.cpu[n].storm_pending)
+		sim.cpu[n].storm_since_ps = sim.cpu[n].storm_ps;
 	sim.cpu[n].storm_ps += sim.cpu[n].cell->storm_ps;
 	sim.cpu[n].storm_pending = true;
 	fake_on_cpu(n);
 	if (cpu->stall_requested)
 		tick_run(cpu);
-	if (!cpu->stall_requested)
+	if (!cpu->held)
 		storm_deliver(n);
+	else if (cpu->stall_requested && sim.cpu[n].cell->critical_ps)
+		storm_serve(n);
 }
 
 static void control_due(struct control *control, uint64_t now_ps)
@@ -246,6 +285,8 @@ static void control_due(struct control *control, uint64_t now_ps)
 	(void)control;
 	clock_set(now_ps);
 	for (unsigned int n = 0; n < sim.cpus_count; n++) {
+		if (sim.cpu[n].served_ps <= now_ps)
+			storm_served(n);
 		if (sim.cpu[n].storm_ps <= now_ps)
 			storm_fires(n);
 		bool overflow = sim.cpu[n].irq_ps <= now_ps;
@@ -318,7 +359,9 @@ static long cell_make(unsigned int id, const struct scenario_cell *cell)
 	long error;
 
 	cell_blob_init(&blob, id, cell->name, cell->cpus);
-	error = call_with(HC_CELL_CREATE, &blob, sizeof(blob));
+	if (cell->critical_ps)
+		cell_blob_critical(&blob, cell->critical_ps / PS_PER_NS);
+	error = call_with(HC_CELL_CREATE, &blob, cell_blob_size(&blob));
 	if (error < 0)
 		return error;
 	error = fake_hypercall(sim.root_cpu, HC_CELL_START, id, 0);
@@ -366,8 +409,10 @@ int control_boot(struct engine *engine, const struct variant *variant,
 	for (unsigned int n = 0; n <= sim.cpus_count; n++) {
 		sim.cpu[n].irq_ps = ENGINE_NEVER;
 		sim.cpu[n].storm_ps = ENGINE_NEVER;
+		sim.cpu[n].served_ps = ENGINE_NEVER;
 	}
 	fake_machine();
+	fake.critical = 0;
 	machine_blob_init(&blob, sim.cpus_count + 1,
 			  sustainable(&engine->machine));
 	error = fake_boot(&blob, sizeof(blob));
