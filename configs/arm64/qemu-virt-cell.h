@@ -8,8 +8,9 @@
  * CELL_BUDGET for a budget in bytes per second from the first instruction on,
  * CELL_COLORS (mask) for RAM on pages of these colors from CELL_RAM_BASE on,
  * CELL_CONTROLS for permission to hold back the cell with that id, down to
- * CELL_CONTROLS_DUTY (permille) and CELL_CONTROLS_BUDGET (bytes per second), and
- * CELL_SHARED_BASE and CELL_SHARED_BYTES for memory shared with the root.
+ * CELL_CONTROLS_DUTY (permille) and CELL_CONTROLS_BUDGET (bytes per second),
+ * CELL_SHARED_BASE and CELL_SHARED_BYTES for memory shared with the root, and
+ * CELL_CRITICAL for one interrupt that is taken in stalls, for 300 us of 1 ms.
  */
 #include "qemu-virt.h"
 
@@ -36,12 +37,19 @@
 #define CELL_CONTROLS_COUNT	0
 #endif
 #ifdef CELL_COLORS
-#define CELL_RECORDS_COUNT	(2 + CELL_POLICIES_COUNT + CELL_CONTROLS_COUNT)
+#define CELL_COLORS_COUNT	1
 #define CELL_RAM_COLORED	MEM_COLORED
 #else
-#define CELL_RECORDS_COUNT	(1 + CELL_POLICIES_COUNT + CELL_CONTROLS_COUNT)
+#define CELL_COLORS_COUNT	0
 #define CELL_RAM_COLORED	0
 #endif
+#ifdef CELL_CRITICAL
+#define CELL_CRITICAL_COUNT	1
+#else
+#define CELL_CRITICAL_COUNT	0
+#endif
+#define CELL_RECORDS_COUNT	(1 + CELL_POLICIES_COUNT + CELL_COLORS_COUNT + \
+				 CELL_CONTROLS_COUNT + CELL_CRITICAL_COUNT)
 #ifdef CELL_SHARED_BASE
 #define CELL_SHARED_COUNT	1
 #else
@@ -68,6 +76,9 @@ struct {
 #endif
 #ifdef CELL_CONTROLS
 		struct weir_record_control control;
+#endif
+#ifdef CELL_CRITICAL
+		struct weir_record_critical critical;
 #endif
 	} ABI_PACKED weir;
 } ABI_PACKED config = {
@@ -160,6 +171,18 @@ struct {
 			.what = CONTROL_DUTY | CONTROL_BUDGET,
 			.duty_min_permille = CELL_CONTROLS_DUTY,
 			.budget_min_bytes_per_s = CELL_CONTROLS_BUDGET,
+		},
+#endif
+#ifdef CELL_CRITICAL
+		.critical = {
+			.record = {
+				.type = WEIR_RECORD_CRITICAL,
+				.size = sizeof(struct weir_record_critical),
+			},
+			.period_ns = 1000000,
+			.bound_ns = 300000,
+			.irqs_count = 1,
+			.irqs = { CELL_CRITICAL },
 		},
 #endif
 	},

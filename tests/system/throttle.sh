@@ -76,6 +76,12 @@ ok "a second off and on" regctl -q set budgeted --duty 0.1% \
 	--throttle-period 1s
 ok "is answered at once" regctl -q unset budgeted --duty
 ok "and took no second" [ $(($(date +%s) - before)) -le 5 ]
+# A tenth of the time would do for the budget, and does, without the cap.
+ok "a budget" regctl -q set budgeted --budget 400MB/s --period 1ms
+span cell.bursts
+ok "and a cap on bursts" regctl -q set budgeted --burst 100kB/100us
+span cell.capped
+ok "it was named, too" [ "$(held budgeted burst_stalls)" -gt 100 ]
 ok "destroy" regctl -q cell destroy budgeted
 
 # --- a cell that holds the root back when it misses its deadline ---
@@ -159,6 +165,29 @@ is "that is noticed" "$(control held) $(control lapses)" "false 1"
 # shellcheck disable=SC2086
 kill $hogs
 ok "destroy the guarded one" regctl -q cell destroy guarded
+
+# Interrupts while it is held for 950 us of each ms: none comes, or critical ones.
+ok "create a cell without critical interrupts" \
+	regctl -q cell create $cells/budgeted-cell.cell
+ok "a storm of interrupts" run_guest budgeted storm "irqs=300 interval=20us"
+ok "is over" becomes budgeted "shut down"
+is "none was critical" "$(held budgeted critical_runs)" 0
+report storm.plain "$(regctl console | sed -n 's/.*storm: late by //p' |
+	tail -n 1)"
+ok "destroy it" regctl -q cell destroy budgeted
+ok "one with critical interrupts" regctl -q cell create $cells/storm-cell.cell
+ok "the same storm" run_guest storm storm "irqs=1000 interval=20us"
+ok "is over as well" becomes storm "shut down"
+report storm.critical "$(regctl console | sed -n 's/.*storm: late by //p' |
+	tail -n 1)"
+ok "and on and on" run_guest storm storm "irqs=1000000 interval=20us"
+span cell.storm
+ok "critical ones were counted" [ "$(held storm critical_runs)" -gt 500 ]
+ok "and what they moved" [ "$(held storm critical_bytes)" -gt 250000 ]
+report storm.status "$(held storm critical_runs) $(held storm critical_cuts)" \
+	"$(held storm critical_ns) $(held storm critical_bytes)"
+ok "shut it down" regctl -q cell shutdown storm
+ok "destroy that" regctl -q cell destroy storm
 is "the root's budget was never in it" "$(cat $sys/0/budget)" max
 ok "disable" regctl -q disable
 ok "Linux has no complaint" sh -c \
