@@ -481,7 +481,7 @@ bench-vmx: vmx-machine $(B)/host/figures
 	$(Q)tests/bench/vmx
 
 .PHONY: vmx-machine test-vmx
-vmx-machine: $(B)/vmx/root.bin $(B)/x86/weir.bin $(B)/vmx/trusting.bin \
+vmx-machine: $(B)/vmx/root.bin $(B)/x86/weir.bin $(B)/vmx/trusting.bin $(B)/vmx/iommu.bin \
 	inmates-x86 configs
 test-vmx: vmx-machine
 	$(Q)tests/run-vmx $(S)

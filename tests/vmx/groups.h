@@ -31,5 +31,7 @@ void group_inmates(void);
 void group_tick(void);
 /* Shares of cache and clock in a table. */
 void group_demo(void);
+/* What devices reach; in QEMU, with an image of its own. */
+void group_iommu(void);
 
 #endif

@@ -21,6 +21,7 @@ static const struct {
 	{ "inmates", group_inmates },
 	{ "tick", group_tick },
 	{ "demo", group_demo },
+	{ "iommu", group_iommu },
 };
 
 static void group_run(void)

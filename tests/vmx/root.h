@@ -15,6 +15,7 @@
 #include "hv/printk.h"
 #include "hv/string.h"
 #include "layout.h"
+#include "test.h"
 #include "x86.h"
 
 #define CPUS_MAX		3
@@ -28,8 +29,6 @@
 
 void console_init(void);
 void console_putc(char character);
-/* Formats as hv_snprintf(); whole lines of two CPUs do not mix. */
-void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Waits until the last character has left. */
 void console_flush(void);
 
@@ -149,24 +148,5 @@ struct file file_get(const char *name);
 const char *option(const char *name);
 bool option_is(const char *name, const char *value);
 void machine_stop(void) __attribute__((noreturn));
-
-/* --- test.c: results, as tests/run-system collects them ----------------- */
-
-void test_begin(const char *name);
-/* Notes a failure in the test that runs: what differs. */
-#define expect(condition)                                                     \
-	test_expect((condition), __FILE__, __LINE__, #condition)
-#define expect_equal(got, wanted)                                             \
-	test_equal((int64_t)(got), (int64_t)(wanted), __FILE__, __LINE__,     \
-		   #got " = " #wanted)
-bool test_expect(bool condition, const char *file, int line, const char *text);
-bool test_equal(int64_t got, int64_t wanted, const char *file, int line,
-		const char *text);
-/* Whether the test that runs has failed already. */
-bool test_failing(void);
-void test_end(void);
-/* A figure: "data: KEY VALUE". */
-void test_report(const char *key, uint64_t value);
-void tests_done(void);
 
 #endif

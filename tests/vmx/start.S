@@ -86,8 +86,6 @@ start64_low:
 
 	.text
 start64:
-	mov	$PHYS(root_pml4), %eax
-	mov	%rax, %cr3
 	mov	$SELECTOR_DATA, %eax
 	mov	%eax, %ds
 	mov	%eax, %es
@@ -95,6 +93,9 @@ start64:
 	xor	%eax, %eax
 	mov	%eax, %fs
 	mov	%eax, %gs
+	/* The table they came from is not mapped by these. */
+	mov	$PHYS(root_pml4), %eax
+	mov	%rax, %cr3
 	mov	start_stack(%rip), %rsp
 	xor	%ebp, %ebp
 	mov	start_entry(%rip), %rax

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Test results on the console, in the words of tests/system/lib.sh. */
-#include "root.h"
+#include "test.h"
+
+#include "hv/printk.h"
 
 #define NOTES_MAX		10	/* per test */
 

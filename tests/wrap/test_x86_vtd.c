@@ -320,6 +320,26 @@ static void test_faults(void **state)
 	lawful();
 }
 
+/* To another CPU, in both modes of the local APICs. */
+static void test_report_to(void **state)
+{
+	uint64_t phys;
+
+	(void)state;
+	start(&kinds[0]);
+	vtd_report_to(0x12345);
+	vtd_model_dma(0, STRANGER, 0, true, &phys);
+	assert_int_equal(vtd_model.reports, 1);
+	for (unsigned int n = 0; n < VTD_MODEL_UNITS; n++)
+		assert_true(vtd_model.unit[n].fault_address ==
+			    (0x1230000000000ull | 0xfee45000));
+	vtd_restore();
+	/* Off, they are nobody's but the kernel's. */
+	vtd_report_to(APIC_ID);
+	assert_true(vtd_model.unit[0].fault_control & FAULT_MASKED);
+	lawful();
+}
+
 static void goes_to(uint16_t source, int handle,
 		    const struct vtd_interrupt *wanted)
 {
@@ -469,6 +489,7 @@ int main(void)
 		cmocka_unit_test(test_no_answer),
 		cmocka_unit_test(test_queue_wraps),
 		cmocka_unit_test(test_faults),
+		cmocka_unit_test(test_report_to),
 		cmocka_unit_test(test_interrupts),
 		cmocka_unit_test(test_interrupts_run_out),
 		cmocka_unit_test(test_pins),

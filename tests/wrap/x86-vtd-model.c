@@ -242,6 +242,13 @@ uint64_t vtd_read64(const volatile uint8_t *registers, unsigned int offset)
 	return 0;
 }
 
+/* Of several registers: sent in between it would go anywhere. */
+static void message_changes(const struct vtd_model_unit *unit)
+{
+	if (!(unit->fault_control & FAULT_MASKED))
+		violate("the message of faults changed while it may be sent");
+}
+
 void vtd_write32(volatile uint8_t *registers, unsigned int offset,
 		 uint32_t value)
 {
@@ -264,13 +271,16 @@ void vtd_write32(volatile uint8_t *registers, unsigned int offset,
 		unit->fault_control = value;
 		break;
 	case VTD_FAULT_DATA:
+		message_changes(unit);
 		unit->fault_data = value;
 		break;
 	case VTD_FAULT_ADDRESS:
+		message_changes(unit);
 		unit->fault_address = (unit->fault_address & ~0xffffffffull) |
 				      value;
 		break;
 	case VTD_FAULT_ADDRESS_HIGH:
+		message_changes(unit);
 		unit->fault_address = (uint32_t)unit->fault_address |
 				      (uint64_t)value << 32;
 		break;

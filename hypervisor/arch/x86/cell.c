@@ -102,9 +102,18 @@ uint64_t arch_cell_starters(const struct cell *cell)
 	return cell->cpus;
 }
 
+/* Faults of anybody's devices are not to take a cell's time. */
+static void report_to_root(void)
+{
+	unsigned int first = (unsigned int)__builtin_ctzll(cell_root()->cpus);
+
+	vtd_report_to(percpu_get(first)->arch.apic_id);
+}
+
 void arch_config_commit(struct cell *cell)
 {
 	(void)cell;
+	report_to_root();
 	/* A unit that does not answer has said so on the console. */
 	vtd_config_commit();
 	ioapic_config_commit();

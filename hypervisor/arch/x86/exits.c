@@ -65,9 +65,10 @@ static void deliver_pmi(struct per_cpu *cpu, uint32_t lvt)
 		apic_send_self(cpu, (uint8_t)lvt);
 }
 
-/* NMIs merge: a kick may have hidden an overflow. */
+/* NMIs merge: a kick may have hidden an overflow, or a fault of a device. */
 static void take_nmis(struct per_cpu *cpu, uint32_t nmis)
 {
+	bool reported = vtd_faults_report();
 	uint32_t lvt = 0;
 	uint32_t found = pmu_nmi(&cpu->arch.pmu, &lvt);
 
@@ -77,7 +78,7 @@ static void take_nmis(struct per_cpu *cpu, uint32_t nmis)
 		return;
 	if (found & PMU_NMI_GUEST)
 		deliver_pmi(cpu, lvt);
-	if ((nmis & HOST_NMI_OTHER) && !vtd_faults_report() &&
+	if ((nmis & HOST_NMI_OTHER) && !reported &&
 	    !(found & PMU_NMI_CLAIMED))
 		cpu->arch.guest_nmi = true;
 }

@@ -89,8 +89,10 @@ int vtd_unit_set(struct vtd_unit *unit, unsigned int reg, uint64_t table,
 	return error ? error : command(unit, on, true);
 }
 
+/* Masked meanwhile: the message is of several registers. */
 void vtd_unit_report_faults(struct vtd_unit *unit, uint32_t apic_id)
 {
+	vtd_write32(unit->registers, VTD_FAULT_CONTROL, FAULT_MASKED);
 	vtd_write32(unit->registers, VTD_FAULT_DATA, MESSAGE_NMI);
 	vtd_write32(unit->registers, VTD_FAULT_ADDRESS,
 		    MESSAGE_ADDRESS | (apic_id & 0xff) << 12);

@@ -151,6 +151,12 @@ int vtd_enable(uint32_t apic_id)
 	return error;
 }
 
+void vtd_report_to(uint32_t apic_id)
+{
+	for (unsigned int n = 0; vtd.translates && n < vtd.units_count; n++)
+		vtd_unit_report_faults(&vtd.unit[n], apic_id);
+}
+
 void vtd_restore(void)
 {
 	if (!__atomic_exchange_n(&vtd.translates, false, __ATOMIC_SEQ_CST))

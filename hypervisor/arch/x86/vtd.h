@@ -22,6 +22,8 @@ int vtd_init(bool x2apic);
  * with this APIC id, as NMIs. -EIO: a unit does not answer.
  */
 int vtd_enable(uint32_t apic_id);
+/* From now on faults are reported to this CPU. Under the management lock. */
+void vtd_report_to(uint32_t apic_id);
 /* Both end. Any number of times. */
 void vtd_restore(void);
 

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* A cell of q35 whose device reaches its memory, and may interrupt it. */
+#include "q35.h"
+
+struct {
+	struct cell_desc cell;
+	uint64_t cpus[1];
+	struct memory_region memory[2];
+	struct pci_device devices[1];
+	struct pci_capability caps[1];
+} ABI_PACKED config = {
+	.cell = {
+		.signature = CONFIG_CELL_SIGNATURE,
+		.architecture = CONFIG_ARCH_X86,
+		.revision = CONFIG_REVISION,
+		.name = "dma",
+		.id = 1,
+		.flags = CELL_PASSIVE_COMMREG,
+		.cpu_set_size = sizeof(config.cpus),
+		.num_memory_regions = sizeof(config.memory) /
+				      sizeof(config.memory[0]),
+		.num_pci_devices = 1,
+		.num_pci_caps = 1,
+	},
+	.cpus = { 0x2 },
+	.memory = {
+		{
+			.phys_start = BOCHS_CELL_RAM_BASE,
+			.virt_start = 0,
+			.size = INMATE_COMM_BASE,
+			.flags = MEM_RWX | MEM_LOADABLE | MEM_DMA,
+		},
+		{
+			.virt_start = INMATE_COMM_BASE,
+			.size = 0x1000,
+			.flags = MEM_READ | MEM_WRITE | MEM_COMM_REGION,
+		},
+	},
+	.devices = {
+		{
+			.type = PCI_TYPE_DEVICE,
+			.bdf = Q35_DEVICE_CELL,
+			.num_caps = 1,
+			.num_msi_vectors = 1,
+			.msi_bits = 1,
+		},
+	},
+	.caps = {
+		{
+			.id = 5,
+			.start = Q35_MESSAGE,
+			.len = Q35_MESSAGE_BYTES,
+			.flags = PCI_CAP_WRITABLE,
+		},
+	},
+};

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* QEMU's machine q35 with 512 MiB, used as Bochs is where both are the same. */
+#ifndef CONFIGS_Q35_H
+#define CONFIGS_Q35_H
+
+#include "bochs.h"
+
+#define Q35_PCI_SPACE		0xb0000000
+#define Q35_PM_TIMER		0x608
+#define Q35_TSC_KHZ		15625	/* -icount shift=6 */
+#define Q35_IOMMU		0xfed90000
+#define Q35_IOAPIC_SOURCE	0xff00
+
+#define Q35_DEVICE_ROOT		0x18	/* 00:03.0 */
+#define Q35_DEVICE_CELL		0x20	/* 00:04.0, the root's without a cell */
+/* Where both have their message: QEMU's device edu, capability list. */
+#define Q35_MESSAGE		0x40
+#define Q35_MESSAGE_BYTES	0x0e
+
+/* Behind it is memory that is nobody's. */
+#define Q35_CELL_RAM_BYTES	0x04000000
+#define Q35_NOBODYS		0x1f000000
+
+#endif

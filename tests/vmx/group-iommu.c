@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * In QEMU: the hypervisor does the tests (tests/iommu) while it is enabled;
+ * here is what the root finds before and after.
+ */
+#include "abi/cell-config.h"
+#include "groups.h"
+#include "tests/iommu/edu.h"
+#include "tests/iommu/places.h"
+#include "weir.h"
+
+#include "configs/x86/q35.h"
+
+#define PORT_PCI_ADDRESS	0xcf8
+#define PORT_PCI_DATA		0xcfc
+#define PCI_ENABLE		0x80000000u
+#define UNIT_STATUS		0x1c
+#define STATUS_ALL		0x86000000u	/* translation, interrupts, queue */
+
+static uint32_t pci_read(uint16_t bdf, unsigned int offset)
+{
+	uint32_t value;
+
+	__asm__ volatile("outl %0, %1" :: "a"(PCI_ENABLE | (uint32_t)bdf << 8 |
+					      offset),
+			 "Nd"((uint16_t)PORT_PCI_ADDRESS));
+	__asm__ volatile("inl %1, %0" : "=a"(value)
+			 : "Nd"((uint16_t)PORT_PCI_DATA));
+	return value;
+}
+
+static volatile uint8_t *device(void)
+{
+	return direct(pci_read(Q35_DEVICE_ROOT, EDU_BAR) & ~0xfu);
+}
+
+static bool unit_is_off(void)
+{
+	const volatile uint32_t *status = direct(Q35_IOMMU + UNIT_STATUS);
+
+	return !(*status & STATUS_ALL);
+}
+
+/* Memory that nobody has: only while nothing is translated. */
+static bool device_copies(uint64_t to)
+{
+	volatile uint64_t *from = direct(PLACE_PATTERN);
+
+	*from = rdtsc();
+	*(volatile uint64_t *)direct(to) = 0;
+	return edu_read(device(), PLACE_PATTERN, 8, 0) &&
+	       edu_write(device(), to, 8, 0) &&
+	       *(volatile uint64_t *)direct(to) == *from;
+}
+
+static void test_in_and_out(void)
+{
+	struct file cell = file_get("q35-dma.cell");
+
+	test_begin("the root enables, and its devices are free when it is disabled");
+	expect(unit_is_off());
+	memset(direct(PLACE_CONFIG), 0, PAGE_BYTES);
+	memcpy(direct(PLACE_CONFIG), cell.data, cell.bytes);
+	expect(weir_begin());
+	expect(unit_is_off());
+	expect(device_copies(Q35_NOBODYS));
+	expect(device_copies(BOCHS_CELL_RAM_BASE));
+	test_end();
+}
+
+static void test_message(void)
+{
+	uint64_t before = cpus[0].interrupts[ROOT_VECTOR];
+
+	test_begin("the device's message is what the root wrote");
+	edu_interrupt(device());
+	for (unsigned int n = 0; n < 1000; n++)
+		pause();
+	expect_equal(cpus[0].interrupts[ROOT_VECTOR], before + 1);
+	test_end();
+}
+
+static void test_again(void)
+{
+	test_begin("all of it once more");
+	/* Its APIC is as a cell left it: it starts anew. */
+	cpus[1].online = false;
+	expect_equal(cpu_online(1), 0);
+	expect_equal(weir_prepare(), 0);
+	expect_equal(weir_enable(), 0);
+	expect(unit_is_off());
+	test_end();
+}
+
+void group_iommu(void)
+{
+	test_in_and_out();
+	test_message();
+	test_again();
+}
