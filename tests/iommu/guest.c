@@ -115,6 +115,16 @@ void guest_pci_write(uint16_t bdf, unsigned int offset, uint32_t value)
 	port(PORT_PCI_DATA, false, value);
 }
 
+bool guest_load(uint64_t address, uint32_t *value)
+{
+	struct mmio_access access = { .address = address, .size = 4 };
+	enum mmio_result result = mmio_dispatch(&this_cpu()->cell->mmio,
+						&access);
+
+	*value = (uint32_t)access.value;
+	return result == MMIO_HANDLED;
+}
+
 bool guest_store(uint64_t address, uint8_t size, uint32_t value)
 {
 	struct mmio_access access = { .address = address, .value = value,

@@ -23,6 +23,8 @@ long guest_hypercall(uint32_t number, uint64_t arg1, uint64_t arg2);
 /* The root's accesses to PCI configuration, by ports. 32 bits. */
 uint32_t guest_pci_read(uint16_t bdf, unsigned int offset);
 void guest_pci_write(uint16_t bdf, unsigned int offset, uint32_t value);
+/* This CPU's read of 32 bits from memory that traps; false: refused. */
+bool guest_load(uint64_t address, uint32_t *value);
 /* This CPU's write of 1, 2 or 4 bytes to memory that traps; false: refused. */
 bool guest_store(uint64_t address, uint8_t size, uint32_t value);
 

@@ -152,22 +152,23 @@ static bool root_reads(uint64_t address)
 	return device_reads(address) == *memory(address);
 }
 
-static void refused_to_root(uint64_t address)
+static bool said_refused(const char *kind, uint64_t address, const char *why)
 {
 	char text[80];
 
+	hv_snprintf(text, sizeof(text), "%s at 0x%llx by device 00:03.0 %s",
+		    kind, (unsigned long long)address, why);
+	return said(text);
+}
+
+static void refused_to_root(uint64_t address)
+{
 	forget_said();
 	expect(!root_writes(address));
-	hv_snprintf(text, sizeof(text),
-		    "write at 0x%llx by device 00:03.0 " REASON_WRITE,
-		    (unsigned long long)address);
-	expect(said(text));
+	expect(said_refused("write", address, REASON_WRITE));
 	forget_said();
 	expect(!root_reads(address));
-	hv_snprintf(text, sizeof(text),
-		    "read at 0x%llx by device 00:03.0 " REASON_READ,
-		    (unsigned long long)address);
-	expect(said(text));
+	expect(said_refused("read", address, REASON_READ));
 }
 
 static void test_on(void)
@@ -344,12 +345,52 @@ static void test_message(void)
 	test_end();
 }
 
+static uint64_t space(uint16_t bdf, unsigned int offset)
+{
+	return Q35_PCI_SPACE + bdf * 4096ull + offset;
+}
+
 static uint64_t cell_space(unsigned int offset)
 {
-	return Q35_PCI_SPACE + Q35_DEVICE_CELL * 4096ull + offset;
+	return space(Q35_DEVICE_CELL, offset);
 }
 
 static bool job_done;
+static uint32_t cell_sees[3];		/* of its device, the root's, a BAR */
+
+/* What it may not write goes nowhere. */
+static void cell_looks(void)
+{
+	job_done = guest_load(cell_space(0), &cell_sees[0]) &&
+		   guest_load(space(Q35_DEVICE_ROOT, 0), &cell_sees[1]) &&
+		   guest_store(space(Q35_DEVICE_ROOT, EDU_COMMAND), 2, 0) &&
+		   guest_store(cell_space(EDU_BAR), 4, 0) &&
+		   guest_load(cell_space(EDU_BAR), &cell_sees[2]);
+}
+
+static void test_configuration(void)
+{
+	uint32_t bar = device_has(Q35_DEVICE_CELL, EDU_BAR);
+
+	test_begin("root and cell see their own devices' configuration only");
+	expect_equal(guest_pci_read(Q35_DEVICE_CELL, 0), UINT32_MAX);
+	guest_pci_write(Q35_DEVICE_CELL, EDU_COMMAND, 0);
+	guest_pci_write(Q35_DEVICE_CELL, EDU_BAR, 0);
+	expect_equal(device_has(Q35_DEVICE_CELL, EDU_BAR), bar);
+	expect_equal(guest_pci_read(Q35_DEVICE_ROOT, 0), EDU_ID);
+	job_done = false;
+	expect(guest_job(CELL_CPU, cell_looks));
+	expect(job_done);
+	expect_equal(cell_sees[0], EDU_ID);
+	expect_equal(cell_sees[1], UINT32_MAX);
+	expect_equal(cell_sees[2], bar);
+	expect_equal(device_has(Q35_DEVICE_CELL, EDU_BAR), bar);
+	expect_equal(device_has(Q35_DEVICE_ROOT, EDU_COMMAND) & 0xffff,
+		     EDU_COMMAND_ON);
+	expect_equal(device_has(Q35_DEVICE_CELL, EDU_COMMAND) & 0xffff,
+		     EDU_COMMAND_ON);
+	test_end();
+}
 
 /* On the cell's CPU, as its program. */
 static void cell_message(void)
@@ -447,6 +488,7 @@ void trial_run(void)
 		test_create();
 		test_cell_memory();
 		test_loadable();
+		test_configuration();
 		test_cell_message();
 		test_foreign_cpu();
 		test_forged();
