@@ -24,30 +24,13 @@ static void record_init(struct weir_record *record, enum weir_record_type type,
 	record->flags = 0;
 }
 
-static void platform_init(struct platform_info *platform)
-{
-	platform->arm = (struct platform_arm){
-		.maintenance_irq = 25,
-		.gic_version = 3,
-		.gicd_base = 0x08000000,
-		.gicr_base = 0x080a0000,
-	};
-}
-
 void blob_system_init(struct blob_system *blob)
 {
 	struct cell_desc *root = &blob->system.root_cell;
 
 	memset(blob, 0, sizeof(*blob));
-	memcpy(blob->system.signature, CONFIG_SYSTEM_SIGNATURE,
-	       CONFIG_SIGNATURE_BYTES);
-	blob->system.architecture = CONFIG_ARCH_ARM64;
-	blob->system.revision = CONFIG_REVISION;
+	fake_system_desc(&blob->system);
 	blob->system.flags = SYSTEM_VIRTUAL_DEBUG_CONSOLE;
-	blob->system.hypervisor_memory.phys_start = FAKE_HV_START;
-	blob->system.hypervisor_memory.size = FAKE_HV_BYTES;
-	platform_init(&blob->system.platform);
-	snprintf(root->name, sizeof(root->name), "root");
 	root->cpu_set_size = sizeof(blob->cpus);
 	root->num_memory_regions = BLOB_REGIONS;
 	root->num_irqchips = 1;
@@ -101,11 +84,8 @@ void blob_cell_init(struct blob_cell *blob, unsigned int id)
 	struct cell_desc *cell = &blob->cell;
 
 	memset(blob, 0, sizeof(*blob));
-	memcpy(cell->signature, CONFIG_CELL_SIGNATURE, CONFIG_SIGNATURE_BYTES);
-	cell->architecture = CONFIG_ARCH_ARM64;
-	cell->revision = CONFIG_REVISION;
+	fake_cell_desc(cell, id);
 	snprintf(cell->name, sizeof(cell->name), "cell-%u", id);
-	cell->id = id;
 	cell->flags = CELL_VIRTUAL_CONSOLE_PERMITTED;
 	cell->cpu_set_size = sizeof(blob->cpus);
 	cell->num_memory_regions = BLOB_CELL_REGIONS;

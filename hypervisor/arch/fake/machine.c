@@ -35,6 +35,29 @@ void fake_activated(struct per_cpu *cpu)
 	longjmp(back, 1);
 }
 
+void fake_system_desc(struct system_desc *system)
+{
+	memcpy(system->signature, CONFIG_SYSTEM_SIGNATURE,
+	       CONFIG_SIGNATURE_BYTES);
+	system->architecture = CONFIG_ARCH_ARM64;
+	system->revision = CONFIG_REVISION;
+	system->hypervisor_memory.phys_start = FAKE_HV_START;
+	system->hypervisor_memory.size = FAKE_HV_BYTES;
+	system->platform.arm = (struct platform_arm){
+		.maintenance_irq = 25, .gic_version = 3,
+		.gicd_base = 0x08000000, .gicr_base = 0x080a0000,
+	};
+	memcpy(system->root_cell.name, "root", sizeof("root"));
+}
+
+void fake_cell_desc(struct cell_desc *cell, unsigned int id)
+{
+	memcpy(cell->signature, CONFIG_CELL_SIGNATURE, CONFIG_SIGNATURE_BYTES);
+	cell->architecture = CONFIG_ARCH_ARM64;
+	cell->revision = CONFIG_REVISION;
+	cell->id = id;
+}
+
 /* What an earlier machine of this process left behind. */
 static void forget_cells(void)
 {

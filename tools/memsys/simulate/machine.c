@@ -13,7 +13,6 @@
 #define CELL_BYTES	0x00200000ull
 #define COMM_GPA	0x80000000ull
 #define GICD_BASE	0x08000000ull
-#define GICR_BASE	0x080a0000ull
 
 void machine_blob_init(struct machine_blob *blob, unsigned int cpus_count,
 		       uint64_t sustainable_bytes_per_s)
@@ -21,17 +20,7 @@ void machine_blob_init(struct machine_blob *blob, unsigned int cpus_count,
 	struct cell_desc *root = &blob->system.root_cell;
 
 	memset(blob, 0, sizeof(*blob));
-	memcpy(blob->system.signature, CONFIG_SYSTEM_SIGNATURE,
-	       CONFIG_SIGNATURE_BYTES);
-	blob->system.architecture = CONFIG_ARCH_ARM64;
-	blob->system.revision = CONFIG_REVISION;
-	blob->system.hypervisor_memory.phys_start = FAKE_HV_START;
-	blob->system.hypervisor_memory.size = FAKE_HV_BYTES;
-	blob->system.platform.arm = (struct platform_arm){
-		.maintenance_irq = 25, .gic_version = 3,
-		.gicd_base = GICD_BASE, .gicr_base = GICR_BASE,
-	};
-	snprintf(root->name, sizeof(root->name), "root");
+	fake_system_desc(&blob->system);
 	root->cpu_set_size = sizeof(blob->cpus);
 	root->num_memory_regions = 2;
 	root->num_irqchips = 1;
@@ -68,11 +57,8 @@ void cell_blob_init(struct cell_blob *blob, unsigned int id, const char *name,
 	struct cell_desc *cell = &blob->cell;
 
 	memset(blob, 0, sizeof(*blob));
-	memcpy(cell->signature, CONFIG_CELL_SIGNATURE, CONFIG_SIGNATURE_BYTES);
-	cell->architecture = CONFIG_ARCH_ARM64;
-	cell->revision = CONFIG_REVISION;
+	fake_cell_desc(cell, id);
 	snprintf(cell->name, sizeof(cell->name), "%s", name);
-	cell->id = id;
 	cell->flags = CELL_PASSIVE_COMMREG;
 	cell->cpu_set_size = sizeof(blob->cpus);
 	cell->num_memory_regions = 2;

@@ -95,6 +95,9 @@ extern struct fake_partition fake_partition;
 
 /* Fresh memory, no CPU, no cell. */
 void fake_machine(void);
+/* How descriptions of this machine and of cells on it begin; the rest is 0. */
+void fake_system_desc(struct system_desc *system);
+void fake_cell_desc(struct cell_desc *cell, unsigned int id);
 /*
  * A running root cell from this system configuration (which must pass the
  * validator) with all its CPUs; CPU 0 is current. Returns 0 or the error.
