@@ -98,7 +98,7 @@ int ab_cell_start(struct ab_runner *runner,
 	return status ? status : ab_regctl(runner, start, 3);
 }
 
-/* Reads until the end, or until there is nothing more for now. */
+/* Reads until the end, or until the console has given all it had. */
 static int console_take(struct ab_runner *runner, int fd,
 			struct ab_output *output)
 {

@@ -211,7 +211,7 @@ static struct shadow *shadow_make(const struct cell *cell, uint16_t bdf,
 	return shadow;
 }
 
-/* One message for each function: more would need vectors in a row. */
+/* One message for each function: README.md says why. */
 static uint32_t word_read(const struct shadow *shadow, unsigned int n)
 {
 	return n ? shadow->word[n] : shadow->word[0] & ~CONTROL_CAPABLE;
