@@ -72,6 +72,11 @@ static int run_cell_report(void *request, char *reason)
 	return cell_report(request, reason);
 }
 
+static int run_traffic(void *request, char *reason)
+{
+	return traffic_get(request, reason);
+}
+
 struct command {
 	int (*run)(void *request, char *reason);
 	u16 size;
@@ -110,6 +115,8 @@ static const struct command commands[] = {
 		COMMAND(weir_part_set, request.reason, run_part_set, true),
 	[_IOC_NR(WEIR_PART_GET)] =
 		COMMAND(weir_part_get, reason, run_part_get, true),
+	[_IOC_NR(WEIR_TRAFFIC)] =
+		COMMAND(weir_traffic, reason, run_traffic, true),
 };
 
 static int command_run(const struct command *command, void *request)

@@ -145,3 +145,19 @@ int cell_report(struct weir_cell_report *request, char *reason)
 	kfree(report);
 	return 0;
 }
+
+int traffic_get(struct weir_traffic *request, char *reason)
+{
+	struct traffic_report *report;
+	long ret;
+
+	report = kzalloc(sizeof(*report), GFP_KERNEL);
+	if (!report)
+		return -ENOMEM;
+	report->size = sizeof(*report);
+	ret = weir_command(WEIR_HC_TRAFFIC, virt_to_phys(report), 0, reason);
+	if (!ret)
+		request->report = *report;
+	kfree(report);
+	return ret;
+}

@@ -119,6 +119,7 @@ int regulation_get(struct weir_reg_get *request, char *reason);
 int partition_set(struct weir_part_set *request, char *reason);
 int partition_get(struct weir_part_get *request, char *reason);
 int cell_report(struct weir_cell_report *request, char *reason);
+int traffic_get(struct weir_traffic *request, char *reason);
 /* May be called without command_lock. */
 int regulation_status(u32 cell_id, struct reg_status *status);
 int cell_report_fetch(u32 cell_id, struct cell_report *report);

@@ -297,6 +297,8 @@ static const struct attack attacks[] = {
 	  { 64, 0, 0, 0, 0, 0, NOWHERE, 4096 }, 64, EFAULT, true },
 	{ "report: no such cell", WEIR_CELL_REPORT, { 16, 77 }, 16, ENOENT,
 	  true },
+	{ "traffic: no controller is described", WEIR_TRAFFIC, { 16 }, 16,
+	  ENODEV, true },
 };
 
 static int attack_run(const struct attack *attack, char *guarded)

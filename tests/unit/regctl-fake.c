@@ -201,6 +201,17 @@ static int take_create(struct fake *fake, struct weir_cell_create *create)
 	return answer(fake, create->reason);
 }
 
+static int take_traffic(struct fake *fake, struct weir_traffic *traffic)
+{
+	note(fake, "traffic\n");
+	traffic->report = (struct traffic_report){
+		.size = sizeof(traffic->report), .line_bytes = 64,
+		.read_lines = 3ull << 24, .write_lines = 5000,
+		.now_ns = 1500000000,
+	};
+	return answer(fake, traffic->reason);
+}
+
 static int control(void *context, unsigned long command, void *argument)
 {
 	struct fake *fake = context;
@@ -234,6 +245,8 @@ static int control(void *context, unsigned long command, void *argument)
 		return take_part_get(fake, argument);
 	case WEIR_CELL_REPORT:
 		return take_report(fake, argument);
+	case WEIR_TRAFFIC:
+		return take_traffic(fake, argument);
 	default:
 		return -ENOTTY;
 	}

@@ -180,6 +180,13 @@ static void test_regulators(void **state)
 	prints("regulators --csv", "regulators.csv");
 }
 
+static void test_traffic(void **state)
+{
+	(void)state;
+	prints("traffic", "traffic.txt");
+	prints("traffic --json", "traffic.json");
+}
+
 static void test_quiet(void **state)
 {
 	(void)state;
@@ -213,6 +220,7 @@ static void test_refusals_are_explained(void **state)
 		"cell start victim",	  "cell shutdown 2", "cell destroy 2",
 		"status root",		  "disable",	     "monitor root",
 		"cell load 2 -s x",	  "regulators",
+		"traffic",
 	};
 	size_t i;
 
@@ -516,6 +524,7 @@ int main(void)
 		TEST(test_cell_stats),
 		TEST(test_shares),
 		TEST(test_regulators),
+		TEST(test_traffic),
 		TEST(test_colors),
 		TEST(test_no_colors),
 		TEST(test_quiet),

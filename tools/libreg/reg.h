@@ -111,6 +111,9 @@ int reg_part_set(struct reg_device *device, const struct weir_cell_id *cell,
 int reg_part_get(struct reg_device *device, const struct weir_cell_id *cell,
 		 struct part_status *status);
 
+/* Of the whole machine; where nothing counts it the reason says what is missing. */
+int reg_traffic(struct reg_device *device, struct traffic_report *report);
+
 /* Lines of all CPUs together. */
 uint64_t reg_status_read_lines(const struct reg_status *status);
 uint64_t reg_status_written_lines(const struct reg_status *status);

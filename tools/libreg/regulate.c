@@ -169,6 +169,17 @@ static uint64_t sum_of(const struct reg_status *status, size_t offset)
 	return sum;
 }
 
+int reg_traffic(struct reg_device *device, struct traffic_report *report)
+{
+	struct weir_traffic request = { .size = sizeof(request) };
+	int ret = reg_control(device, "traffic of the machine", WEIR_TRAFFIC,
+			      &request, request.reason);
+
+	if (!ret)
+		*report = request.report;
+	return ret;
+}
+
 uint64_t reg_status_read_lines(const struct reg_status *status)
 {
 	return sum_of(status, offsetof(struct reg_cpu_stats, read_lines));

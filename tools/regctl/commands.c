@@ -32,6 +32,7 @@ const struct command *const commands[] = {
 	&command_ab_compare,
 	&command_console,
 	&command_regulators,
+	&command_traffic,
 	&command_colors,
 	&command_check,
 	&command_hwcheck,

@@ -32,6 +32,7 @@ extern const struct command command_ab_report;
 extern const struct command command_ab_compare;
 extern const struct command command_console;
 extern const struct command command_regulators;
+extern const struct command command_traffic;
 extern const struct command command_colors;
 extern const struct command command_check;
 extern const struct command command_hwcheck;

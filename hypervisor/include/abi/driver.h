@@ -149,6 +149,15 @@ struct weir_part_get {
 };
 ABI_SIZE(struct weir_part_get, 712);
 
+/* Of the whole machine: WEIR_HC_TRAFFIC. */
+struct weir_traffic {
+	uint32_t size;
+	uint32_t reserved;
+	struct traffic_report report;	/* answer */
+	char reason[WEIR_REASON_BYTES];
+};
+ABI_SIZE(struct weir_traffic, 168);
+
 #define WEIR_IOCTL_MAGIC		0xb7
 #define WEIR_ENABLE		_IOWR(WEIR_IOCTL_MAGIC, 0, struct weir_enable)
 #define WEIR_DISABLE		_IOWR(WEIR_IOCTL_MAGIC, 1, struct weir_disable)
@@ -161,6 +170,7 @@ ABI_SIZE(struct weir_part_get, 712);
 #define WEIR_CELL_REPORT	_IOWR(WEIR_IOCTL_MAGIC, 8, struct weir_cell_report)
 #define WEIR_PART_SET		_IOWR(WEIR_IOCTL_MAGIC, 9, struct weir_part_set)
 #define WEIR_PART_GET		_IOWR(WEIR_IOCTL_MAGIC, 10, struct weir_part_get)
-#define WEIR_IOCTL_COUNT	11
+#define WEIR_TRAFFIC		_IOWR(WEIR_IOCTL_MAGIC, 11, struct weir_traffic)
+#define WEIR_IOCTL_COUNT	12
 
 #endif
