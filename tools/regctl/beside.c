@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "output.h"
 #include "shares.h"
 
 static int duty_option(struct reg_settings *settings, const char *value,
@@ -203,10 +204,8 @@ void beside_defaults(struct reg_settings *settings)
 static void words_add(char text[HOLDERS_BYTES], const char *name,
 		      const char *cpus)
 {
-	size_t length = strlen(text);
-
-	snprintf(text + length, HOLDERS_BYTES - length, "%s%s%s%s",
-		 length ? ", " : "", name, cpus[0] ? " " : "", cpus);
+	text_add(text, HOLDERS_BYTES, "%s%s%s%s", text[0] ? ", " : "", name,
+		 cpus[0] ? " " : "", cpus);
 }
 
 void holders_format(char text[HOLDERS_BYTES], const struct reg_status *status,

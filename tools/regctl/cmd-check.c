@@ -3,7 +3,6 @@
 #include "commands.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -224,19 +223,6 @@ static const char *cell_name(const struct blobs *blobs, uint32_t id)
 
 #define PERMISSIONS_BYTES	256
 
-static void words_add(char text[PERMISSIONS_BYTES], const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void words_add(char text[PERMISSIONS_BYTES], const char *format, ...)
-{
-	size_t length = strlen(text);
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(text + length, PERMISSIONS_BYTES - length, format, arguments);
-	va_end(arguments);
-}
-
 /* "root (down to 10.0%, 50 MB/s)" */
 static void permission_add(const struct app *app, const struct blobs *blobs,
 			   const struct weir_record_control *control,
@@ -245,20 +231,23 @@ static void permission_add(const struct app *app, const struct blobs *blobs,
 	const char *name = cell_name(blobs, control->cell_id);
 	char rate[QUANTITY_BYTES];
 
-	words_add(text, "%s", text[0] ? ", " : "");
+	text_add(text, PERMISSIONS_BYTES, "%s", text[0] ? ", " : "");
 	if (name || control->cell_id == 0)
-		words_add(text, "%s (down to", name ? name : "root");
+		text_add(text, PERMISSIONS_BYTES, "%s (down to",
+			 name ? name : "root");
 	else
-		words_add(text, "cell %u (down to", control->cell_id);
+		text_add(text, PERMISSIONS_BYTES, "cell %u (down to",
+			 control->cell_id);
 	if (control->what & CONTROL_DUTY)
-		words_add(text, " %u.%u%%", control->duty_min_permille / 10,
-			  control->duty_min_permille % 10);
+		text_add(text, PERMISSIONS_BYTES, " %u.%u%%",
+			 control->duty_min_permille / 10,
+			 control->duty_min_permille % 10);
 	if (control->what & CONTROL_BUDGET) {
 		rate_format(rate, control->budget_min_bytes_per_s, app->units);
-		words_add(text, "%s %s",
-			  control->what & CONTROL_DUTY ? "," : "", rate);
+		text_add(text, PERMISSIONS_BYTES, "%s %s",
+			 control->what & CONTROL_DUTY ? "," : "", rate);
 	}
-	words_add(text, ")");
+	text_add(text, PERMISSIONS_BYTES, ")");
 }
 
 static void controls_fill(const struct app *app, struct value *value,

@@ -3,7 +3,6 @@
 #include "controls.h"
 
 #include <stdio.h>
-#include <string.h>
 
 const struct column controls_columns[CONTROLS_COUNT] = {
 	[CONTROLS_CELL] = { "CELL", "cell", NULL, 0, 0 },
@@ -77,14 +76,6 @@ void controls_fill(const struct app *app, struct table *table, const char *cell,
 	}
 }
 
-static void words_add(char text[CONTROLS_BYTES], const char *format,
-		      const char *word)
-{
-	size_t length = strlen(text);
-
-	snprintf(text + length, CONTROLS_BYTES - length, format, word);
-}
-
 void controls_format(const struct app *app, char text[CONTROLS_BYTES],
 		     const struct reg_status *status)
 {
@@ -101,8 +92,8 @@ void controls_format(const struct app *app, char text[CONTROLS_BYTES],
 		if (!what)
 			continue;
 		name_of(app, status->hold[n].cell_id, name);
-		words_add(text, text[0] ? ", %s" : "%s", name);
-		words_add(text, " (%s)", words[what]);
+		text_add(text, CONTROLS_BYTES, "%s%s (%s)",
+			 text[0] ? ", " : "", name, words[what]);
 	}
 }
 

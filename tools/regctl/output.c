@@ -315,6 +315,16 @@ int output_plain(const struct app *app, const struct table *table,
 	return APP_OK;
 }
 
+void text_add(char *text, size_t size, const char *format, ...)
+{
+	size_t length = strlen(text);
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text + length, size - length, format, arguments);
+	va_end(arguments);
+}
+
 int output_finish(const struct app *app, int status)
 {
 	if (fflush(app->out) == 0 && !ferror(app->out))

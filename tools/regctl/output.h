@@ -94,6 +94,10 @@ int output_json_lines(const struct app *app, const struct table *table,
 int output_plain(const struct app *app, const struct table *table,
 		 bool headings);
 
+/* Appends to the text in a buffer of that size; what does not fit is cut. */
+void text_add(char *text, size_t size, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
 /* Flushes; an output that cannot be written is a failure. */
 int output_finish(const struct app *app, int status);
 
