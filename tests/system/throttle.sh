@@ -81,7 +81,7 @@ ok "a budget" regctl -q set budgeted --budget 400MB/s --period 1ms
 span cell.bursts
 ok "and a cap on bursts" regctl -q set budgeted --burst 100kB/100us
 span cell.capped
-ok "it was named, too" [ "$(held budgeted burst_stalls)" -gt 100 ]
+ok "it was named, too" [ "$(statistic budgeted burst_stalls)" -gt 100 ]
 ok "destroy" regctl -q cell destroy budgeted
 
 # --- a cell that holds the root back when it misses its deadline ---
@@ -171,7 +171,7 @@ ok "create a cell without critical interrupts" \
 	regctl -q cell create $cells/budgeted-cell.cell
 ok "a storm of interrupts" run_guest budgeted storm "irqs=300 interval=20us"
 ok "is over" becomes budgeted "shut down"
-is "none was critical" "$(held budgeted critical_runs)" 0
+is "none was critical" "$(statistic budgeted critical_runs)" 0
 report storm.plain "$(regctl console | sed -n 's/.*storm: late by //p' |
 	tail -n 1)"
 ok "destroy it" regctl -q cell destroy budgeted
@@ -182,10 +182,10 @@ report storm.critical "$(regctl console | sed -n 's/.*storm: late by //p' |
 	tail -n 1)"
 ok "and on and on" run_guest storm storm "irqs=1000000 interval=20us"
 span cell.storm
-ok "critical ones were counted" [ "$(held storm critical_runs)" -gt 500 ]
-ok "and what they moved" [ "$(held storm critical_bytes)" -gt 250000 ]
-report storm.status "$(held storm critical_runs) $(held storm critical_cuts)" \
-	"$(held storm critical_ns) $(held storm critical_bytes)"
+ok "critical ones were counted" [ "$(statistic storm critical_runs)" -gt 500 ]
+ok "and what they moved" [ "$(statistic storm critical_bytes)" -gt 250000 ]
+report storm.status "$(statistic storm critical_runs) $(statistic storm critical_cuts)" \
+	"$(statistic storm critical_ns) $(statistic storm critical_bytes)"
 ok "shut it down" regctl -q cell shutdown storm
 ok "destroy that" regctl -q cell destroy storm
 is "the root's budget was never in it" "$(cat $sys/0/budget)" max
