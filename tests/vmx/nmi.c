@@ -25,10 +25,10 @@
 #define PIC_MASK_ALL		0xff
 
 #define VECTOR_NMI		2
-#define ROUNDS			18
+#define ROUNDS			10
 #define STORMS			2
-#define FINE_TICKS		193u	/* around the switches of tables */
-#define COARSE			4u	/* rounds for all that is between */
+#define FINE_TICKS		151u	/* around the switches of tables */
+#define COARSE			2u	/* rounds for all that is between */
 #define LEAD_TICKS		4000u
 #define STORM_TICKS		6000u
 
