@@ -307,6 +307,67 @@ static void test_damaged_results_are_refused(void **state)
 	}
 }
 
+/* How often `word` is in the page. */
+static unsigned int count(const char *page, const char *word)
+{
+	unsigned int found = 0;
+
+	while ((page = strstr(page, word))) {
+		page += strlen(word);
+		found++;
+	}
+	return found;
+}
+
+/* Elements that were opened are closed, innermost first; void ones are not. */
+static void well_formed(const char *page)
+{
+	static const char *const alone[] = { "!DOCTYPE", "meta" };
+	char open[32][16];
+	unsigned int depth = 0;
+
+	for (const char *at = strchr(page, '<'); at; at = strchr(at, '<')) {
+		const char *end = strchr(at, '>');
+		bool closes = at[1] == '/';
+		char name[16];
+
+		assert_non_null(end);
+		assert_int_equal(sscanf(at + 1 + closes, "%15[A-Za-z0-9!]", name), 1);
+		at = end;
+		if (!strcmp(name, alone[0]) || !strcmp(name, alone[1]) ||
+		    end[-1] == '/')
+			continue;
+		if (!closes) {
+			assert_in_range(depth, 0, 31);
+			strcpy(open[depth++], name);
+			continue;
+		}
+		assert_int_not_equal(depth, 0);
+		assert_string_equal(open[--depth], name);
+	}
+	assert_int_equal(depth, 0);
+}
+
+/* By itself, for light, dark and paper, and with words for every chart. */
+static void page_check(const char *page)
+{
+	well_formed(page);
+	assert_non_null(strstr(page, "prefers-color-scheme:dark"));
+	assert_non_null(strstr(page, "@media print"));
+	assert_null(strstr(page, "<script"));
+	assert_null(strstr(page, "<link"));
+	assert_null(strstr(page, "src="));
+	assert_null(strstr(page, "url("));
+	assert_null(strstr(page, "@import"));
+	assert_int_equal(count(page, "http"),
+			 count(page, "xmlns=\"http://www.w3.org/2000/svg\""));
+	assert_int_equal(count(page, "<svg"), 5);
+	assert_int_equal(count(page, "role=\"img\">\n<title>"), 5);
+	assert_int_equal(count(page, "<desc>"), 5);
+	assert_non_null(strstr(page, "1.750"));
+	assert_non_null(strstr(page, "a paper, table 2"));
+}
+
 static void test_figures_by_hand(void **state)
 {
 	struct ab_results results;
@@ -340,7 +401,7 @@ static void test_figures_by_hand(void **state)
 	assert_non_null(strstr(page, "&lt;&amp;&gt;"));
 	assert_null(strstr(page, "nan"));
 	assert_null(strstr(page, "inf"));
-	assert_null(strstr(page, "http://localhost"));
+	page_check(page);
 	free(page);
 	summary_free(&summary);
 	results_free(&results);

@@ -16,8 +16,7 @@ static const char page_style[] =
 	"@media screen and (prefers-color-scheme:dark){"
 	":root{--page:#0f1115;--ink:#e8eaee;--rule:#353a44}}\n"
 	"@media print{:root{--page:#fff;--ink:#000;--rule:#999}"
-	"svg,tr{break-inside:avoid}h2,dt{break-after:avoid}"
-	"body{font-size:11px;max-width:none;margin:0}}\n"
+	"svg,tr{break-inside:avoid}h2,dt{break-after:avoid}}\n"
 	"body{background:var(--page);color:var(--ink);font:15px/1.5 sans-serif;"
 	"max-width:960px;margin:2em auto;padding:0 1em}\n"
 	"table{border-collapse:collapse;width:100%;font-size:.87em}"
@@ -28,8 +27,11 @@ static const char page_style[] =
 	"tbody th{font-weight:normal}"
 	".env td{white-space:normal;overflow-wrap:anywhere}"
 	".env td:first-child{white-space:nowrap}\n"
-	".wide{overflow-x:auto}svg{width:100%;height:auto;margin:1em 0}"
-	"code{font-size:13px}dt{font-weight:bold}\n";
+	".wide{overflow-x:auto}svg{display:block;width:100%;height:auto;margin:1em 0}"
+	"code{font-size:13px}dt{font-weight:bold}\n"
+	/* Last: paper has no scroll bars. */
+	"@media print{body{font-size:11px;max-width:none;margin:0;padding:0}"
+	"th,td{padding:2px 3px}.wide{overflow:visible}code{font-size:10px}}\n";
 
 static double us(double ns)
 {
@@ -378,8 +380,9 @@ void summary_html(const struct ab_summary *summary, const json_t *environment,
 	chart_style(out);
 	fputs("</style></head><body>\n<h1>", out);
 	chart_text(out, scenario->name);
-	fprintf(out, "</h1>\n<p>%u arms, %u runs of each, %s.</p>\n",
+	fprintf(out, "</h1>\n<p>%u arms, %u run%s of each, %s.</p>\n",
 		scenario->arms_count, scenario->repetitions,
+		scenario->repetitions == 1 ? "" : "s",
 		scenario->blocked ? "one arm after the other" : "in turns");
 	table(summary, out);
 	distribution(summary, out);
