@@ -43,6 +43,17 @@ static inline void settle(struct reg_cpu *cpu, struct reg_pool *pool)
 	cpu->settled_lines = lines;
 }
 
+/* As others do: who was given his grant back has a full bucket, and no credit. */
+static inline void credit_first(struct reg_cpu *cpu, struct reg_pool *pool,
+				uint64_t now_ns)
+{
+	if (cpu->active.total.limited)
+		level_change(&pool->total, (int64_t)cpu->grant_lines);
+	credit_add(cpu, pool, now_ns);
+	if (cpu->active.total.limited)
+		level_change(&pool->total, -(int64_t)cpu->grant_lines);
+}
+
 /* Half a grant is worth going on with; less would be used up at once. */
 static inline bool level_short(const struct reg_level *level,
 			       const struct reg_budget *budget)
@@ -132,6 +143,8 @@ static enum reg_verdict look(struct reg_cpu *cpu, uint64_t now_ns)
 
 	effective->source->sample(cpu);
 	pool = pool_enter(cpu);
+	if (pool_faulty(effective, REG_MODE_CAP_FIRST))
+		credit_first(cpu, pool, now_ns);
 	settle(cpu, pool);
 	credit_add(cpu, pool, now_ns);
 	short_of = level_short(&pool->total, &effective->total) ||

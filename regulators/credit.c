@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Budgets whose credit grows with the clock: checks, and how pools follow. */
 #include "credit.h"
+#include "arch_types.h"
 #include "budget.h"
 #include "hv/errno.h"
 
@@ -99,15 +100,18 @@ int credit_check(const struct reg_platform *platform,
 		 struct reg_effective *effective, struct reason *reason)
 {
 	int err = budget_check_settings(platform, wanted, reason);
+	uint32_t other_modes;
 
 	if (!err)
 		err = depth_check(wanted, platform, reason);
 	if (err)
 		return err;
-	if (wanted->mode & ~REG_MODE_PER_CPU)
+	other_modes = wanted->mode & ~(REG_MODE_PER_CPU |
+				       (REG_MODE_CAP_FIRST & ARCH_REG_MODES));
+	if (other_modes)
 		return refuse(reason, -EINVAL,
 			      "mode bits %x are of periods, which credit by the clock does not have",
-			      wanted->mode & ~REG_MODE_PER_CPU);
+			      other_modes);
 	*effective = (struct reg_effective){ .settings = *wanted };
 	effective->cpus_count = platform->cpus_count;
 	effective->per_cpu = (wanted->mode & REG_MODE_PER_CPU) != 0;

@@ -6,7 +6,6 @@
  * used whenever they are looked at. README.md has the invariants and the proof.
  */
 #include "regulator.h"
-#include "arch_types.h"
 #include "budget.h"
 #include "hv/errno.h"
 #include "pool.h"
@@ -108,12 +107,6 @@ static int memguard_check(const struct reg_platform *platform,
 	return 0;
 }
 
-/* Constant where the architecture does not know the fault. */
-static inline bool faulty(const struct reg_effective *effective, uint32_t fault)
-{
-	return (ARCH_REG_MODES & fault) && (effective->settings.mode & fault);
-}
-
 /* For the statistics: lines by which the debt grew. */
 static void overshoot_count(struct reg_cpu *cpu, int64_t before, int64_t after)
 {
@@ -142,7 +135,7 @@ static inline void level_settle(struct reg_cpu *cpu, struct reg_level *level,
 /* Lines that a budget of both is charged with. */
 static inline uint64_t counted_lines(const struct reg_cpu *cpu)
 {
-	if (faulty(&cpu->active, REG_MODE_READS_ONLY))
+	if (pool_faulty(&cpu->active, REG_MODE_READS_ONLY))
 		return cpu->counter.read_lines;
 	return cpu->counter.read_lines + cpu->counter.write_lines;
 }
@@ -263,7 +256,7 @@ static inline enum reg_verdict look(struct reg_cpu *cpu, uint64_t now_ns)
 	pool = pool_enter(cpu);
 	/* Before the refill: what was used must not be lost to the cap. */
 	settle(cpu, pool);
-	if (faulty(&cpu->active, REG_MODE_RELATIVE))
+	if (pool_faulty(&cpu->active, REG_MODE_RELATIVE))
 		pool_refill_relative(pool, cpu, now_ns);
 	else
 		pool_refill(pool, cpu, now_ns);
@@ -296,7 +289,7 @@ static enum reg_verdict memguard_period(struct reg_cpu *cpu, uint64_t now_ns)
 			boundary_skip(cpu, now_ns);
 		cpu->stats.periods++;
 		cpu->boundary_ns += cpu->active.settings.period_ns;
-		if (faulty(&cpu->active, REG_MODE_RELATIVE))
+		if (pool_faulty(&cpu->active, REG_MODE_RELATIVE))
 			cpu->boundary_ns = now_ns +
 					   cpu->active.settings.period_ns;
 	}

@@ -8,12 +8,20 @@
 #ifndef REGULATORS_POOL_H
 #define REGULATORS_POOL_H
 
+#include "arch_types.h"
 #include "budget.h"
 #include "regulator.h"
 
 /* The first point >= `from_ns` of a grid of `parts` points per period. */
 uint64_t pool_grid_next(uint64_t period_ns, uint32_t parts, uint64_t from_ns,
 			uint32_t *part);
+
+/* Constant where the architecture does not know the fault. */
+static inline bool pool_faulty(const struct reg_effective *effective,
+			       uint32_t fault)
+{
+	return (ARCH_REG_MODES & fault) && (effective->settings.mode & fault);
+}
 
 /* Where in the period the n-th CPU of a cell begins its own. */
 uint64_t pool_phase_ns(const struct reg_effective *effective,

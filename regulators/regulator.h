@@ -29,9 +29,11 @@ struct regulator;
  * reg_settings.mode: faults that other designs have, to compare with. They break
  * what a budget promises: only host builds know them (ARCH_REG_MODES).
  */
+#define REG_MODE_CAP_FIRST	0x20000000u	/* credit is cut before use counts */
 #define REG_MODE_RELATIVE	0x40000000u	/* periods count from the tick */
 #define REG_MODE_READS_ONLY	0x80000000u	/* write-backs cost nothing */
-#define REG_MODE_FAULTS		(REG_MODE_RELATIVE | REG_MODE_READS_ONLY)
+#define REG_MODE_FAULTS \
+	(REG_MODE_CAP_FIRST | REG_MODE_RELATIVE | REG_MODE_READS_ONLY)
 
 /* What a check may rely on: the machine as probed. */
 struct reg_platform {
