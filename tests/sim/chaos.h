@@ -16,6 +16,7 @@ struct chaos {
 	uint64_t operations;		/* done so far */
 	uint64_t settings, refusals, resets;
 	uint64_t lines;
+	uint64_t wraps;			/* CPUs whose counters have wrapped */
 	bool misses;			/* alarms may lose their interrupts */
 };
 

@@ -280,6 +280,12 @@ static void pool_audit(struct ledger *ledger, const struct sim *sim,
 
 /* ------------------------------------------------------------------- a CPU */
 
+/* Of counts that wrap. */
+static bool is_ahead(uint64_t count, uint64_t of)
+{
+	return (int64_t)(count - of) > 0;
+}
+
 static void stats_audit(struct ledger *ledger, const struct sim *sim,
 			unsigned int n)
 {
@@ -291,8 +297,8 @@ static void stats_audit(struct ledger *ledger, const struct sim *sim,
 	    now->overshoot_lines < before->overshoot_lines ||
 	    now->overshoot_max_lines < before->overshoot_max_lines ||
 	    now->late_max_ns < before->late_max_ns ||
-	    sim->cpu[n].reg.counter.read_lines > sim->cpu[n].reads ||
-	    sim->cpu[n].reg.counter.write_lines > sim->cpu[n].writes)
+	    is_ahead(sim->cpu[n].reg.counter.read_lines, sim->cpu[n].reads) ||
+	    is_ahead(sim->cpu[n].reg.counter.write_lines, sim->cpu[n].writes))
 		fail(ledger, "CPU %u: statistics that fell, or count too much", n);
 	ledger->stats[n] = *now;
 }

@@ -336,7 +336,10 @@ void sim_start(struct sim *sim, uint64_t start_ns)
 		cpu->reg.index = n;
 		cpu->reg.cell = &sim->cell;
 		cpu->stalled = false;
-		cpu->reads = cpu->writes = cpu->stalls = 0;
+		cpu->reads = cpu->writes = sim->counts_from;
+		cpu->reg.counter.read_lines = sim->counts_from;
+		cpu->reg.counter.write_lines = sim->counts_from;
+		cpu->stalls = 0;
 		cpu->line_ns = cpu->load == SIM_IDLE ? NEVER :
 			       start_ns + sim_random(sim, sim->gap_ns);
 		cpu->phase_until_ns = start_ns;

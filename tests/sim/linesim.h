@@ -26,7 +26,7 @@ struct sim_cpu {
 	uint64_t steady_ns;
 	unsigned int write_percent;
 	bool stalled;
-	uint64_t reads, writes;		/* truly issued */
+	uint64_t reads, writes;		/* truly issued; may wrap */
 	uint64_t armed_at_lines, armed_at_writes;
 	uint64_t line_ns;		/* the next line */
 	uint64_t phase_until_ns;	/* SIM_BURSTS */
@@ -57,6 +57,7 @@ struct sim {
 	struct reg_loans *loans;	/* shared by machines run in step */
 	bool exact;			/* every delay and lateness is the most */
 	bool unlogged;			/* `lines` stays empty */
+	uint64_t counts_from;		/* reads, and writes, begin here */
 	unsigned int missed_percent;	/* alarms whose interrupt gets lost */
 	uint16_t regulator;		/* 0: memguard */
 	uint64_t late_ns;		/* of ticks and releases, at most */
