@@ -34,14 +34,14 @@ static void set_up(const struct ddr_config *wanted)
 	assert_int_equal(ddr_create(&ddr, wanted), 0);
 }
 
-/* Steps until something is done. */
+/* Runs until something is done. */
 static struct ddr_done next_done(void)
 {
 	struct ddr_done done;
 
 	while (!ddr_take(&ddr, &done)) {
-		assert_true(ddr_next_ps(&ddr) != DDR_NEVER);
-		ddr_step(&ddr);
+		assert_true(ddr_unknown_ps(&ddr) != DDR_NEVER);
+		ddr_run(&ddr, ddr_unknown_ps(&ddr));
 	}
 	return done;
 }
@@ -84,7 +84,8 @@ static void takes_a_cycle_for_a_row_and_less_for_a_hit(void **state)
 	expect(2, 100000 + HIT_PS + BURST_PS);
 	ddr_submit(&ddr, 200000, ROW, 3);
 	expect(3, 200000 + CYCLE_PS + BURST_PS);
-	assert_int_equal(ddr_next_ps(&ddr), DDR_NEVER);
+	assert_int_equal(ddr_begins_ps(&ddr), DDR_NEVER);
+	assert_int_equal(ddr_unknown_ps(&ddr), DDR_NEVER);
 	assert_int_equal(ddr.requests, 3);
 	assert_int_equal(ddr.row_hits, 1);
 	ddr_destroy(&ddr);
@@ -259,8 +260,7 @@ static void never_more_than_the_peak(void **state)
 	set_up(&config);
 	for (uint32_t n = 0; n < 100000; n++) {
 		at_ps += (uint64_t)rand() % (n & 4096 ? 3000 : 60000);
-		while (ddr_next_ps(&ddr) < at_ps)
-			ddr_step(&ddr);
+		ddr_run(&ddr, at_ps);
 		while (ddr_take(&ddr, &done)) {
 			assert_true(done.done_ps >= last_ps + BURST_PS);
 			last_ps = done.done_ps;
@@ -274,6 +274,51 @@ static void never_more_than_the_peak(void **state)
 	}
 	assert_true(ddr.row_hits > 1000);
 	ddr_destroy(&ddr);
+}
+
+#define REQUESTS	20000u
+
+/* Served in steps of about `step_ps`; what is done, in order. */
+static void serve_in_steps(uint64_t step_ps, struct ddr_done all[REQUESTS])
+{
+	uint64_t at_ps = 0, limit_ps = 0, unknown_ps = 0;
+	unsigned int seed = 5, done = 0;
+
+	set_up(&config);
+	for (uint32_t n = 0; n < REQUESTS || done < REQUESTS;) {
+		limit_ps += 1 + (uint64_t)rand() % (2 * step_ps);
+		for (; n < REQUESTS && at_ps < limit_ps; n++) {
+			ddr_submit(&ddr, at_ps,
+				   (uint64_t)rand_r(&seed) % (4 * ROW), n);
+			at_ps += (uint64_t)rand_r(&seed) % 20 * 1000;
+		}
+		ddr_run(&ddr, limit_ps);
+		for (; ddr_take(&ddr, &all[done]); done++)
+			assert_true(all[done].done_ps >= unknown_ps);
+		unknown_ps = ddr_unknown_ps(&ddr);
+		/* What comes later arrives at the limit at the earliest. */
+		if (unknown_ps > limit_ps + HIT_PS + BURST_PS)
+			unknown_ps = limit_ps + HIT_PS + BURST_PS;
+		assert_true(done <= REQUESTS);
+	}
+	ddr_destroy(&ddr);
+}
+
+/* How far ahead it is run changes nothing, and nothing is done unforeseen. */
+static void steps_do_not_matter(void **state)
+{
+	static struct ddr_done one[REQUESTS + 1], other[REQUESTS + 1];
+
+	(void)state;
+	srand(7);
+	serve_in_steps(1000, one);
+	for (uint64_t step_ps = 7000; step_ps < 10000000; step_ps *= 11) {
+		serve_in_steps(step_ps, other);
+		for (uint32_t n = 0; n < REQUESTS; n++) {
+			assert_int_equal(one[n].tag, other[n].tag);
+			assert_int_equal(one[n].done_ps, other[n].done_ps);
+		}
+	}
 }
 
 int main(void)
@@ -290,6 +335,7 @@ int main(void)
 		cmocka_unit_test(single_bank_capacity),
 		cmocka_unit_test(peak),
 		cmocka_unit_test(never_more_than_the_peak),
+		cmocka_unit_test(steps_do_not_matter),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,8 +6,9 @@
  * by their low bits, as in hardware without a hash.
  *
  * A lookup compares eight ways at a time by a byte of their tags, and only
- * those that agree by the whole tag. The ways of a set are a list in the order
- * of their last use. Bytes and list of a set lie side by side.
+ * those that agree by the whole tag. The ways of a set are a ring in the order of
+ * their last use: behind the newest comes the oldest, so that the oldest becomes
+ * the newest by moving one mark. All of a set lies side by side.
  */
 #ifndef MEMSYS_CACHE_H
 #define MEMSYS_CACHE_H
@@ -21,10 +22,10 @@
 #define CACHE_TAG_SHIFT		2
 
 struct cache {
-	uint64_t *tags;		/* [set][8 x words]: line number, dirty, valid */
-	uint8_t *orders;	/* [set]: see cache_order() */
+	uint8_t *sets;		/* of set_bytes each: see struct cache_set */
 	uint64_t set_mask;
 	uint32_t set_bits;
+	uint64_t set_bytes;
 	uint32_t ways;
 	uint32_t words;		/* of eight ways each */
 };
@@ -42,31 +43,28 @@ void cache_destroy(struct cache *cache);
 /* Empties the cache; dirty lines are forgotten. */
 void cache_clear(struct cache *cache);
 
-/*
- * Puts a line that is absent into the first free way of way_mask, or in place
- * of the least recently used line there. way_mask must name a way that exists.
- */
-struct cache_victim cache_fill(struct cache *cache, uint64_t line, bool dirty,
-			       uint64_t way_mask);
-
-/* Of one set: a byte of each tag, the ways used after and before each. */
-struct cache_order {
+/* One set: tags, a byte of each, the ways used after and before each. */
+struct cache_set {
+	uint8_t *newest;
 	uint8_t *bytes;
-	uint8_t *newer;
+	uint8_t *newer;		/* of the newest: the oldest */
 	uint8_t *older;
-	uint8_t *ends;		/* the newest way, the oldest one */
+	uint64_t *tags;		/* line number, dirty, valid */
 };
 
-enum { CACHE_NEWEST, CACHE_OLDEST, CACHE_ENDS = 8 };
+/* Of each way, and of a set beside them. */
+#define CACHE_WAY_BYTES		(sizeof(uint64_t) + 3)
+#define CACHE_SET_BYTES		8
 
-static inline struct cache_order cache_order(const struct cache *cache,
-					     uint64_t set)
+static inline struct cache_set cache_set(const struct cache *cache,
+					 uint64_t line)
 {
-	uint32_t ways = 8 * cache->words;
-	uint8_t *at = cache->orders + set * (3 * ways + CACHE_ENDS);
+	uint64_t ways = 8 * cache->words;
+	uint8_t *at = cache->sets + (line & cache->set_mask) * cache->set_bytes;
+	uint8_t *bytes = at + CACHE_SET_BYTES;
 
-	return (struct cache_order){ at, at + ways, at + 2 * ways,
-				     at + 3 * ways };
+	return (struct cache_set){ at, bytes, bytes + ways, bytes + 2 * ways,
+				   (uint64_t *)(void *)(bytes + 3 * ways) };
 }
 
 /* Lines of one set differ in what is above the set's bits. */
@@ -77,23 +75,25 @@ static inline uint8_t cache_byte(const struct cache *cache, uint64_t line)
 	return (uint8_t)(above ^ above >> 8);
 }
 
-static inline void cache_order_renew(const struct cache_order *order,
-				     uint32_t way)
+static inline void cache_set_renew(const struct cache_set *set, uint32_t way)
 {
-	uint32_t newest = order->ends[CACHE_NEWEST];
-	uint32_t newer = order->newer[way];
-	uint32_t older = order->older[way];
+	uint32_t newest = *set->newest;
+	uint32_t oldest = set->newer[newest];
+	uint32_t newer, older;
 
 	if (way == newest)
 		return;
-	order->older[newer] = (uint8_t)older;
-	if (way == order->ends[CACHE_OLDEST])
-		order->ends[CACHE_OLDEST] = (uint8_t)newer;
-	else
-		order->newer[older] = (uint8_t)newer;
-	order->older[way] = (uint8_t)newest;
-	order->newer[newest] = (uint8_t)way;
-	order->ends[CACHE_NEWEST] = (uint8_t)way;
+	*set->newest = (uint8_t)way;
+	if (way == oldest)
+		return;
+	newer = set->newer[way];
+	older = set->older[way];
+	set->newer[older] = (uint8_t)newer;
+	set->older[newer] = (uint8_t)older;
+	set->newer[newest] = (uint8_t)way;
+	set->older[way] = (uint8_t)newest;
+	set->newer[way] = (uint8_t)oldest;
+	set->older[oldest] = (uint8_t)way;
 }
 
 /* Bit 8n + 7: byte n is zero; a higher one may be set without that. */
@@ -102,49 +102,69 @@ static inline uint64_t cache_zero_bytes(uint64_t bytes)
 	return (bytes - 0x0101010101010101ull) & ~bytes & 0x8080808080808080ull;
 }
 
-static inline uint64_t *cache_tags(const struct cache *cache, uint64_t set)
+/* The way of `set` that holds a line, or UINT32_MAX. */
+static inline uint32_t cache_way(const struct cache *cache,
+				 const struct cache_set *set, uint64_t line)
 {
-	return &cache->tags[set * 8 * cache->words];
-}
-
-/* The way that holds a line, or UINT32_MAX. */
-static inline uint32_t cache_find(const struct cache *cache, uint64_t line)
-{
-	uint64_t set = line & cache->set_mask;
-	const uint8_t *bytes = cache_order(cache, set).bytes;
-	const uint64_t *tags = cache_tags(cache, set);
 	uint64_t wanted = line << CACHE_TAG_SHIFT | CACHE_LINE_VALID;
 	uint64_t byte = cache_byte(cache, line) * 0x0101010101010101ull;
 
 	for (uint32_t word = 0; word < cache->words; word++) {
 		uint64_t eight, found;
 
-		memcpy(&eight, &bytes[8 * word], sizeof(eight));
+		memcpy(&eight, &set->bytes[8 * word], sizeof(eight));
 		for (found = cache_zero_bytes(eight ^ byte); found;
 		     found &= found - 1) {
 			uint32_t way = 8 * word +
 				       (uint32_t)__builtin_ctzll(found) / 8;
 
-			if ((tags[way] & ~CACHE_LINE_DIRTY) == wanted)
+			if ((set->tags[way] & ~CACHE_LINE_DIRTY) == wanted)
 				return way;
 		}
 	}
 	return UINT32_MAX;
 }
 
+static inline bool cache_holds(const struct cache *cache, uint64_t line)
+{
+	struct cache_set set = cache_set(cache, line);
+
+	return cache_way(cache, &set, line) != UINT32_MAX;
+}
+
 /* Looks a line up; when present it becomes the most recently used. */
 static inline bool cache_touch(struct cache *cache, uint64_t line, bool dirty)
 {
-	uint64_t set = line & cache->set_mask;
-	uint32_t way = cache_find(cache, line);
-	struct cache_order order;
+	struct cache_set set = cache_set(cache, line);
+	uint32_t way = cache_way(cache, &set, line);
 
 	if (way == UINT32_MAX)
 		return false;
-	order = cache_order(cache, set);
-	cache_tags(cache, set)[way] |= dirty ? CACHE_LINE_DIRTY : 0;
-	cache_order_renew(&order, way);
+	set.tags[way] |= dirty ? CACHE_LINE_DIRTY : 0;
+	cache_set_renew(&set, way);
 	return true;
+}
+
+/*
+ * Puts a line that is absent into the first free way of way_mask, or in place
+ * of the least recently used line there. way_mask must name a way that exists.
+ */
+static inline struct cache_victim cache_fill(struct cache *cache, uint64_t line,
+					     bool dirty, uint64_t way_mask)
+{
+	struct cache_set set = cache_set(cache, line);
+	uint32_t way = set.newer[*set.newest];
+	uint64_t out;
+
+	while (!(way_mask >> way & 1))
+		way = set.newer[way];
+	out = set.tags[way];
+	set.tags[way] = line << CACHE_TAG_SHIFT | CACHE_LINE_VALID |
+			(dirty ? CACHE_LINE_DIRTY : 0);
+	set.bytes[way] = cache_byte(cache, line);
+	cache_set_renew(&set, way);
+	return (struct cache_victim){ out >> CACHE_TAG_SHIFT,
+				      out & CACHE_LINE_DIRTY };
 }
 
 #endif

@@ -30,42 +30,33 @@ void ddr_config_from(const struct memsys_config *machine,
 	};
 }
 
-static int bank_create(struct ddr_bank *bank)
-{
-	bank->open_row = NO_ROW;
-	bank->rows = calloc(QUEUE_ROOM, sizeof(*bank->rows));
-	bank->arrivals_ps = calloc(QUEUE_ROOM, sizeof(*bank->arrivals_ps));
-	bank->tags = calloc(QUEUE_ROOM, sizeof(*bank->tags));
-	return bank->rows && bank->arrivals_ps && bank->tags ? 0 : -ENOMEM;
-}
-
 int ddr_create(struct ddr *ddr, const struct ddr_config *config)
 {
-	int err = 0;
-
 	memset(ddr, 0, sizeof(*ddr));
 	ddr->config = *config;
-	ddr->first = DDR_NEVER;
 	ddr->row_shift = (uint32_t)__builtin_ctz(config->row_lines);
 	ddr->bank_mask = config->banks - 1;
 	ddr->bank_shift = ddr->row_shift +
 			  (uint32_t)__builtin_ctz(config->banks);
-	for (uint32_t n = 0; n < DDR_MAX_BANKS; n++)
+	for (uint32_t n = 0; n < 2 * DDR_MAX_BANKS; n++)
 		ddr->next[n] = DDR_NEVER;
-	for (uint32_t n = 0; n < config->banks && !err; n++)
-		err = bank_create(&ddr->bank[n]);
-	if (err)
-		ddr_destroy(ddr);
-	return err;
+	for (uint32_t n = 0; n < config->banks; n++) {
+		struct ddr_bank *bank = &ddr->bank[n];
+
+		bank->open_row = NO_ROW;
+		bank->queue = calloc(QUEUE_ROOM, sizeof(*bank->queue));
+		if (!bank->queue) {
+			ddr_destroy(ddr);
+			return -ENOMEM;
+		}
+	}
+	return 0;
 }
 
 void ddr_destroy(struct ddr *ddr)
 {
-	for (uint32_t n = 0; n < DDR_MAX_BANKS; n++) {
-		free(ddr->bank[n].rows);
-		free(ddr->bank[n].arrivals_ps);
-		free(ddr->bank[n].tags);
-	}
+	for (uint32_t n = 0; n < DDR_MAX_BANKS; n++)
+		free(ddr->bank[n].queue);
 	memset(ddr, 0, sizeof(*ddr));
 }
 
@@ -73,40 +64,33 @@ static void queue_move_back(struct ddr_bank *bank)
 {
 	uint32_t count = bank->tail - bank->head;
 
-	memmove(bank->rows, bank->rows + bank->head,
-		count * sizeof(*bank->rows));
-	memmove(bank->arrivals_ps, bank->arrivals_ps + bank->head,
-		count * sizeof(*bank->arrivals_ps));
-	memmove(bank->tags, bank->tags + bank->head,
-		count * sizeof(*bank->tags));
+	memmove(bank->queue, bank->queue + bank->head,
+		count * sizeof(*bank->queue));
 	bank->head = 0;
 	bank->tail = count;
 }
 
+/* When a bank decides next, and so which one is first. */
 static inline void bank_plan(struct ddr *ddr, uint32_t n)
 {
-	struct ddr_bank *bank = &ddr->bank[n];
-	uint64_t at_ps;
+	const struct ddr_bank *bank = &ddr->bank[n];
+	uint32_t at = ddr->config.banks + n;
+	uint64_t next = DDR_NEVER;
 
-	if (bank->head == bank->tail) {
-		ddr->next[n] = DDR_NEVER;
-		return;
+	if (bank->head != bank->tail) {
+		uint64_t at_ps = bank->queue[bank->head].arrival_ps;
+
+		if (at_ps < bank->free_ps)
+			at_ps = bank->free_ps;
+		next = at_ps << DDR_BANK_BITS | n;
 	}
-	at_ps = bank->arrivals_ps[bank->head];
-	if (at_ps < bank->free_ps)
-		at_ps = bank->free_ps;
-	ddr->next[n] = at_ps << DDR_BANK_BITS | n;
-}
+	ddr->next[at] = next;
+	for (; at > 1; at /= 2) {
+		uint64_t other = ddr->next[at ^ 1];
 
-static inline void banks_order(struct ddr *ddr)
-{
-	uint64_t even = DDR_NEVER, odd = DDR_NEVER;
-
-	for (uint32_t n = 0; n < ddr->config.banks; n += 2) {
-		even = ddr->next[n] < even ? ddr->next[n] : even;
-		odd = ddr->next[n + 1] < odd ? ddr->next[n + 1] : odd;
+		next = other < next ? other : next;
+		ddr->next[at / 2] = next;
 	}
-	ddr->first = even < odd ? even : odd;
 }
 
 void ddr_submit(struct ddr *ddr, uint64_t arrival_ps, uint64_t line,
@@ -118,112 +102,97 @@ void ddr_submit(struct ddr *ddr, uint64_t arrival_ps, uint64_t line,
 	if (bank->head > QUEUE_WANDER)
 		queue_move_back(bank);
 	assert(bank->tail - bank->head < DDR_MAX_REQUESTS);
-	bank->rows[bank->tail] = ddr_row_of(ddr, line);
-	bank->arrivals_ps[bank->tail] = arrival_ps;
-	bank->tags[bank->tail] = tag;
-	if (bank->tail++ != bank->head)
-		return;
-	bank_plan(ddr, n);
-	if (ddr->next[n] < ddr->first)
-		ddr->first = ddr->next[n];
+	bank->queue[bank->tail] = (struct ddr_request){
+		arrival_ps, ddr_row_of(ddr, line), tag,
+	};
+	if (bank->tail++ == bank->head)
+		bank_plan(ddr, n);
 }
 
 /* The first that hits, if it has arrived; the oldest when none does. */
 static inline uint32_t bank_choose(const struct ddr *ddr, struct ddr_bank *bank,
 				   uint64_t now_ps)
 {
-	uint32_t chosen = bank->head;
+	const struct ddr_request *queue = bank->queue;
 
-	if (bank->rows[chosen] == bank->open_row)
-		return chosen;
-	if (bank->overtaken >= ddr->config.hit_cap)
-		return chosen;
-	for (uint32_t i = chosen + 1; i < bank->tail; i++) {
-		if (bank->rows[i] != bank->open_row)
+	if (queue[bank->head].row == bank->open_row ||
+	    bank->overtaken >= ddr->config.hit_cap)
+		return bank->head;
+	for (uint32_t i = bank->head + 1; i < bank->tail; i++) {
+		if (queue[i].row != bank->open_row)
 			continue;
-		if (bank->arrivals_ps[i] > now_ps)
+		if (queue[i].arrival_ps > now_ps)
 			break;
 		return i;
 	}
-	return chosen;
+	return bank->head;
 }
 
 /* Takes an entry out; those before it move up by one. */
 static inline void queue_remove(struct ddr_bank *bank, uint32_t i)
 {
 	bank->overtaken = i == bank->head ? 0 : bank->overtaken + 1;
-	for (; i > bank->head; i--) {
-		bank->rows[i] = bank->rows[i - 1];
-		bank->arrivals_ps[i] = bank->arrivals_ps[i - 1];
-		bank->tags[i] = bank->tags[i - 1];
-	}
+	for (; i > bank->head; i--)
+		bank->queue[i] = bank->queue[i - 1];
 	bank->head++;
 }
 
-static inline void transfer_add(struct ddr *ddr, uint64_t ready_ps,
-				uint32_t tag)
+/* In the order in which they are ready; at the same time, as they began. */
+static inline void ready_add(struct ddr *ddr, struct ddr_done ready)
 {
-	uint32_t at = ddr->transfers_end++;
+	uint32_t at = ddr->ready_end++;
 
-	for (; at != ddr->first_transfer; at--) {
+	for (; at != ddr->first_ready; at--) {
 		uint32_t before = (at - 1) % DDR_MAX_REQUESTS;
 
-		if (ddr->ready_ps[before] <= ready_ps)
+		if (ddr->ready[before].done_ps <= ready.done_ps)
 			break;
-		ddr->ready_ps[at % DDR_MAX_REQUESTS] = ddr->ready_ps[before];
-		ddr->ready_tag[at % DDR_MAX_REQUESTS] = ddr->ready_tag[before];
+		ddr->ready[at % DDR_MAX_REQUESTS] = ddr->ready[before];
 	}
-	ddr->ready_ps[at % DDR_MAX_REQUESTS] = ready_ps;
-	ddr->ready_tag[at % DDR_MAX_REQUESTS] = tag;
-}
-
-/* The bus takes what was ready by `until_ps`: nothing earlier will follow. */
-static inline void transfers_grant(struct ddr *ddr, uint64_t until_ps)
-{
-	while (ddr->first_transfer != ddr->transfers_end) {
-		uint32_t at = ddr->first_transfer % DDR_MAX_REQUESTS;
-		uint32_t to = ddr->done_end % DDR_MAX_REQUESTS;
-		uint64_t begin_ps = ddr->ready_ps[at];
-
-		if (begin_ps > until_ps)
-			break;
-		if (begin_ps < ddr->bus_free_ps)
-			begin_ps = ddr->bus_free_ps;
-		ddr->bus_free_ps = begin_ps + ddr->config.burst_ps;
-		ddr->done_ps[to] = ddr->bus_free_ps;
-		ddr->done_tag[to] = ddr->ready_tag[at];
-		ddr->done_end++;
-		ddr->first_transfer++;
-	}
-	if (ddr->first_transfer == ddr->transfers_end)
-		ddr->first_transfer = ddr->transfers_end = 0;
+	ddr->ready[at % DDR_MAX_REQUESTS] = ready;
 }
 
 static inline void bank_serve(struct ddr *ddr, uint32_t n, uint64_t now_ps)
 {
 	struct ddr_bank *bank = &ddr->bank[n];
 	uint32_t i = bank_choose(ddr, bank, now_ps);
-	uint64_t row = bank->rows[i];
-	uint32_t tag = bank->tags[i];
-	bool hit = row == bank->open_row;
+	struct ddr_request request = bank->queue[i];
+	bool hit = request.row == bank->open_row;
 
 	bank->free_ps = now_ps + (hit ? ddr->config.row_hit_ps :
 					ddr->config.row_cycle_ps);
-	bank->open_row = row;
+	bank->open_row = request.row;
 	ddr->requests++;
 	ddr->row_hits += hit;
 	queue_remove(bank, i);
 	bank_plan(ddr, n);
-	banks_order(ddr);
-	transfer_add(ddr, bank->free_ps, tag);
+	ready_add(ddr, (struct ddr_done){ bank->free_ps, request.tag });
 }
 
-void ddr_step(struct ddr *ddr)
+/* The bus takes what was ready by `until_ps`: nothing earlier will follow. */
+static inline void bus_grant(struct ddr *ddr, uint64_t until_ps)
 {
-	uint64_t now_ps = ddr_next_ps(ddr);
+	while (ddr->first_ready != ddr->ready_end) {
+		struct ddr_done done =
+			ddr->ready[ddr->first_ready % DDR_MAX_REQUESTS];
 
-	if (ddr->first >> DDR_BANK_BITS == now_ps)
-		bank_serve(ddr, ddr->first & (DDR_MAX_BANKS - 1), now_ps);
+		if (done.done_ps > until_ps)
+			break;
+		if (done.done_ps < ddr->bus_free_ps)
+			done.done_ps = ddr->bus_free_ps;
+		done.done_ps += ddr->config.burst_ps;
+		ddr->bus_free_ps = done.done_ps;
+		ddr->done[ddr->done_end++ % DDR_MAX_REQUESTS] = done;
+		ddr->first_ready++;
+	}
+}
+
+void ddr_run(struct ddr *ddr, uint64_t limit_ps)
+{
+	uint64_t begins_ps;
+
+	while ((begins_ps = ddr_begins_ps(ddr)) < limit_ps)
+		bank_serve(ddr, ddr->next[1] & (DDR_MAX_BANKS - 1), begins_ps);
 	/* Whatever a bank begins from now on takes a hit's time at least. */
-	transfers_grant(ddr, now_ps + ddr->config.row_hit_ps);
+	bus_grant(ddr, limit_ps + ddr->config.row_hit_ps);
 }

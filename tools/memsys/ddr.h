@@ -9,9 +9,11 @@
  * in which the banks finished; the bank does not wait for that. No refresh, no
  * turnaround between reads and writes, no power states.
  *
- * Who drives it hands in requests in order of arrival, and calls ddr_step() at
- * ddr_next_ps() before time passes beyond it. Times are picoseconds below 2^57;
- * integer arithmetic only, equal calls give equal results.
+ * Who drives it hands in requests in order of arrival, and has it serve what
+ * begins before a time when all that arrives before that time was handed in. It
+ * may be ahead of its driver by as long as a request is on its way: what it does
+ * depends on arrivals alone. Times are picoseconds below 2^57; integer arithmetic
+ * only, equal calls give equal results.
  */
 #ifndef MEMSYS_DDR_H
 #define MEMSYS_DDR_H
@@ -46,14 +48,18 @@ struct ddr_done {
 	uint32_t tag;
 };
 
+struct ddr_request {
+	uint64_t arrival_ps;
+	uint64_t row;
+	uint32_t tag;
+};
+
 struct ddr_bank {
 	uint64_t free_ps;
 	uint64_t open_row;
 	uint32_t overtaken;		/* hits that the oldest let pass */
 	uint32_t head, tail;		/* of the queue, in arrival order */
-	uint64_t *rows;
-	uint64_t *arrivals_ps;
-	uint32_t *tags;
+	struct ddr_request *queue;
 };
 
 struct ddr {
@@ -61,18 +67,18 @@ struct ddr {
 	uint32_t row_shift;		/* of a line's number */
 	uint32_t bank_mask;
 	uint32_t bank_shift;
-	/* When a bank decides next, with its number in the low bits. */
-	uint64_t next[DDR_MAX_BANKS];
-	uint64_t first;			/* the least of them */
+	/*
+	 * When each bank decides next, with its number in the low bits, from
+	 * [banks] on; before them the lesser of each two, in [1] the least.
+	 */
+	uint64_t next[2 * DDR_MAX_BANKS];
 	struct ddr_bank bank[DDR_MAX_BANKS];
 	/* Waiting for the bus, by the time they were ready; a ring. */
-	uint64_t ready_ps[DDR_MAX_REQUESTS];
-	uint32_t ready_tag[DDR_MAX_REQUESTS];
-	uint32_t first_transfer, transfers_end;
+	struct ddr_done ready[DDR_MAX_REQUESTS];
+	uint32_t first_ready, ready_end;
 	uint64_t bus_free_ps;
 	/* What is known to be done and was not yet taken; a ring. */
-	uint64_t done_ps[DDR_MAX_REQUESTS];
-	uint32_t done_tag[DDR_MAX_REQUESTS];
+	struct ddr_done done[DDR_MAX_REQUESTS];
 	uint32_t first_done, done_end;
 	uint64_t requests, row_hits;	/* served so far */
 };
@@ -106,31 +112,43 @@ static inline uint64_t ddr_line_in_bank(const struct ddr *ddr, uint32_t bank,
 void ddr_submit(struct ddr *ddr, uint64_t arrival_ps, uint64_t line,
 		uint32_t tag);
 
-/* When it must be stepped; DDR_NEVER: it has nothing to do. */
-static inline uint64_t ddr_next_ps(const struct ddr *ddr)
+/* When a bank begins next; DDR_NEVER: none has anything to do. */
+static inline uint64_t ddr_begins_ps(const struct ddr *ddr)
 {
-	uint64_t next_ps = ddr->first == DDR_NEVER ? DDR_NEVER :
-			   ddr->first >> DDR_BANK_BITS;
-	uint64_t ready_ps;
-
-	if (ddr->first_transfer == ddr->transfers_end)
-		return next_ps;
-	ready_ps = ddr->ready_ps[ddr->first_transfer % DDR_MAX_REQUESTS];
-	return ready_ps < next_ps ? ready_ps : next_ps;
+	return ddr->next[1] == DDR_NEVER ? DDR_NEVER :
+	       ddr->next[1] >> DDR_BANK_BITS;
 }
 
-void ddr_step(struct ddr *ddr);
+/*
+ * Before this time nothing is done but what is known by now; DDR_NEVER: nothing
+ * is under way. What has not yet arrived takes a hit and a burst at least.
+ */
+static inline uint64_t ddr_unknown_ps(const struct ddr *ddr)
+{
+	uint64_t begins_ps = ddr_begins_ps(ddr);
+	uint64_t ready_ps = begins_ps;
+
+	if (begins_ps != DDR_NEVER)
+		ready_ps += ddr->config.row_hit_ps;
+	if (ddr->first_ready != ddr->ready_end) {
+		uint32_t at = ddr->first_ready % DDR_MAX_REQUESTS;
+
+		if (ddr->ready[at].done_ps < ready_ps)
+			ready_ps = ddr->ready[at].done_ps;
+	}
+	return ready_ps == DDR_NEVER ? DDR_NEVER :
+	       ready_ps + ddr->config.burst_ps;
+}
+
+/* Serves what begins before `limit_ps`: all that arrives before was handed in. */
+void ddr_run(struct ddr *ddr, uint64_t limit_ps);
 
 /* The next of what is done; times never decrease, and may lie ahead. */
 static inline bool ddr_take(struct ddr *ddr, struct ddr_done *done)
 {
-	uint32_t at = ddr->first_done % DDR_MAX_REQUESTS;
-
 	if (ddr->first_done == ddr->done_end)
 		return false;
-	done->done_ps = ddr->done_ps[at];
-	done->tag = ddr->done_tag[at];
-	ddr->first_done++;
+	*done = ddr->done[ddr->first_done++ % DDR_MAX_REQUESTS];
 	return true;
 }
 

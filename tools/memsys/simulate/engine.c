@@ -9,7 +9,6 @@
 #define PS_PER_S	1000000000000ull
 #define TAG_CORE_SHIFT	8
 #define TAG_FILL	0x80u		/* a line for the core, not from it */
-#define PLACE_BITS	5
 #define CORE_BITS	4
 #define POSTED		0x40u		/* no place: nobody waits for it */
 
@@ -24,6 +23,7 @@ static int core_create(struct engine *engine, unsigned int n,
 	const struct memsys_config *machine = &engine->machine;
 	struct core *core = &engine->core[n];
 
+	core->number = n;
 	core->load = *load;
 	core->ways = load->way_mask ? load->way_mask : UINT64_MAX;
 	core->gap_ps = (load->instructions * machine->base_cpi_milli *
@@ -36,7 +36,11 @@ static int core_create(struct engine *engine, unsigned int n,
 	core->alarm_writes = UINT64_MAX;
 	core->ready_ps = load->kind == LOAD_IDLE ? ENGINE_NEVER : 0;
 	core->burst_left = load->burst_accesses;
+	for (; core->free_end < load->mlp; core->free_end++)
+		core->free[core->free_end] = (uint8_t)core->free_end;
 	engine->next[n] = core->ready_ps;
+	if (load->kind != LOAD_IDLE)
+		engine->busy_count = n + 1;
 	walk_init(&core->walk, &core->load, &engine->ddr, machine->line_bytes,
 		  n, seed);
 	if (meter_create(&core->meter, from_ps))
@@ -58,6 +62,8 @@ int engine_create(struct engine *engine, const struct memsys_config *machine,
 	ddr_config_from(machine, &banks);
 	engine->path_ps = (cycles_ps(machine, machine->ddr_latency_cycles) -
 			   banks.row_cycle_ps - banks.burst_ps) / 2;
+	engine->answer_ps = 2 * engine->path_ps + banks.row_hit_ps +
+			    banks.burst_ps;
 	for (unsigned int n = 0; n <= ENGINE_MAX_CORES; n++)
 		engine->next[n] = ENGINE_NEVER;
 	err = ddr_create(&engine->ddr, &banks);
@@ -82,15 +88,13 @@ void engine_destroy(struct engine *engine)
 	ddr_destroy(&engine->ddr);
 }
 
-static inline void core_schedule(struct engine *engine, unsigned int n,
+static inline void core_schedule(struct engine *engine, struct core *core,
 				 uint64_t at_ps)
 {
-	struct core *core = &engine->core[n];
-
 	if (at_ps < core->busy_until_ps)
 		at_ps = core->busy_until_ps;
 	core->ready_ps = at_ps;
-	engine->next[n] = core->held ? ENGINE_NEVER : at_ps;
+	engine->next[core->number] = core->held ? ENGINE_NEVER : at_ps;
 }
 
 void engine_hold(struct engine *engine, unsigned int n)
@@ -108,7 +112,7 @@ void engine_release(struct engine *engine, unsigned int n)
 	core->held = false;
 	if (core->busy_until_ps < engine->now_ps)
 		core->busy_until_ps = engine->now_ps;
-	core_schedule(engine, n, core->ready_ps);
+	core_schedule(engine, core, core->ready_ps);
 }
 
 void engine_occupy(struct engine *engine, unsigned int n, uint64_t for_ps)
@@ -119,7 +123,7 @@ void engine_occupy(struct engine *engine, unsigned int n, uint64_t for_ps)
 		core->busy_until_ps = engine->now_ps;
 	core->busy_until_ps += for_ps;
 	if (core->ready_ps != ENGINE_NEVER)
-		core_schedule(engine, n, core->ready_ps);
+		core_schedule(engine, core, core->ready_ps);
 }
 
 static inline void step_end(struct core *core, uint64_t at_ps)
@@ -131,88 +135,71 @@ static inline void step_end(struct core *core, uint64_t at_ps)
 
 /* ------------------------------------------------------------------ misses */
 
-static inline void request(struct engine *engine, unsigned int n,
+static inline void request(struct engine *engine, struct core *core,
 			   uint32_t place, uint32_t kind, uint64_t line,
 			   uint64_t at_ps)
 {
 	if (place != POSTED)
-		engine->core[n].place[place].under_way++;
+		core->place[place].under_way++;
 	ddr_submit(&engine->ddr, at_ps + engine->path_ps, line,
-		   n << TAG_CORE_SHIFT | place | kind);
+		   core->number << TAG_CORE_SHIFT | place | kind);
 }
 
-static inline void evict(struct engine *engine, unsigned int n, uint32_t place,
-			 struct cache_victim victim, uint64_t at_ps)
+static inline void evict(struct engine *engine, struct core *core,
+			 uint32_t place, struct cache_victim victim,
+			 uint64_t at_ps)
 {
 	if (!victim.dirty)
 		return;
-	engine->core[n].writes++;
-	request(engine, n, place, 0, victim.line, at_ps);
+	core->writes++;
+	request(engine, core, place, 0, victim.line, at_ps);
 }
 
 /* The new line goes to the L1; what leaves it dirty stays in the shared one. */
-static inline void l1_fill(struct engine *engine, unsigned int n,
+static inline void l1_fill(struct engine *engine, struct core *core,
 			   uint32_t place, uint64_t at_ps)
 {
-	struct core *core = &engine->core[n];
 	struct cache_victim out = cache_fill(&core->l1, core->access.line,
 					     core->access.store, UINT64_MAX);
 
 	if (!out.dirty || cache_touch(&engine->llc, out.line, true))
 		return;
-	evict(engine, n, place, cache_fill(&engine->llc, out.line, true,
+	evict(engine, core, place, cache_fill(&engine->llc, out.line, true,
 					   core->ways), at_ps);
 }
 
-static inline void alarm_check(struct engine *engine, unsigned int n,
+static inline void alarm_check(struct engine *engine, struct core *core,
 			       uint64_t at_ps)
 {
-	struct core *core = &engine->core[n];
-
 	if (core->reads + core->writes < core->alarm_lines &&
 	    core->writes < core->alarm_writes)
 		return;
 	core->alarm_lines = UINT64_MAX;
 	core->alarm_writes = UINT64_MAX;
-	engine->control->alarm(engine->control, n, at_ps);
+	engine->control->alarm(engine->control, core->number, at_ps);
 }
 
-static inline void miss_issue(struct engine *engine, unsigned int n,
-			      uint32_t place, uint64_t at_ps)
+/* In the place that is free first; returns it. */
+static inline uint32_t miss_issue(struct engine *engine, struct core *core,
+				  uint64_t at_ps)
 {
-	struct core *core = &engine->core[n];
 	uint64_t line = core->access.line;
+	uint32_t place = core->free[core->first_free++ % ENGINE_MAX_LINES];
 
 	core->place[place].issued_ps = at_ps;
-	core->place[place].free_ps = ENGINE_NEVER;
-	core->place[place].done_ps = 0;
 	core->reads++;
-	request(engine, n, place, TAG_FILL, line, at_ps);
-	evict(engine, n, place, cache_fill(&engine->llc, line, false,
+	request(engine, core, place, TAG_FILL, line, at_ps);
+	evict(engine, core, place, cache_fill(&engine->llc, line, false,
 					   core->ways), at_ps);
-	l1_fill(engine, n, place, at_ps);
-	alarm_check(engine, n, at_ps);
+	l1_fill(engine, core, place, at_ps);
+	alarm_check(engine, core, at_ps);
+	return place;
 }
 
 void engine_count(struct engine *engine, unsigned int n, uint64_t lines)
 {
 	engine->core[n].reads += lines;
-	alarm_check(engine, n, engine->now_ps);
-}
-
-/* The place that is free first; *free_ps is when, as far as known. */
-static inline uint32_t place_find(const struct core *core, uint64_t *free_ps)
-{
-	uint64_t first = ENGINE_NEVER << PLACE_BITS;
-
-	for (uint32_t n = 0; n < core->load.mlp; n++) {
-		uint64_t key = core->place[n].free_ps << PLACE_BITS | n;
-
-		first = key < first ? key : first;
-	}
-	*free_ps = first >= ENGINE_NEVER << PLACE_BITS ? ENGINE_NEVER :
-						       first >> PLACE_BITS;
-	return first & (ENGINE_MAX_LINES - 1);
+	alarm_check(engine, &engine->core[n], engine->now_ps);
 }
 
 /* ------------------------------------------------------------------- cores */
@@ -234,38 +221,28 @@ static inline uint64_t access_fetch(struct core *core, uint64_t at_ps)
 	return at_ps + core->gap_ps + core->access.gap_ps;
 }
 
-/* After a request: it may be served, or be the one that an alarm waits for. */
-static inline uint64_t horizon_shrink(const struct engine *engine,
-				      uint64_t horizon_ps)
-{
-	uint64_t served_ps = engine->now_ps + engine->path_ps;
-
-	if (engine->control && engine->control->next_ps < horizon_ps)
-		horizon_ps = engine->control->next_ps;
-	return served_ps < horizon_ps ? served_ps : horizon_ps;
-}
-
 /* When the miss that is pending can be issued: as soon as a place is free. */
 static inline uint64_t miss_ready_ps(struct core *core, uint64_t at_ps)
 {
 	uint64_t free_ps;
 
 	core->asked_ps = at_ps;
-	core->next_place = place_find(core, &free_ps);
-	core->blocked = free_ps == ENGINE_NEVER;
+	core->blocked = core->first_free == core->free_end;
+	if (core->blocked)
+		return ENGINE_NEVER;
+	free_ps = core->place[core->free[core->first_free %
+					 ENGINE_MAX_LINES]].free_ps;
 	return free_ps > at_ps ? free_ps : at_ps;
 }
 
 /* A hit in the shared cache, in order of time; false: it is a miss by now. */
-static inline bool shared_hit(struct engine *engine, unsigned int n,
+static inline bool shared_hit(struct engine *engine, struct core *core,
 			      uint64_t *at_ps)
 {
-	struct core *core = &engine->core[n];
-
 	if (!cache_touch(&engine->llc, core->access.line, false))
 		return false;
 	core->llc_hits++;
-	l1_fill(engine, n, POSTED, *at_ps);
+	l1_fill(engine, core, POSTED, *at_ps);
 	*at_ps += core->llc_hit_ps;
 	step_end(core, *at_ps);
 	core->pending = false;
@@ -276,26 +253,26 @@ static inline bool shared_hit(struct engine *engine, unsigned int n,
  * What is pending happens at `at_ps`, everything before has happened. False:
  * the core waits.
  */
-static inline bool access_do(struct engine *engine, unsigned int n,
+static inline bool access_do(struct engine *engine, struct core *core,
 			     uint64_t *at_ps)
 {
-	struct core *core = &engine->core[n];
+	uint32_t place;
 
 	if (!core->misses) {
-		if (shared_hit(engine, n, at_ps))
+		if (shared_hit(engine, core, at_ps))
 			return true;
 		core->misses = true;
-		core_schedule(engine, n, miss_ready_ps(core, *at_ps));
+		core_schedule(engine, core, miss_ready_ps(core, *at_ps));
 		return false;
 	}
 	core->pending = false;
-	miss_issue(engine, n, core->next_place, *at_ps);
+	place = miss_issue(engine, core, *at_ps);
 	if (core->load.kind != LOAD_CHASE) {
 		step_end(core, *at_ps);
 		return true;
 	}
-	core->waits_for = core->next_place;
-	core_schedule(engine, n, ENGINE_NEVER);
+	core->waits_for = place;
+	core_schedule(engine, core, ENGINE_NEVER);
 	return false;
 }
 
@@ -311,9 +288,19 @@ static inline uint64_t access_begin(struct engine *engine, struct core *core,
 		return at_ps;
 	}
 	/* Nobody else brings the line; what is there may go before its time. */
-	core->misses = cache_find(&engine->llc, core->access.line) ==
-		       UINT32_MAX;
+	core->misses = !cache_holds(&engine->llc, core->access.line);
 	return core->misses ? miss_ready_ps(core, at_ps) : at_ps;
+}
+
+/* After a request: it may be served, or be the one that an alarm waits for. */
+static inline uint64_t horizon_shrink(const struct engine *engine,
+				      uint64_t at_ps, uint64_t horizon_ps)
+{
+	uint64_t served_ps = at_ps + engine->answer_ps;
+
+	if (engine->control && engine->control->next_ps < horizon_ps)
+		horizon_ps = engine->control->next_ps;
+	return served_ps < horizon_ps ? served_ps : horizon_ps;
 }
 
 /* Nothing else happens before `horizon_ps`: so long it may go on. */
@@ -326,73 +313,76 @@ static void core_run(struct engine *engine, unsigned int n, uint64_t horizon_ps)
 	for (;;) {
 		if (!core->pending)
 			at_ps = access_begin(engine, core, at_ps);
-		if (at_ps > horizon_ps)
+		if (at_ps >= horizon_ps)
 			break;
 		if (!core->pending)
 			continue;
-		if (!access_do(engine, n, &at_ps))
+		if (!access_do(engine, core, &at_ps))
 			return;
-		horizon_ps = horizon_shrink(engine, horizon_ps);
+		horizon_ps = horizon_shrink(engine, at_ps, horizon_ps);
 	}
-	core_schedule(engine, n, at_ps);
+	core_schedule(engine, core, at_ps);
 }
 
 /* --------------------------------------------------------------- the world */
 
-static inline void place_done(struct engine *engine, unsigned int n,
+static inline void place_done(struct engine *engine, struct core *core,
 			      uint32_t place_index, uint64_t at_ps, bool is_fill)
 {
-	struct core *core = &engine->core[n];
 	struct place *place;
 
 	if (place_index == POSTED)
 		return;
 	place = &core->place[place_index];
 	if (is_fill)
-		meter_latency(&core->meter, at_ps - place->issued_ps);
-	if (place->done_ps < at_ps)
-		place->done_ps = at_ps;
-	if (--place->under_way == 0)
-		place->free_ps = place->done_ps;
+		meter_latency(&core->meter, at_ps, at_ps - place->issued_ps);
+	if (--place->under_way == 0) {
+		place->free_ps = at_ps;
+		core->free[core->free_end++ % ENGINE_MAX_LINES] =
+			(uint8_t)place_index;
+	}
 	if (is_fill && core->waits_for == place_index) {
 		core->waits_for = ENGINE_MAX_LINES;
 		step_end(core, at_ps);
-		core_schedule(engine, n, at_ps);
-	} else if (core->blocked && place->free_ps < core->ready_ps) {
-		core->next_place = place_index;
-		core_schedule(engine, n, place->free_ps > core->asked_ps ?
-					 place->free_ps : core->asked_ps);
+		core_schedule(engine, core, at_ps);
+	} else if (core->blocked && core->first_free != core->free_end) {
+		core->blocked = false;
+		core_schedule(engine, core, at_ps > core->asked_ps ?
+					 at_ps : core->asked_ps);
 	}
 }
 
-static inline void ddr_turn(struct engine *engine)
+static inline void ddr_turn(struct engine *engine, uint64_t limit_ps)
 {
 	struct ddr_done done;
 
-	ddr_step(&engine->ddr);
+	ddr_run(&engine->ddr, limit_ps);
 	while (ddr_take(&engine->ddr, &done))
-		place_done(engine, done.tag >> TAG_CORE_SHIFT,
+		place_done(engine, &engine->core[done.tag >> TAG_CORE_SHIFT],
 			   done.tag & (TAG_FILL - 1),
 			   done.done_ps + engine->path_ps,
 			   done.tag & TAG_FILL);
 }
 
-/* The core that is next, and when the one after it is. */
+/* The core that is next; so long nobody before another one is. */
 static inline unsigned int core_first(const struct engine *engine,
-				      uint64_t *second_ps)
+				      uint64_t *alone_ps)
 {
 	uint64_t first = ENGINE_NEVER, second = ENGINE_NEVER;
+	unsigned int n;
 
-	for (unsigned int n = 0; n < engine->cores_count; n++) {
+	for (n = 0; n < engine->busy_count; n++) {
 		uint64_t key = engine->next[n] << CORE_BITS | n;
 		uint64_t later = key > first ? key : first;
 
 		first = key < first ? key : first;
 		second = later < second ? later : second;
 	}
-	*second_ps = second >= ENGINE_NEVER << CORE_BITS ? ENGINE_NEVER :
-							 second >> CORE_BITS;
-	return first & (ENGINE_MAX_CORES);
+	n = first & ENGINE_MAX_CORES;
+	*alone_ps = second >= ENGINE_NEVER << CORE_BITS ? ENGINE_NEVER :
+		    (second >> CORE_BITS) +
+		    (n < (second & ENGINE_MAX_CORES));
+	return n;
 }
 
 static inline uint64_t earlier(uint64_t a, uint64_t b)
@@ -400,28 +390,43 @@ static inline uint64_t earlier(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
+/* What DDR has not served yet cannot be seen before this time. */
+static inline uint64_t unseen_ps(const struct engine *engine)
+{
+	uint64_t unknown_ps = ddr_unknown_ps(&engine->ddr);
+
+	return unknown_ps == DDR_NEVER ? ENGINE_NEVER :
+	       unknown_ps + engine->path_ps;
+}
+
 void engine_run(struct engine *engine, uint64_t until_ps)
 {
 	for (;;) {
-		uint64_t ddr_ps = ddr_next_ps(&engine->ddr);
+		uint64_t unseen = unseen_ps(engine);
 		uint64_t control_ps = engine->control ?
 				      engine->control->next_ps : ENGINE_NEVER;
-		uint64_t second_ps;
-		unsigned int n = core_first(engine, &second_ps);
+		uint64_t alone_ps;
+		unsigned int n = core_first(engine, &alone_ps);
 		uint64_t core_ps = engine->next[n];
-		uint64_t now_ps = earlier(earlier(ddr_ps, control_ps), core_ps);
+		uint64_t now_ps = earlier(earlier(control_ps, core_ps),
+					  until_ps);
 
-		if (now_ps >= until_ps)
+		if (now_ps >= unseen || (now_ps == until_ps &&
+				ddr_begins_ps(&engine->ddr) < until_ps)) {
+			/* Nobody asks before, or on hearing from it. */
+			ddr_turn(engine, earlier(earlier(now_ps, unseen) +
+						 engine->path_ps, until_ps));
+			continue;
+		}
+		if (now_ps == until_ps)
 			break;
 		engine->now_ps = now_ps;
 		if (control_ps == now_ps)
 			engine->control->due(engine->control, now_ps);
-		else if (core_ps == now_ps)
-			core_run(engine, n, earlier(earlier(second_ps, ddr_ps),
+		else
+			core_run(engine, n, earlier(earlier(alone_ps, unseen),
 						    earlier(control_ps,
 							    until_ps)));
-		else
-			ddr_turn(engine);
 	}
 	engine->now_ps = until_ps;
 	for (unsigned int n = 0; n < engine->cores_count; n++)

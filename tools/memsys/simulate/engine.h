@@ -12,8 +12,11 @@
  * a row cycle and a burst, half of it each way.
  *
  * Time is in ps. Events are handled in order of time; at the same time the
- * control comes first, then cores by number, then DDR. Integer arithmetic only:
- * equal parameters give equal results.
+ * control comes first, then cores by number. DDR is ahead of them: it has served
+ * what they have asked for as far as nobody can ask for more in between, and they
+ * go on as far as nothing they do not know of can reach them. Both are possible
+ * as a request takes its time to DDR and back. Integer arithmetic only: equal
+ * parameters give equal results.
  */
 #ifndef SIMULATE_ENGINE_H
 #define SIMULATE_ENGINE_H
@@ -49,12 +52,12 @@ struct control {
 /* One miss under way. */
 struct place {
 	uint64_t issued_ps;
-	uint64_t done_ps;		/* the last of what was under way */
-	uint64_t free_ps;		/* ENGINE_NEVER while something is */
+	uint64_t free_ps;		/* when it is, or was last */
 	uint32_t under_way;		/* requests at DDR */
 };
 
 struct core {
+	unsigned int number;
 	struct load load;
 	struct walk walk;
 	struct cache l1;
@@ -72,8 +75,10 @@ struct core {
 	bool blocked;			/* until a place is free */
 	bool held;
 	uint32_t waits_for;		/* a place, or ENGINE_MAX_LINES */
-	uint32_t next_place;		/* of the miss that is pending */
 	struct place place[ENGINE_MAX_LINES];
+	/* Places that are or will be free, by when; a ring. */
+	uint8_t free[ENGINE_MAX_LINES];
+	uint32_t first_free, free_end;
 	/* Lines moved, and how many of them are the next alarm. */
 	uint64_t reads, writes;
 	uint64_t alarm_lines, alarm_writes;
@@ -84,8 +89,10 @@ struct core {
 struct engine {
 	struct memsys_config machine;
 	unsigned int cores_count;
+	unsigned int busy_count;	/* from there on cores are idle */
 	uint64_t now_ps;
 	uint64_t path_ps;		/* from a core to DDR, and back */
+	uint64_t answer_ps;		/* from a request to its data, at least */
 	struct control *control;	/* NULL: none */
 	uint64_t next[ENGINE_MAX_CORES + 1];	/* of each core */
 	struct core core[ENGINE_MAX_CORES];

@@ -65,9 +65,6 @@ static void bin_close(struct meter *meter)
 static void forget(struct meter *meter)
 {
 	meter->max_ps = 0;
-	meter->latencies = 0;
-	meter->latency_sum_ps = 0;
-	memset(meter->latency, 0, METER_LATENCY_NS * sizeof(*meter->latency));
 }
 
 void meter_advance(struct meter *meter, uint64_t at_ps)

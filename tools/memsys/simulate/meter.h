@@ -63,10 +63,14 @@ static inline void meter_step(struct meter *meter, uint64_t end_ps,
 		meter->max_ps = steps_ps;
 }
 
-static inline void meter_latency(struct meter *meter, uint64_t latency_ps)
+/* What was served at `at_ps` took so long. */
+static inline void meter_latency(struct meter *meter, uint64_t at_ps,
+				 uint64_t latency_ps)
 {
 	uint64_t ns = latency_ps / 1000;
 
+	if (at_ps < meter->from_ps)
+		return;
 	meter->latency[ns < METER_LATENCY_NS ? ns : METER_LATENCY_NS - 1]++;
 	meter->latencies++;
 	meter->latency_sum_ps += latency_ps;
