@@ -66,4 +66,48 @@ static inline void touch_lines(struct memsys *m, unsigned int cpu,
 		memsys_access(m, cpu, (first + n * step) * LINE, is_store);
 }
 
+/* What a CPU of a scenario does for each line it asks for. */
+struct worker {
+	unsigned int cpu;
+	uint64_t insns;		/* before each access */
+	uint64_t step_lines;	/* 1: a stream */
+	bool is_store;
+	uint64_t next_line;
+};
+
+/* Runs the worker whose clock is lowest, one line at a time. */
+static inline void run_until(struct memsys *m, struct worker *workers,
+		      unsigned int count, uint64_t end_cycles)
+{
+	while (memsys_now(m) < end_cycles) {
+		struct worker *next = &workers[0];
+		uint64_t lowest = UINT64_MAX;
+
+		for (unsigned int n = 0; n < count; n++) {
+			uint64_t cycles = read_cpu(m, workers[n].cpu).cycles;
+
+			if (cycles < lowest) {
+				lowest = cycles;
+				next = &workers[n];
+			}
+		}
+		memsys_execute(m, next->cpu, next->insns);
+		memsys_access(m, next->cpu, next->next_line * LINE,
+			      next->is_store);
+		next->next_line += next->step_lines;
+	}
+}
+
+static inline struct worker worker(unsigned int cpu, uint64_t insns, uint64_t step,
+			    bool is_store)
+{
+	return (struct worker){
+		.cpu = cpu,
+		.insns = insns,
+		.step_lines = step,
+		.is_store = is_store,
+		.next_line = (uint64_t)cpu << 24,
+	};
+}
+
 #endif

@@ -6,15 +6,6 @@
 
 #define MAX_CPUS 8u
 
-/* What a CPU of a scenario does for each line it asks for. */
-struct worker {
-	unsigned int cpu;
-	uint64_t insns;		/* before each access */
-	uint64_t step_lines;	/* 1: a stream */
-	bool is_store;
-	uint64_t next_line;
-};
-
 struct totals {
 	uint64_t lines;
 	uint64_t worst_epoch_lines;
@@ -32,41 +23,6 @@ static void count_lines(void *context, const struct memsys_transfer *transfer)
 	*epoch += lines;
 	if (*epoch > totals->worst_epoch_lines)
 		totals->worst_epoch_lines = *epoch;
-}
-
-/* Runs the worker whose clock is lowest, one line at a time. */
-static void run_until(struct memsys *m, struct worker *workers,
-		      unsigned int count, uint64_t end_cycles)
-{
-	while (memsys_now(m) < end_cycles) {
-		struct worker *next = &workers[0];
-		uint64_t lowest = UINT64_MAX;
-
-		for (unsigned int n = 0; n < count; n++) {
-			uint64_t cycles = read_cpu(m, workers[n].cpu).cycles;
-
-			if (cycles < lowest) {
-				lowest = cycles;
-				next = &workers[n];
-			}
-		}
-		memsys_execute(m, next->cpu, next->insns);
-		memsys_access(m, next->cpu, next->next_line * LINE,
-			      next->is_store);
-		next->next_line += next->step_lines;
-	}
-}
-
-static struct worker worker(unsigned int cpu, uint64_t insns, uint64_t step,
-			    bool is_store)
-{
-	return (struct worker){
-		.cpu = cpu,
-		.insns = insns,
-		.step_lines = step,
-		.is_store = is_store,
-		.next_line = (uint64_t)cpu << 24,
-	};
 }
 
 static struct memsys *create(unsigned int cpus)

@@ -13,10 +13,6 @@
  * slow enough not to swing when CPUs lead by several epochs. */
 #define BACKLOG_EPOCHS 16u
 
-/* A fill, the dirty line it evicts, and one more to make room for a dirty line
- * from the L1. */
-#define LINES_PER_REQUEST 3u
-
 static void set_delay(struct memsys *m, uint64_t delay_q8)
 {
 	m->delay_q8 = delay_q8;
@@ -37,14 +33,14 @@ static uint64_t lines_per_epoch(const struct memsys *m, uint64_t bytes_per_s,
 
 void contention_init(struct memsys *m)
 {
-	uint64_t outstanding = LINES_PER_REQUEST * m->num_cpus * m->config.overlap_misses;
+	uint64_t outstanding = MEMSYS_LINES_PER_REQUEST * m->num_cpus * m->config.overlap_misses;
 
 	m->epoch_q8 = m->config.epoch_cycles << Q8;
 	m->sustained_lines_q8 = lines_per_epoch(
 		m, m->config.ddr_sustained_bytes_per_s, Q8);
 	m->peak_lines = lines_per_epoch(m, m->config.ddr_peak_bytes_per_s, 0);
 	/*
-	 * A core moves LINES_PER_REQUEST at most and has overlap_misses
+	 * A core moves MEMSYS_LINES_PER_REQUEST at most and has overlap_misses
 	 * requests under way, so at a delay of the time DDR takes to serve all
 	 * of those the demand fits, whatever else the cores do. The backlog
 	 * may ask for half of the service; hence the factor 2.
@@ -101,9 +97,10 @@ static void wait_for_pins(struct memsys *m, struct core *core, uint64_t lines)
 }
 
 uint64_t contention_request_q8(struct memsys *m, struct core *core,
-			       uint64_t lines, bool overlapped)
+			       const struct moved *moved, bool overlapped)
 {
 	uint64_t paid_q8 = m->delay_by_kind_q8[overlapped];
+	uint64_t lines = moved->count;
 	struct demand *demand;
 
 	if (core->clock_q8 >= core->epoch_end_q8)
@@ -118,6 +115,8 @@ uint64_t contention_request_q8(struct memsys *m, struct core *core,
 	demand->overlapped += overlapped;
 	demand->queue_q8 += paid_q8;
 	m->epoch_lines[core->epoch % HORIZON_EPOCHS] += lines;
+	if (m->banks)
+		paid_q8 += banks_request_q8(m, core, moved, overlapped);
 	return paid_q8;
 }
 
@@ -174,7 +173,7 @@ static uint64_t solve_delay_q8(const struct memsys *m, uint64_t slot,
  */
 static void book_backlog(struct memsys *m, uint64_t served_lines)
 {
-	int64_t least_q8 = -(int64_t)(LINES_PER_REQUEST * m->num_cpus << Q8);
+	int64_t least_q8 = -(int64_t)(MEMSYS_LINES_PER_REQUEST * m->num_cpus << Q8);
 
 	m->backlog_q8 += (int64_t)(served_lines << Q8) -
 			 (int64_t)m->sustained_lines_q8;
@@ -201,6 +200,8 @@ static void close_epoch(struct memsys *m)
 	set_delay(m, solve_delay_q8(m, slot, m->sustained_lines_q8 -
 					     repayment_q8(m)));
 	m->epoch_lines[slot] = 0;
+	if (m->banks)
+		banks_close_epoch(m);
 	for (unsigned int cpu = 0; cpu < m->num_cpus; cpu++)
 		m->cores[cpu].demand[slot] = (struct demand){ 0 };
 	m->epoch++;
@@ -219,6 +220,8 @@ static void skip_epochs(struct memsys *m, uint64_t target)
 					   m->sustained_lines_q8);
 	m->epoch = target;
 	set_delay(m, 0);
+	if (m->banks)
+		banks_skip_epochs(m);
 }
 
 void contention_advance(struct memsys *m)

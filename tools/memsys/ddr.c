@@ -34,10 +34,7 @@ int ddr_create(struct ddr *ddr, const struct ddr_config *config)
 {
 	memset(ddr, 0, sizeof(*ddr));
 	ddr->config = *config;
-	ddr->row_shift = (uint32_t)__builtin_ctz(config->row_lines);
-	ddr->bank_mask = config->banks - 1;
-	ddr->bank_shift = ddr->row_shift +
-			  (uint32_t)__builtin_ctz(config->banks);
+	ddr->map = ddr_map_make(config->banks, config->row_lines);
 	for (uint32_t n = 0; n < 2 * DDR_MAX_BANKS; n++)
 		ddr->next[n] = DDR_NEVER;
 	for (uint32_t n = 0; n < config->banks; n++) {

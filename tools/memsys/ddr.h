@@ -22,6 +22,7 @@
 #include <stdint.h>
 
 #include "config.h"
+#include "ddr-map.h"
 
 #define DDR_BANK_BITS	6
 #define DDR_MAX_BANKS	(1u << DDR_BANK_BITS)
@@ -64,9 +65,7 @@ struct ddr_bank {
 
 struct ddr {
 	struct ddr_config config;
-	uint32_t row_shift;		/* of a line's number */
-	uint32_t bank_mask;
-	uint32_t bank_shift;
+	struct ddr_map map;
 	/*
 	 * When each bank decides next, with its number in the low bits, from
 	 * [banks] on; before them the lesser of each two, in [1] the least.
@@ -89,22 +88,22 @@ void ddr_destroy(struct ddr *ddr);
 
 static inline uint32_t ddr_bank_of(const struct ddr *ddr, uint64_t line)
 {
-	return (uint32_t)(line >> ddr->row_shift) & ddr->bank_mask;
+	return ddr_map_bank(&ddr->map, line);
 }
 
 static inline uint64_t ddr_row_of(const struct ddr *ddr, uint64_t line)
 {
-	return line >> ddr->bank_shift;
+	return ddr_map_row(&ddr->map, line);
 }
 
 /* Line `index` of those in one bank, from the row `first_row` on. */
 static inline uint64_t ddr_line_in_bank(const struct ddr *ddr, uint32_t bank,
 					uint64_t first_row, uint64_t index)
 {
-	uint64_t row = first_row + (index >> ddr->row_shift);
-	uint64_t column = index & ((1u << ddr->row_shift) - 1);
+	uint64_t row = first_row + (index >> ddr->map.row_shift);
+	uint64_t column = index & ((1u << ddr->map.row_shift) - 1);
 
-	return row << ddr->bank_shift | (uint64_t)bank << ddr->row_shift |
+	return row << ddr->map.bank_shift | (uint64_t)bank << ddr->map.row_shift |
 	       column;
 }
 

@@ -14,6 +14,10 @@
 
 #define Q8 8
 
+/* A fill, the dirty line it evicts, and one more to make room for a dirty line
+ * from the L1. */
+#define MEMSYS_LINES_PER_REQUEST 3u
+
 /* Epochs that a CPU may lead the slowest one and still be accounted exactly. */
 #define HORIZON_EPOCHS 128u
 
@@ -31,6 +35,14 @@ struct demand {
 	uint64_t overlapped;	/* requests that paid delay / overlap */
 	uint64_t queue_q8;	/* delay they paid in total */
 };
+
+/* Lines that one access moves. */
+struct moved {
+	uint64_t lines[MEMSYS_LINES_PER_REQUEST];
+	unsigned int count;
+};
+
+struct banks;
 
 struct core {
 	/* Touched by every access. */
@@ -84,6 +96,7 @@ struct memsys {
 	int64_t backlog_q8;	/* lines served too early; below 0: see there */
 	uint64_t beyond_horizon;
 	uint64_t epoch_lines[HORIZON_EPOCHS]; /* all CPUs */
+	struct banks *banks;	/* NULL: not limited one by one */
 
 	memsys_observe observe;
 	void *observe_context;
@@ -97,13 +110,25 @@ struct memsys {
 void contention_init(struct memsys *m);
 void contention_reset(struct memsys *m);
 /*
- * Takes on one access of fill_lines and writeback_lines (together at least 1).
+ * Takes on one access that moves a line at least.
  * May move the core's clock to an epoch in which the pins have room, and
  * returns the queueing delay the access pays.
  */
 uint64_t contention_request_q8(struct memsys *m, struct core *core,
-			       uint64_t lines, bool overlapped);
+			       const struct moved *moved, bool overlapped);
 /* Closes every epoch that ended before now_q8. */
 void contention_advance(struct memsys *m);
+
+/* contention-banks.c: a delay of each bank, beside that of all DDR. */
+/* 0, or -ENOMEM; leaves m->banks NULL when they are not limited. */
+int banks_create(struct memsys *m);
+void banks_destroy(struct memsys *m);
+void banks_reset(struct memsys *m);
+/* What an access pays besides; its core's epoch is the one it is booked in. */
+uint64_t banks_request_q8(struct memsys *m, struct core *core,
+			  const struct moved *moved, bool overlapped);
+/* The epoch m->epoch is complete; or epochs without demand are left out. */
+void banks_close_epoch(struct memsys *m);
+void banks_skip_epochs(struct memsys *m);
 
 #endif

@@ -55,7 +55,7 @@ struct memsys *memsys_create(const struct memsys_config *config,
 	m->config = *config;
 	m->num_cpus = num_cpus;
 	set_costs(m);
-	if (create_caches(m)) {
+	if (create_caches(m) || banks_create(m)) {
 		memsys_destroy(m);
 		errno = ENOMEM;
 		return NULL;
@@ -73,6 +73,7 @@ void memsys_destroy(struct memsys *m)
 	cache_destroy(&m->llc);
 	for (unsigned int cpu = 0; cpu < m->num_cpus; cpu++)
 		cache_destroy(&m->cores[cpu].l1);
+	banks_destroy(m);
 	free(m);
 }
 
@@ -97,6 +98,8 @@ void memsys_reset(struct memsys *m)
 	m->slowest = 0;
 	m->stale = false;
 	contention_reset(m);
+	if (m->banks)
+		banks_reset(m);
 	for (unsigned int cpu = 0; cpu < m->num_cpus; cpu++)
 		memsys_publish(m, cpu);
 }
@@ -372,26 +375,35 @@ static bool stream_continue(struct core *core, uint64_t count, uint64_t line)
 	return false;
 }
 
-/* A dirty line leaves the L1: into the LLC, without reading it from DDR.
- * Returns the lines that had to be written to DDR to make room. */
-static unsigned int write_to_llc(struct memsys *m, const struct core *core,
-				 uint64_t line)
+static void move(struct moved *moved, uint64_t line)
 {
-	if (cache_touch(&m->llc, line, true))
-		return 0;
-	return cache_fill(&m->llc, line, true, core->way_mask).dirty;
+	moved->lines[moved->count++] = line;
 }
 
-static uint64_t charge_transfer_q8(struct memsys *m, struct core *core,
-				   const struct memsys_transfer *lines,
-				   bool overlapped)
+/* Puts a line into the LLC; one that must be written for it moves. */
+static void fill_llc(struct memsys *m, const struct core *core, uint64_t line,
+		     bool dirty, struct moved *moved)
 {
-	struct memsys_transfer transfer = *lines;
+	struct cache_victim victim =
+		cache_fill(&m->llc, line, dirty, core->way_mask);
+
+	if (victim.dirty)
+		move(moved, victim.line);
+}
+
+/* The first fill_lines of what moved are fills. */
+static uint64_t charge_transfer_q8(struct memsys *m, struct core *core,
+				   unsigned int fill_lines,
+				   const struct moved *moved, bool overlapped)
+{
+	struct memsys_transfer transfer = {
+		.cpu = (unsigned int)(core - m->cores),
+		.fill_lines = fill_lines,
+		.writeback_lines = moved->count - fill_lines,
+	};
 	uint64_t delay_q8;
 
-	delay_q8 = contention_request_q8(
-		m, core, transfer.fill_lines + transfer.writeback_lines,
-		overlapped);
+	delay_q8 = contention_request_q8(m, core, moved, overlapped);
 	core->fills += transfer.fill_lines;
 	core->writebacks += transfer.writeback_lines;
 	core->regs->llc_fills = core->fills;
@@ -408,11 +420,13 @@ static void miss(struct memsys *m, unsigned int cpu, uint64_t line,
 		 bool is_store)
 {
 	struct core *core = &m->cores[cpu];
-	struct memsys_transfer lines = { .cpu = cpu };
+	struct moved moved;
 	struct cache_victim victim;
+	unsigned int fill_lines = 0;
 	bool overlapped;
 	uint64_t stall_q8;
 
+	moved.count = 0;
 	if (core->state != MEMSYS_CPU_STATE_BUSY)
 		wake(m, core);
 	/* Nothing waits for a store but the next ones: they always overlap. */
@@ -422,15 +436,17 @@ static void miss(struct memsys *m, unsigned int cpu, uint64_t line,
 		stall_q8 = m->hit_q8[overlapped];
 	} else {
 		stall_q8 = m->miss_q8[overlapped];
-		lines.fill_lines = 1;
-		lines.writeback_lines =
-			cache_fill(&m->llc, line, false, core->way_mask).dirty;
+		fill_lines = 1;
+		move(&moved, line);
+		fill_llc(m, core, line, false, &moved);
 	}
 	victim = cache_fill(&core->l1, line, is_store, UINT64_MAX);
-	if (victim.dirty)
-		lines.writeback_lines += write_to_llc(m, core, victim.line);
-	if (lines.fill_lines || lines.writeback_lines)
-		stall_q8 += charge_transfer_q8(m, core, &lines, overlapped);
+	/* A dirty line leaves the L1: into the LLC, without reading it. */
+	if (victim.dirty && !cache_touch(&m->llc, victim.line, true))
+		fill_llc(m, core, victim.line, true, &moved);
+	if (moved.count)
+		stall_q8 += charge_transfer_q8(m, core, fill_lines, &moved,
+					       overlapped);
 	core->stall_q8 += stall_q8;
 	core->clock_q8 += stall_q8;
 	core->regs->stall_cycles = core->stall_q8 >> Q8;

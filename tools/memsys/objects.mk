@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-memsys-model-objs := $(d)config.o $(d)cache.o $(d)contention.o $(d)model.o \
-	$(d)observer.o
+memsys-model-objs := $(d)config.o $(d)cache.o $(d)contention.o \
+	$(d)contention-banks.o $(d)model.o $(d)observer.o
 
 plugins-y += memsys
 memsys-plugin-objs := $(d)plugin.o $(d)plugin-hooks.o $(d)default-machine.o \
@@ -9,11 +9,13 @@ memsys-plugin-objs := $(d)plugin.o $(d)plugin-hooks.o $(d)default-machine.o \
 $(B)/plugin/$(d)default-machine.o: $(d)machines/zcu102.conf
 
 tests-unit-y += test_memsys_config test_memsys_cache test_memsys_clock \
-	test_memsys_contention test_memsys_observer test_memsys_zcu102
+	test_memsys_contention test_memsys_banks test_memsys_observer \
+	test_memsys_zcu102
 test_memsys_config-objs := $(memsys-model-objs)
 test_memsys_cache-objs := $(memsys-model-objs)
 test_memsys_clock-objs := $(memsys-model-objs)
 test_memsys_contention-objs := $(memsys-model-objs)
+test_memsys_banks-objs := $(memsys-model-objs) $(d)ddr.o
 test_memsys_observer-objs := $(memsys-model-objs)
 test_memsys_zcu102-objs := $(memsys-model-objs)
 

@@ -3,9 +3,9 @@
  * The memory-system plugin: feeds the model with what QEMU executes.
  *
  * Options (README.md explains them): ram=FILE base=ADDR page=ADDR machine=FILE
- * insn_ps=N on=0|1 observer=FILE window=CYCLES, and of the check of colors:
- * check=FILE colors=N owners=CPUS:COLORS/... span=ADDR span_bytes=N exempt=ADDR
- * exempt_bytes=N.
+ * insn_ps=N on=0|1 banks=0|1 observer=FILE window=CYCLES, and of the check of
+ * colors: check=FILE colors=N owners=CPUS:COLORS/... span=ADDR span_bytes=N
+ * exempt=ADDR exempt_bytes=N.
  */
 #include "plugin.h"
 
@@ -39,6 +39,7 @@ struct options {
 	uint64_t insn_ps;
 	uint64_t window_cycles;
 	uint64_t on;
+	uint64_t banks;
 };
 
 static void complain(const char *format, va_list arguments)
@@ -106,6 +107,7 @@ static int parse_option(struct options *options, const char *name,
 		{ "insn_ps", NULL, &options->insn_ps },
 		{ "window", NULL, &options->window_cycles },
 		{ "on", NULL, &options->on },
+		{ "banks", NULL, &options->banks },
 	};
 
 	for (size_t n = 0; n < sizeof(known) / sizeof(known[0]); n++) {
@@ -137,9 +139,9 @@ static int parse_options(struct options *options, int argc, char **argv)
 	if (options->page % MEMSYS_PAGE_BYTES || options->page < options->base)
 		return refuse("page=0x%llx is not a page of the RAM",
 			      (unsigned long long)options->page);
-	if (!options->window_cycles || options->on > 1 ||
+	if (!options->window_cycles || options->on > 1 || options->banks > 1 ||
 	    !options->insn_ps || options->insn_ps > UINT32_MAX)
-		return refuse("window=, on= or insn_ps= is out of range");
+		return refuse("window=, on=, banks= or insn_ps= is out of range");
 	return 0;
 }
 
@@ -197,6 +199,8 @@ static int map_page(const struct options *options)
 static int create_model(const struct options *options,
 			const struct memsys_config *config)
 {
+	if (config->limit_banks && !memsys_config_has_banks(config))
+		return refuse("banks=1: the machine file says nothing of banks");
 	plugin.line_bytes = config->line_bytes;
 	plugin.model = memsys_create(config, plugin.num_cpus);
 	if (!plugin.model)
@@ -260,8 +264,11 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc,
 	plugin.id = id;
 	plugin.num_cpus = (unsigned int)info->system.smp_vcpus;
 	if (parse_options(&options, argc, argv) ||
-	    load_machine(options.machine, &config) || map_page(&options) ||
-	    create_model(&options, &config) || create_check(&options))
+	    load_machine(options.machine, &config))
+		return -1;
+	config.limit_banks = options.banks;
+	if (map_page(&options) || create_model(&options, &config) ||
+	    create_check(&options))
 		return -1;
 	plugin.always_on = options.on;
 	if (plugin.always_on)
