@@ -462,7 +462,8 @@ bench: bench-first-light bench-regulators bench-coloring bench-sessions bench-vm
 bench-first-light: machine
 	$(Q)tests/bench/first-light
 
-bench-regulators: $(B)/sim/weir-simulate $(B)/sim/weir-experiments $(B)/host/figures
+bench-regulators: machine $(B)/sim/weir-simulate $(B)/sim/weir-experiments \
+		$(B)/host/figures
 	$(Q)tests/bench/regulators
 
 # One experiment of it: figures, and build/bench/E*.csv and .svg.
