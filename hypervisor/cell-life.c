@@ -8,6 +8,7 @@
 #include "hv/pci.h"
 #include "hv/percpu.h"
 #include "hv/printk.h"
+#include "hv/recolor.h"
 #include "hv/regulation.h"
 #include "hv/setup.h"
 #include "hv/string.h"
@@ -222,8 +223,10 @@ static int cell_build(struct cell *cell, gpa_t config, struct reason *reason)
 static int create_locked(gpa_t config, struct reason *reason)
 {
 	struct cell *cell = cell_take_slot();
-	int error;
+	int error = recolor_idle(reason);
 
+	if (error)
+		return error;
 	if (!cell)
 		return refuse(reason, -ENOMEM, "%u cells exist, no more fit",
 			      HV_MAX_CELLS);
@@ -466,6 +469,7 @@ int cell_root_init(struct reason *reason)
 		if (cpu)
 			cpu->cell = root;
 	}
+	recolor_init();
 	error = arch_cell_init(root, reason);
 	if (!error)
 		error = root_map_all(root, reason);

@@ -61,10 +61,30 @@ int cell_map_all(struct cell *cell, struct reason *reason)
 	return 0;
 }
 
+/*
+ * Where colors change, addresses say nothing about pages: those that the root does not
+ * use it sees in the window, in their order.
+ */
+static struct memory_region seen_region(const struct memory_region *root)
+{
+	struct memory_region seen = *root;
+	struct config_root_colors colors;
+	struct config_view view;
+
+	if (!(root->flags & MEM_COLORED))
+		return seen;
+	cell_view(cell_root(), &view);
+	CHECK(config_root_colors(&view, &colors));
+	seen.virt_start = colors.window_address;
+	seen.size = colors.span_bytes;
+	return seen;
+}
+
 /* The part of a root region that is in [start, start + size), in pages. */
-static bool root_part(const struct memory_region *root, uint64_t start,
+static bool root_part(const struct memory_region *region, uint64_t start,
 		      uint64_t size, struct memory_region *part)
 {
+	const struct memory_region seen = seen_region(region), *root = &seen;
 	uint64_t end = start + size;
 	uint64_t root_end = root->phys_start + root->size;
 
@@ -155,13 +175,21 @@ static int root_give_region(const struct cell *cell,
 	return 0;
 }
 
+/* What may become the root's by its colors is not shown to it as such. */
+static int take_part(struct cell *root, const struct memory_region *part)
+{
+	if (part->flags & MEM_COLORED)
+		return arch_cell_unmap(root, part);
+	return arch_cell_map(root, part);
+}
+
 static int root_take_region(const struct cell *cell,
 			    const struct memory_region *region)
 {
 	const struct memory_region *root;
 
 	if (!region_is_subpage(region))
-		return root_each_fragment(cell, region, arch_cell_map);
+		return root_each_fragment(cell, region, take_part);
 	root = root_subpage(region);
 	return root ? subpage_register(cell_root(), root) : 0;
 }

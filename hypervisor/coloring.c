@@ -89,6 +89,11 @@ int coloring_init(struct reason *reason)
 	return 0;
 }
 
+const struct color_geometry *coloring_geometry(void)
+{
+	return coloring.present ? &coloring.geometry : NULL;
+}
+
 void coloring_report(const struct cell *cell, struct color_report *report)
 {
 	const struct color_geometry *geometry = &coloring.geometry;
@@ -109,13 +114,14 @@ void coloring_report(const struct cell *cell, struct color_report *report)
 void coloring_settle(struct cell *cell, const struct config_view *const *others,
 		     unsigned int others_count)
 {
-	struct config_view view;
+	struct config_view view, root;
 
 	cell_view(cell, &view);
 	cell->colors = (struct color_set){ { 0 } };
 	if (!config_is_colored(&view))
 		return;
-	CHECK(config_choose_colors(&view, &coloring.geometry, others,
+	system_view(&root);
+	CHECK(config_choose_colors(&view, &root, &coloring.geometry, others,
 				   others_count, &cell->colors, NULL) == 0);
 	config_settle_colors(&view, &cell->colors);
 }
@@ -132,7 +138,9 @@ void fragments_init(struct fragments *fragments, const struct cell *cell,
 {
 	fragments->region = region;
 	fragments->virt = region->virt_start;
-	if (!(region->flags & MEM_COLORED))
+	fragments->colored = (region->flags & MEM_COLORED) &&
+			     color_set_count(&cell->colors);
+	if (!fragments->colored)
 		return;
 	fragments->memory = config_colored(&coloring.geometry, &cell->colors,
 					   region);
@@ -147,7 +155,7 @@ bool fragments_next(struct fragments *fragments, struct memory_region *part)
 
 	if (done == region->size)
 		return false;
-	if (region->flags & MEM_COLORED)
+	if (fragments->colored)
 		CHECK(color_walk_next(&fragments->walk, &run));
 	*part = *region;
 	part->phys_start = run.phys;

@@ -189,6 +189,21 @@ static int check_colors(const struct config_subject *subject,
 	return 0;
 }
 
+static int check_root_colors(const struct config_subject *subject,
+			     const struct weir_record *record, unsigned int n)
+{
+	const struct weir_record_root_colors *colors = (const void *)record;
+
+	if (colors->span_bytes == 0 || (colors->span_bytes & ~PAGE_MASK) ||
+	    (colors->window_address & ~PAGE_MASK) ||
+	    !range_fits(colors->window_address, colors->span_bytes))
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: a span of 0x%llx bytes, seen at 0x%llx, is not of whole pages",
+			      n, ULL(colors->span_bytes),
+			      ULL(colors->window_address));
+	return 0;
+}
+
 static int check_cache(const struct config_subject *subject,
 		       const struct weir_record *record, unsigned int n)
 {
@@ -379,6 +394,8 @@ static const struct record_rule {
 				    true, check_bandwidth },
 	[WEIR_RECORD_CONTROL] = { sizeof(struct weir_record_control), false,
 				  false, check_control },
+	[WEIR_RECORD_ROOT_COLORS] = { sizeof(struct weir_record_root_colors),
+				      true, true, check_root_colors },
 	[WEIR_RECORD_IMC] = { sizeof(struct weir_record_imc), true, true,
 			      check_imc },
 	[WEIR_RECORD_CRITICAL] = { sizeof(struct weir_record_critical), false,

@@ -142,6 +142,8 @@ int config_check_colors(const struct config_subject *subject)
 
 		if (region->flags & MEM_COLORED)
 			regions_count++;
+		if (subject->is_root)
+			continue;
 		if (!colored && (region->flags & MEM_COLORED))
 			return refuse(subject->reason, -EINVAL,
 				      "memory region %u is colored, but the cell has no colors",
@@ -189,14 +191,18 @@ static int choose_amount(const struct weir_record_colors *record,
 }
 
 int config_choose_colors(const struct config_view *cell,
+			 const struct config_view *root,
 			 const struct color_geometry *geometry,
 			 const struct config_view *const *others,
 			 unsigned int others_count, struct color_set *colors,
 			 struct reason *reason)
 {
 	const struct weir_record_colors *record = colors_record(cell);
-	struct color_set taken = { { 0 } };
+	struct config_root_colors roots = { .set = { { 0 } } };
+	struct color_set taken;
 
+	config_root_colors(root, &roots);
+	taken = roots.set;
 	for (unsigned int i = 0; i < others_count; i++) {
 		struct color_set theirs = config_colors(others[i]);
 
@@ -213,17 +219,29 @@ int config_choose_colors(const struct config_view *cell,
 	return 0;
 }
 
-static int check_overlap(const struct color_set *colors,
+int config_check_overlap(const struct color_set *colors,
+			 const struct color_set *theirs,
 			 const struct config_view *other,
 			 struct reason *reason)
 {
-	struct color_set theirs = config_colors(other);
-	unsigned int common = color_set_common(colors, &theirs);
+	unsigned int common = color_set_common(colors, theirs);
 
 	if (common == COLORS_MAX)
 		return 0;
 	return refuse(reason, -EBUSY, "color %u belongs to cell \"%s\"", common,
 		      other->desc->name);
+}
+
+/* A root on all colors shares them with everybody. */
+static int check_root_overlap(const struct color_set *colors,
+			      const struct config_view *root,
+			      struct reason *reason)
+{
+	struct config_root_colors roots;
+
+	if (!config_root_colors(root, &roots))
+		return 0;
+	return config_check_overlap(colors, &roots.set, root, reason);
 }
 
 int config_check_palette(struct config_beside *beside,
@@ -240,14 +258,20 @@ int config_check_palette(struct config_beside *beside,
 	if (error && error != -EAGAIN)
 		return -EINVAL;
 	if (!error)
-		error = config_choose_colors(cell, &beside->geometry, others,
+		error = config_choose_colors(cell, beside->root,
+					     &beside->geometry, others,
 					     others_count, &beside->colors,
 					     reason);
 	else
 		error = 0;
-	for (unsigned int i = 0; i < others_count && !error; i++)
-		error = check_overlap(&beside->colors, others[i], reason);
-	return error;
+	for (unsigned int i = 0; i < others_count && !error; i++) {
+		struct color_set theirs = config_colors(others[i]);
+
+		error = config_check_overlap(&beside->colors, &theirs,
+					     others[i], reason);
+	}
+	return error ? error : check_root_overlap(&beside->colors,
+						  beside->root, reason);
 }
 
 static bool is_placed(const struct config_beside *beside,

@@ -53,6 +53,14 @@ int config_check_isolation(const struct system_desc *system,
 			   const struct config_view *root,
 			   enum config_arch arch, struct reason *reason);
 
+/* The root's memory whose colors can change, and the record that says so. */
+int config_check_root_colors(const struct system_desc *system,
+			     const struct config_view *root,
+			     struct reason *reason);
+/* What the root's regions cover of physical memory, for others to have. */
+uint64_t config_root_extent(const struct config_view *root,
+			    const struct memory_region *region);
+
 /* As config_geometry(), of a record. */
 int config_geometry_of(const struct weir_record_coloring *record,
 		       struct color_geometry *geometry, struct reason *reason);
@@ -71,6 +79,11 @@ int config_check_palette(struct config_beside *beside,
 			 const struct config_view *cell,
 			 const struct config_view *const *others,
 			 unsigned int others_count, struct reason *reason);
+/* -EBUSY when the other one has one of the colors. */
+int config_check_overlap(const struct color_set *colors,
+			 const struct color_set *theirs,
+			 const struct config_view *other,
+			 struct reason *reason);
 /*
  * Whether pages of a region meet [start, start + size). When it is colored, of
  * a cell with these colors; while the geometry is not known, as if it were not.
@@ -79,6 +92,10 @@ bool config_region_meets(const struct config_beside *beside,
 			 const struct color_set *colors,
 			 const struct memory_region *region, uint64_t start,
 			 uint64_t size);
+/* A region of the cell against the pages that the root has. */
+int config_check_root_pages(const struct config_beside *beside,
+			    const struct memory_region *region, uint32_t n,
+			    struct reason *reason);
 /* A colored region with the span of its pages as its size. */
 int config_region_span(const struct config_beside *beside,
 		       const struct memory_region *region, uint32_t n,

@@ -87,10 +87,6 @@ static int check_colored(const struct config_subject *subject,
 	uint64_t refused = region->flags & (MEM_IO | MEM_COMM_REGION |
 					    MEM_ROOTSHARED | MEM_DMA);
 
-	if (subject->is_root)
-		return refuse(subject->reason, -EINVAL,
-			      "memory region %u: the root cell's memory is not colored",
-			      n);
 	if (region->flags & MEM_DMA)
 		return refuse(subject->reason, -EINVAL,
 			      "memory region %u is colored: without an IOMMU no device finds its pages",

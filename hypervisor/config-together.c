@@ -73,6 +73,8 @@ int config_check_root(const struct system_desc *system,
 		return refuse(reason, -EINVAL,
 			      "memory-system page 0x%llx lies in the hypervisor's memory",
 			      ULL(memsys));
+	if (config_check_root_colors(system, root, reason) < 0)
+		return -EINVAL;
 	for (uint32_t i = 0; i < root->desc->num_memory_regions; i++) {
 		const struct memory_region *region = &root->memory[i];
 		int error;
@@ -194,8 +196,10 @@ static uint64_t covered_to(const struct config_view *root, uint64_t address,
 
 		if (region->size && !(region->flags & without_flags) &&
 		    address >= region->phys_start &&
-		    address - region->phys_start < region->size)
-			return region->phys_start + region->size;
+		    address - region->phys_start <
+			    config_root_extent(root, region))
+			return region->phys_start +
+			       config_root_extent(root, region);
 	}
 	return address;
 }
@@ -294,6 +298,9 @@ static int check_memory(const struct system_desc *system,
 		if (!error)
 			error = check_private_part(beside->root, region, i,
 						   reason);
+		if (!error)
+			error = config_check_root_pages(beside, region, i,
+							reason);
 		if (error)
 			return error;
 	}

@@ -8,6 +8,7 @@
 #include "hv/partition.h"
 #include "hv/percpu.h"
 #include "hv/printk.h"
+#include "hv/recolor.h"
 #include "hv/regulation.h"
 #include "hv/spinlock.h"
 #include "hv/traffic.h"
@@ -63,6 +64,8 @@ static int disable_begin(struct reason *reason)
 		error = refuse(reason, -EBUSY,
 			       "%u cells exist beside the root cell: destroy them first",
 			       cell_count() - 1);
+	if (!error)
+		error = recolor_complete(reason);
 	if (!error)
 		error = check_cpus_run(reason);
 	if (error)

@@ -3,6 +3,7 @@
 #include "hv/arch/paging.h"
 #include "hv/errno.h"
 #include "hv/paging.h"
+#include "hv/recolor.h"
 #include "hv/string.h"
 
 /* What one step of a copy reaches: to the end of a page or of the buffer. */
@@ -23,6 +24,17 @@ static bool guest_page(const struct cell *cell, uint64_t address,
 	       (flags & wanted) == wanted && !(flags & MAP_DEVICE);
 }
 
+bool guest_translate(const struct cell *cell, gpa_t address, hpa_t *phys,
+		     uint32_t *flags)
+{
+	bool mapped;
+
+	recolor_hold();
+	mapped = arch_cell_translate(cell, address, phys, flags);
+	recolor_release();
+	return mapped;
+}
+
 /* The whole range is looked at before its first byte is touched. */
 static int guest_check(const struct cell *cell, gpa_t start, size_t size,
 		       uint32_t wanted)
@@ -34,10 +46,33 @@ static int guest_check(const struct cell *cell, gpa_t start, size_t size,
 	for (size_t done = 0; done < size;) {
 		uint64_t address = start.value + done;
 
-		if (!guest_page(cell, address, wanted, &phys))
+		bool usable;
+
+		recolor_hold();
+		usable = guest_page(cell, address, wanted, &phys);
+		recolor_release();
+		if (!usable)
 			return -EINVAL;
 		done += step_bytes(address, size - done);
 	}
+	return 0;
+}
+
+/* A piece within a page, which does not move meanwhile. */
+static int piece_copy(const struct cell *cell, uint64_t address, void *to,
+		      const void *from, size_t size)
+{
+	uint8_t *window;
+	hpa_t phys;
+
+	if (!guest_page(cell, address, to ? MAP_READ : MAP_WRITE, &phys))
+		return -EINVAL;
+	window = hv_window(phys, MAP_READ | (to ? 0 : MAP_WRITE));
+	window += address & ~PAGE_MASK;
+	if (to)
+		memcpy(to, window, size);
+	else
+		memcpy(window, from, size);
 	return 0;
 }
 
@@ -45,27 +80,23 @@ static int guest_copy(const struct cell *cell, gpa_t start, void *to,
 		      const void *from, size_t size)
 {
 	uint32_t wanted = to ? MAP_READ : MAP_WRITE;
+	int error = 0;
 
 	if (guest_check(cell, start, size, wanted) < 0)
 		return -EINVAL;
-	for (size_t done = 0; done < size;) {
+	for (size_t done = 0; done < size && !error;) {
 		uint64_t address = start.value + done;
 		size_t step = step_bytes(address, size - done);
-		uint8_t *window;
-		hpa_t phys;
 
-		if (!guest_page(cell, address, wanted, &phys))
-			return -EINVAL;
-		window = hv_window(phys, MAP_READ | (to ? 0 : MAP_WRITE));
-		window += address & ~PAGE_MASK;
-		if (to)
-			memcpy((uint8_t *)to + done, window, step);
-		else
-			memcpy(window, (const uint8_t *)from + done, step);
+		recolor_hold();
+		error = piece_copy(cell, address, to ? (uint8_t *)to + done : NULL,
+				   from ? (const uint8_t *)from + done : NULL,
+				   step);
+		recolor_release();
 		done += step;
 	}
 	hv_window_close();
-	return 0;
+	return error;
 }
 
 int guest_read(struct cell *cell, gpa_t from, void *to, size_t size)

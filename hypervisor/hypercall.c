@@ -12,6 +12,7 @@
 #include "hv/paging.h"
 #include "hv/partition.h"
 #include "hv/percpu.h"
+#include "hv/recolor.h"
 #include "hv/regulation.h"
 #include "hv/setup.h"
 #include "hv/statistics.h"
@@ -475,6 +476,28 @@ static long call_counters(struct call *call)
 	return copy_out(call, &report, sizeof(report));
 }
 
+static long call_colors_set(struct call *call)
+{
+	struct color_request request;
+	int refused;
+	int error = copy_in(call, &request, sizeof(request), sizeof(request));
+
+	if (error)
+		return error;
+	refused = recolor_begin(&request, &call->reason);
+	error = copy_out(call, &request, sizeof(request));
+	return refused ? refused : error;
+}
+
+static long call_colors_step(struct call *call)
+{
+	if (call->arg1 & ~(uint64_t)COLOR_STEP_TURN)
+		return refuse(&call->reason, -EINVAL,
+			      "flags 0x%llx of a step are not known",
+			      (unsigned long long)call->arg1);
+	return recolor_step((uint32_t)call->arg1, &call->reason);
+}
+
 static long call_traffic(struct call *call)
 {
 	struct traffic_report report = { 0 };
@@ -536,6 +559,9 @@ static const struct hypercall {
 	[WEIR_HC_PART_SET - WEIR_HC_QUERY] = { call_part_set, CLEARS_REASON },
 	[WEIR_HC_PART_GET - WEIR_HC_QUERY] = { call_part_get, 0 },
 	[WEIR_HC_CONTROL - WEIR_HC_QUERY] = { call_control, CLEARS_REASON },
+	[WEIR_HC_COLORS_SET - WEIR_HC_QUERY] = { call_colors_set,
+						 ROOT_ONLY | CLEARS_REASON },
+	[WEIR_HC_COLORS_STEP - WEIR_HC_QUERY] = { call_colors_step, ROOT_ONLY },
 	[WEIR_HC_TRAFFIC - WEIR_HC_QUERY] = { call_traffic, 0 },
 	[WEIR_HC_COUNTERS - WEIR_HC_QUERY] = { call_counters, 0 },
 };

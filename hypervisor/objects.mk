@@ -2,17 +2,18 @@
 # The validator and the formatter under it, for the tools as well.
 config-check-objs := $(addprefix $(d),config-view.o config-check.o \
 	config-memory.o config-devices.o config-block.o config-iommu.o \
-	config-together.o config-colors.o config-critical.o guarantee.o \
+	config-together.o config-colors.o config-critical.o \
+	config-root-colors.o guarantee.o \
 	format.o) $(coloring-objs)
 
 objs-hv-y += paging.o page-pool.o remap.o guest.o
 objs-hv-y += printk.o format.o console.o uart-pl011.o
 objs-hv-y += config-view.o config-check.o config-memory.o config-devices.o
 objs-hv-y += config-block.o config-iommu.o config-together.o config-colors.o
-objs-hv-y += config-critical.o guarantee.o
+objs-hv-y += config-critical.o config-root-colors.o guarantee.o
 objs-hv-y += percpu.o spinlock.o mmio.o subpage.o pci.o
 objs-hv-y += setup.o disable.o cell.o cell-life.o cell-memory.o
-objs-hv-y += cpu-events.o message.o scrub.o hypercall.o coloring.o
+objs-hv-y += cpu-events.o message.o scrub.o hypercall.o coloring.o recolor.o
 objs-hv-y += clock.o memsys.o tick.o regulation.o regulation-settings.o \
 	regulation-control.o regulation-cpu.o critical.o statistics.o
 objs-hv-y += partition.o partition-plan.o partition-machine.o
@@ -51,5 +52,6 @@ test_setup-objs := $(test_cells-objs)
 test_pci-objs := $(test_cells-objs)
 test_hypercall-objs := $(test_cells-objs)
 test_message-objs := $(test_cells-objs)
-tests-unit-y += test_colored_cells
+tests-unit-y += test_colored_cells test_recolor
+test_recolor-objs := $(test_cells-objs) tests/unit/colored-blobs.o
 test_colored_cells-objs := $(test_cells-objs) tests/unit/colored-blobs.o

@@ -4,6 +4,7 @@
 
 #include "abi/cell-config.h"
 #include "hv/errno.h"
+#include "hv/printk.h"
 
 #define TABLE_ENTRIES		512u
 #define LEVEL_BITS		9u
@@ -160,10 +161,11 @@ void page_table_free(struct page_table *table)
 }
 
 /*
- * Hangs a table below an entry that has none. When the entry maps a block, the
- * table maps the same in smaller pieces before it takes the entry's place.
+ * A table to take the place of an entry that is none. When the entry maps a
+ * block, the table maps the same in smaller pieces. NULL: no page is left.
  */
-static int entry_expand(const struct page_table *table, struct walk *walk)
+static uint64_t *table_fill(const struct page_table *table,
+			    const struct walk *walk)
 {
 	const struct paging_format *format = table->format;
 	uint64_t old = *walk->entry;
@@ -171,7 +173,7 @@ static int entry_expand(const struct page_table *table, struct walk *walk)
 	uint64_t *below = page_alloc(1);
 
 	if (!below)
-		return -ENOMEM;
+		return NULL;
 	if (format->valid(old)) {
 		uint64_t phys = format->address(old).value;
 		uint32_t flags = format->flags(old);
@@ -184,7 +186,17 @@ static int entry_expand(const struct page_table *table, struct walk *walk)
 	/* The walker must not see the table before its entries. */
 	for (unsigned int i = 0; i < TABLE_ENTRIES; i += 8)
 		format->publish(&below[i]);
-	entry_set(table, walk->entry, format->table(hv_virt_to_phys(below)));
+	return below;
+}
+
+static int entry_expand(const struct page_table *table, struct walk *walk)
+{
+	uint64_t *below = table_fill(table, walk);
+
+	if (!below)
+		return -ENOMEM;
+	entry_set(table, walk->entry,
+		  table->format->table(hv_virt_to_phys(below)));
 	return 0;
 }
 
@@ -356,6 +368,75 @@ int page_table_unmap(struct page_table *table, uint64_t virt, uint64_t size)
 		done += step;
 	}
 	return 0;
+}
+
+bool page_table_is_split(const struct page_table *table, uint64_t virt)
+{
+	struct walk walk;
+
+	walk_down(table, virt, 0, &walk);
+	return walk.level == 0;
+}
+
+int page_table_split_break(struct page_table *table, uint64_t virt,
+			   struct page_split *split)
+{
+	struct walk walk;
+	uint64_t *below;
+
+	walk_down(table, virt, 0, &walk);
+	CHECK(walk.level > 0);
+	below = table_fill(table, &walk);
+	if (!below)
+		return -ENOMEM;
+	split->entry = walk.entry;
+	split->value = table->format->table(hv_virt_to_phys(below));
+	entry_set(table, walk.entry, 0);
+	return 0;
+}
+
+void page_table_split_make(struct page_table *table,
+			   const struct page_split *split)
+{
+	entry_set(table, split->entry, split->value);
+}
+
+/* The n-th page from `virt` on; `entry` is that of the one before it. */
+static uint64_t *next_leaf(const struct page_table *table, uint64_t virt,
+			   unsigned int n, uint64_t *entry)
+{
+	uint64_t at = virt + n * PAGE_BYTES;
+	struct walk walk;
+
+	if (n && entry_index(table, at, 0))
+		return entry + 1;
+	walk_down(table, at, 0, &walk);
+	CHECK(walk.level == 0);
+	return walk.entry;
+}
+
+void page_table_leaves_break(struct page_table *table, uint64_t virt,
+			     unsigned int count)
+{
+	uint64_t *entry = NULL;
+
+	for (unsigned int n = 0; n < count; n++) {
+		entry = next_leaf(table, virt, n, entry);
+		entry_set(table, entry, 0);
+	}
+}
+
+void page_table_leaves_make(struct page_table *table, uint64_t virt, hpa_t phys,
+			    unsigned int count, uint32_t flags)
+{
+	uint64_t *entry = NULL;
+
+	for (unsigned int n = 0; n < count; n++) {
+		uint64_t at = phys.value + n * PAGE_BYTES;
+
+		entry = next_leaf(table, virt, n, entry);
+		entry_set(table, entry, table->format->leaf(0, hpa(at), flags));
+	}
 }
 
 int page_table_reserve(struct page_table *table, uint64_t virt, uint64_t size)

@@ -98,6 +98,16 @@ void hv_unmap(void *virt, uint64_t size)
 	remap.used -= bytes / PAGE_BYTES;
 }
 
+void hv_remap(void *virt, hpa_t phys, unsigned int count, uint32_t flags)
+{
+	uint64_t address = (uintptr_t)virt & PAGE_MASK;
+
+	page_table_leaves_break(arch_hv_table(), address, count);
+	arch_hv_sync(address, count * PAGE_BYTES);
+	page_table_leaves_make(arch_hv_table(), address, phys, count, flags);
+	arch_hv_sync(address, count * PAGE_BYTES);
+}
+
 size_t remap_pool_size(void)
 {
 	return HV_REMAP_PAGES;

@@ -14,6 +14,7 @@
 #include "hv/partition.h"
 #include "hv/percpu.h"
 #include "hv/printk.h"
+#include "hv/recolor.h"
 #include "hv/regulation.h"
 #include "hv/spinlock.h"
 #include "hv/string.h"
@@ -262,7 +263,13 @@ static int setup_finish(bool master)
 						 "the root cell cannot be set up (error %d)",
 						 error),
 					  &reason);
-		return settle(OUTCOME_ACTIVE);
+		error = recolor_enter(&reason);
+		if (error)
+			return setup_fail(error, &reason);
+		error = settle(OUTCOME_ACTIVE);
+		if (error != OUTCOME_ACTIVE)
+			recolor_leave();
+		return error;
 	}
 	while (outcome() == OUTCOME_OPEN) {
 		if (!wait_turn(&wait))

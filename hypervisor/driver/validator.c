@@ -28,8 +28,8 @@ static void colors_settle(const struct validator_blob *system,
 
 	root_view(&root, system);
 	if (config_is_colored(view) && !config_geometry(&root, &geometry, NULL) &&
-	    !config_choose_colors(view, &geometry, view_pointers, others_count,
-				  &colors, NULL))
+	    !config_choose_colors(view, &root, &geometry, view_pointers,
+				  others_count, &colors, NULL))
 		config_settle_colors(view, &colors);
 }
 

@@ -159,7 +159,8 @@ static const uint64_t arguments[] = {
 static bool root_only(uint64_t number)
 {
 	return number <= HC_CELL_DESTROY || number == HC_CELL_GET_STATE ||
-	       number == WEIR_HC_CELL_REPORT;
+	       number == WEIR_HC_CELL_REPORT || number == WEIR_HC_COLORS ||
+	       number == WEIR_HC_COLORS_SET || number == WEIR_HC_COLORS_STEP;
 }
 
 static bool known(uint64_t number)

@@ -35,6 +35,40 @@ void colored_system_init(struct colored_system *blob)
 	};
 }
 
+void recolor_system_init(struct recolor_system *blob)
+{
+	struct colored_system colored;
+
+	colored_system_init(&colored);
+	memset(blob, 0, sizeof(*blob));
+	blob->system = colored.system;
+	blob->system.root_cell.num_memory_regions = RECOLOR_REGIONS;
+	blob->cpus = colored.cpus;
+	blob->irqchip = colored.irqchip;
+	blob->memory[RECOLOR_FIXED] = colored.memory[BLOB_RAM];
+	blob->memory[RECOLOR_FIXED].size = RECOLOR_RAM -
+		blob->memory[RECOLOR_FIXED].phys_start;
+	blob->memory[RECOLOR_OWN] = blob->memory[RECOLOR_FIXED];
+	blob->memory[RECOLOR_OWN].phys_start = RECOLOR_RAM;
+	blob->memory[RECOLOR_OWN].virt_start = RECOLOR_RAM;
+	blob->memory[RECOLOR_OWN].size = RECOLOR_RAM_BYTES;
+	blob->memory[RECOLOR_OWN].flags &= ~MEM_DMA;
+	blob->memory[RECOLOR_OWN].flags |= MEM_COLORED;
+	blob->memory[RECOLOR_REST] = colored.memory[BLOB_REST];
+	blob->memory[RECOLOR_SHARED] = colored.memory[BLOB_SHARED];
+	block_init(&blob->block,
+		   sizeof(*blob) - offsetof(struct recolor_system, block));
+	blob->block.num_records = 3;
+	blob->counter = colored.counter;
+	blob->coloring = colored.coloring;
+	blob->root = (struct weir_record_root_colors){
+		.record = { .type = WEIR_RECORD_ROOT_COLORS,
+			    .size = sizeof(blob->root) },
+		.span_bytes = RECOLOR_SPAN_BYTES,
+		.window_address = RECOLOR_WINDOW,
+	};
+}
+
 void colored_cell_init(struct colored_cell *blob, unsigned int id,
 		       uint64_t colors)
 {

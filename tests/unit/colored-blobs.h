@@ -38,6 +38,32 @@ struct colored_cell {
 	struct weir_record_options options;
 } ABI_PACKED;
 
+#define RECOLOR_RAM		0x60000000ull	/* the root's; its span */
+#define RECOLOR_RAM_BYTES	(8 * MIB)
+#define RECOLOR_SPAN_BYTES	(16 * MIB)
+#define RECOLOR_WINDOW		0x1000000000ull
+
+enum recolor_region {
+	RECOLOR_FIXED,
+	RECOLOR_OWN,
+	RECOLOR_REST,
+	RECOLOR_SHARED,
+	RECOLOR_REGIONS,
+};
+
+/* The same with memory of the root whose colors can change. */
+struct recolor_system {
+	struct system_desc system;
+	uint64_t cpus;
+	struct memory_region memory[RECOLOR_REGIONS];
+	struct irqchip irqchip;
+	struct weir_block block;
+	struct weir_record_counter counter;
+	struct weir_record_coloring coloring;
+	struct weir_record_root_colors root;
+} ABI_PACKED;
+
+void recolor_system_init(struct recolor_system *blob);
 void colored_system_init(struct colored_system *blob);
 /* Cell `id`, 1 to 3: CPU `id`, these colors from COLORED_RAM on. */
 void colored_cell_init(struct colored_cell *blob, unsigned int id,

@@ -193,6 +193,8 @@ static void test_system_records(void **state)
 	coloring->banks[0] = 1 << 17;
 	expect(check_system, 0, "");
 	sys.memory[BLOB_RAM].flags |= MEM_COLORED;
+	expect(check_system, -EINVAL, "without an IOMMU");
+	sys.memory[BLOB_RAM].flags &= ~MEM_DMA;
 	expect(check_system, -EINVAL, "root cell's memory is not colored");
 }
 
@@ -255,8 +257,8 @@ static void test_choice_is_the_lowest(void **state)
 	config_view_init(&root, &sys.system.root_cell,
 			 sizeof(sys) - offsetof(struct system_desc, root_cell));
 	assert_int_equal(config_geometry(&root, &geometry, NULL), 0);
-	assert_int_equal(config_choose_colors(&view, &geometry, others, 1,
-					      &colors, NULL), 0);
+	assert_int_equal(config_choose_colors(&view, &root, &geometry,
+					      others, 1, &colors, NULL), 0);
 	assert_int_equal(colors.word[0], 0x010d);
 	config_settle_colors(&view, &colors);
 	assert_int_equal(cell.colors.how, COLORS_LIST);

@@ -40,8 +40,8 @@ static const struct {
 	{ WEIR_HC_PART_GET, -EINVAL },
 	{ WEIR_HC_CONTROL, -EINVAL },
 	{ 0x109, -ENOSYS },
-	{ 0x10a, -ENOSYS },
-	{ 0x10b, -ENOSYS },
+	{ WEIR_HC_COLORS_SET, -EPERM },
+	{ WEIR_HC_COLORS_STEP, -EPERM },
 	{ WEIR_HC_TRAFFIC, -EINVAL },
 	{ WEIR_HC_COUNTERS, -EINVAL },
 	{ WEIR_HC_LAST + 1, -ENOSYS },
@@ -70,7 +70,6 @@ static void test_unknown_numbers_from_root(void **state)
 	cells_expect(fake_hypercall(0, 9, 0, 0), -ENOSYS,
 		     "hypercall 9 is not known");
 	cells_expect(fake_hypercall(0, 0xff, 0, 0), -ENOSYS, "255");
-	cells_expect(fake_hypercall(0, 0x10b, 0, 0), -ENOSYS, "267");
 	cells_expect(fake_hypercall(0, 0x10e, 0, 0), -ENOSYS, "270");
 	cells_expect(fake_hypercall(0, WEIR_HC_LAST + 1, 0, 0), -ENOSYS, "272");
 	cells_expect(fake_hypercall(0, UINT64_MAX, 0, 0), -ENOSYS,
@@ -349,6 +348,7 @@ static void test_size_fields(void **state)
 		{ WEIR_HC_CELL_REPORT, sizeof(struct cell_report) },
 		{ WEIR_HC_TRAFFIC, sizeof(struct traffic_report) },
 		{ WEIR_HC_COUNTERS, sizeof(struct counters_report) },
+		{ WEIR_HC_COLORS_SET, sizeof(struct color_request) },
 		{ WEIR_HC_LAST_REASON, sizeof(struct reason_report) },
 	};
 	uint32_t *size = fake_ram(BUFFER_GPA);

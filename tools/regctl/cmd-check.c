@@ -122,8 +122,8 @@ static void blob_settle(struct blob *blob, const struct blob *system,
 	struct color_set colors;
 
 	if (config_is_colored(&blob->view) && !geometry_of(system, &geometry) &&
-	    !config_choose_colors(&blob->view, &geometry, others, others_count,
-				  &colors, NULL))
+	    !config_choose_colors(&blob->view, &system->view, &geometry, others,
+				  others_count, &colors, NULL))
 		config_settle_colors(&blob->view, &colors);
 }
 

@@ -3,6 +3,7 @@
 #include "abi/hypercall.h"
 #include "hv/cell.h"
 #include "hv/percpu.h"
+#include "hv/recolor.h"
 #include "syndrome.h"
 #include "sysregs.h"
 #include "traps.h"
@@ -32,6 +33,18 @@ static uint64_t fault_address(const struct abort_syndrome *abort)
 	return (par & PAR_ADDRESS) | (far & ~PAGE_MASK);
 }
 
+/* Nothing was mapped there: because it is on its way to another place? */
+static bool abort_settles(const struct per_cpu *cpu, uint64_t esr)
+{
+	uint64_t address;
+
+	if (syndrome_fault(esr) != FAULT_TRANSLATION)
+		return false;
+	address = syndrome_address(read_sysreg(hpfar_el2),
+				   read_sysreg(far_el2));
+	return recolor_settled(cpu->cell, gpa(address));
+}
+
 /* Out of line: devices are what comes here all the time. */
 __attribute__((noinline))
 static void abort_fault(struct per_cpu *cpu, enum park_reason reason,
@@ -58,6 +71,8 @@ void trap_data_abort(struct per_cpu *cpu, uint64_t esr)
 		access.value = syndrome_store(&abort, x[abort.reg]);
 		result = mmio_dispatch(&cpu->cell->mmio, &access);
 	}
+	if (result == MMIO_UNHANDLED && abort_settles(cpu, esr))
+		return;
 	if (result != MMIO_HANDLED) {
 		abort_fault(cpu, result == MMIO_REFUSED ? PARK_MMIO_REFUSED :
 							  PARK_MEMORY_ACCESS,
@@ -73,5 +88,6 @@ void trap_data_abort(struct per_cpu *cpu, uint64_t esr)
 
 void trap_instruction_abort(struct per_cpu *cpu, uint64_t esr)
 {
-	abort_fault(cpu, PARK_GUEST_ABORT, esr);
+	if (!abort_settles(cpu, esr))
+		abort_fault(cpu, PARK_GUEST_ABORT, esr);
 }

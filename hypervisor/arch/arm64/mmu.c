@@ -51,6 +51,14 @@ void arch_hv_sync(uint64_t virt, uint64_t size)
 	isb();
 }
 
+/* What was copied has been cleaned; DDI 0487, D7.5.10. */
+void arch_icache_flush(void)
+{
+	__asm__ volatile("ic ialluis" : : : "memory");
+	dsb(ish);
+	isb();
+}
+
 /* CTR_EL0.DminLine is the binary logarithm of words. */
 void arch_dcache_flush(const volatile void *virt, uint64_t size)
 {

@@ -83,7 +83,7 @@ static int64_t cpu_on(const struct cell *cell, const uint64_t arg[3])
 
 	if (!target)
 		return PSCI_INVALID_PARAMETERS;
-	if (!arch_cell_translate(cell, gpa(arg[1]), &phys, &flags) ||
+	if (!guest_translate(cell, gpa(arg[1]), &phys, &flags) ||
 	    !(flags & MAP_EXECUTE))
 		return PSCI_INVALID_ADDRESS;
 	if (__atomic_exchange_n(&target->arch.powered_on, true,

@@ -136,6 +136,27 @@ int arch_cell_unmap(struct cell *cell, const struct memory_region *region)
 	return err;
 }
 
+struct page_table *arch_cell_table(struct cell *cell)
+{
+	return &cell->arch.stage2;
+}
+
+/*
+ * By address, second-stage entries only; what both stages made together goes with
+ * all first-stage entries of the VMID (DDI 0487, D8.13.5). VTTBR_EL2 is the cell's.
+ */
+void arch_cell_flush(uint64_t virt, uint64_t size)
+{
+	dsb(ish);
+	for (uint64_t at = virt; at < virt + size; at += PAGE_BYTES)
+		__asm__ volatile("tlbi ipas2e1is, %0"
+				 : : "r" (at >> PAGE_SHIFT) : "memory");
+	dsb(ish);
+	__asm__ volatile("tlbi vmalle1is" : : : "memory");
+	dsb(ish);
+	isb();
+}
+
 bool arch_cell_translate(const struct cell *cell, gpa_t address, hpa_t *phys,
 			 uint32_t *flags)
 {

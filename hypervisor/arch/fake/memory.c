@@ -118,6 +118,25 @@ void *fake_guest(const struct cell *cell, uint64_t address, uint32_t wanted)
 	return fake_ram(phys.value);
 }
 
+bool fake_tlb_local;
+
+struct page_table *arch_cell_table(struct cell *cell)
+{
+	return &cell->arch.stage2;
+}
+
+void arch_cell_flush(uint64_t virt, uint64_t size)
+{
+	(void)virt;
+	(void)size;
+	fake.cell_flushes++;
+}
+
+void arch_icache_flush(void)
+{
+	fake.icache_flushes++;
+}
+
 void *arch_hv_base(void)
 {
 	return memory.hv;

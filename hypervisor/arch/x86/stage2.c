@@ -122,6 +122,24 @@ int arch_cell_unmap(struct cell *cell, const struct memory_region *region)
 	return !error && covers_apic(region) ? cover_apic(cell) : error;
 }
 
+struct page_table *arch_cell_table(struct cell *cell)
+{
+	return &cell->arch.stage2;
+}
+
+/* Of this CPU only: the others take EVENT_FLUSH_TLB. */
+void arch_cell_flush(uint64_t virt, uint64_t size)
+{
+	(void)virt;
+	(void)size;
+	arch_cpu_flush_tlb(this_cpu());
+}
+
+/* Caches of instructions are coherent. */
+void arch_icache_flush(void)
+{
+}
+
 bool arch_cell_translate(const struct cell *cell, gpa_t address, hpa_t *phys,
 			 uint32_t *flags)
 {

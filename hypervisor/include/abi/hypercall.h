@@ -86,6 +86,8 @@ enum cpu_stat {
 #define WEIR_HC_PART_SET	0x106 /* gpa of struct part_request */
 #define WEIR_HC_PART_GET	0x107 /* gpa of struct part_status */
 #define WEIR_HC_CONTROL		0x108 /* gpa of struct control_request */
+#define WEIR_HC_COLORS_SET	0x10a /* gpa of struct color_request; root only */
+#define WEIR_HC_COLORS_STEP	0x10b /* COLOR_STEP_* -> pages left; root only */
 #define WEIR_HC_TRAFFIC		0x10c /* gpa of struct traffic_report */
 #define WEIR_HC_COUNTERS	0x10f /* gpa of struct counters_report */
 #define WEIR_HC_LAST		0x10f
@@ -196,6 +198,33 @@ struct color_report {
 	uint64_t colors[2];	/* of the cell; 0: it is not colored */
 } ABI_PACKED;
 ABI_SIZE(struct color_report, 96);
+
+/* color_request.flags */
+#define COLOR_REQUEST_CHECK		0x1u	/* find out whether it could */
+#define COLOR_REQUEST_LOOK		0x2u	/* only fill the answer */
+
+/*
+ * WEIR_HC_COLORS_SET: the root cell shall have these colors from now on; all bits of
+ * those that exist, or none at all: all colors. Its memory moves in the calls of
+ * WEIR_HC_COLORS_STEP that follow, a few pages in each.
+ */
+struct color_request {
+	uint32_t size;
+	uint32_t cell_id;	/* 0: the root cell */
+	uint32_t flags;		/* COLOR_REQUEST_* */
+	uint32_t reserved;	/* 0 */
+	uint64_t colors[2];
+	/* answer */
+	uint64_t left_bytes;	/* to look at; 0: nothing is under way */
+	uint64_t span_bytes;	/* from the first to the last page */
+	uint64_t moved_bytes;	/* since the beginning */
+	uint64_t longest_ns;	/* that pages were away at once, since then */
+	uint64_t waits;		/* accesses that waited for it, since then */
+} ABI_PACKED;
+ABI_SIZE(struct color_request, 72);
+
+/* WEIR_HC_COLORS_STEP */
+#define COLOR_STEP_TURN			0x1u	/* go back; or, if so, on again */
 
 /* comm_region.cell_state, written by the cell */
 enum cell_state {

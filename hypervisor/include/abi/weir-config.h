@@ -42,6 +42,7 @@ enum weir_record_type {
 	WEIR_RECORD_CONTROL = 10,	/* cell only, one for each cell named */
 	WEIR_RECORD_IMC = 11,		/* system only, x86, at most one */
 	WEIR_RECORD_CRITICAL = 12,	/* cell or root, arm64, at most one */
+	WEIR_RECORD_ROOT_COLORS = 14,	/* system only, at most one */
 };
 
 struct weir_record {
@@ -154,6 +155,23 @@ struct weir_record_colors {
 	uint64_t list[COLORING_WORDS]; /* bit n % 64 of word n / 64: color n */
 } ABI_PACKED;
 ABI_SIZE(struct weir_record_colors, 32);
+
+/*
+ * The root cell's memory region with MEM_COLORED can change its colors while the
+ * root runs. Its pages are then anywhere from phys_start on, for `span_bytes`, none of
+ * which any other region of the root has; those beyond the region are RAM that
+ * Linux does not use. No device reaches the region: it has no MEM_DMA. What the
+ * root does not use of the span other cells can have: the root sees it, as far as
+ * it is to load it, at `window_address`, guest physical, in the order of physical
+ * addresses.
+ */
+struct weir_record_root_colors {
+	struct weir_record record;
+	uint64_t span_bytes;
+	uint64_t window_address;
+	uint64_t list[COLORING_WORDS]; /* from enabling on; 0: all colors */
+} ABI_PACKED;
+ABI_SIZE(struct weir_record_root_colors, 40);
 
 /* weir_record_iommu.flags */
 /* There is none. What a device is told to do it does to any memory. */

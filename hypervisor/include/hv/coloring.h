@@ -22,6 +22,9 @@ int coloring_init(struct reason *reason);
 /* Fills all but size and cell_id. Any context. */
 void coloring_report(const struct cell *cell, struct color_report *report);
 
+/* Of this machine; NULL: nothing is colored. */
+const struct color_geometry *coloring_geometry(void);
+
 /*
  * Chooses the colors of a cell whose configuration, its own copy, has passed
  * all checks beside the others. Management lock.
@@ -38,6 +41,7 @@ void *coloring_page(const struct cell *cell);
  */
 struct fragments {
 	const struct memory_region *region;
+	bool colored;
 	struct colored memory;
 	struct color_walk walk;
 	uint64_t virt;

@@ -86,10 +86,11 @@ bool config_is_colored(const struct config_view *cell);
 /* The list of a checked cell; empty when it has none or is not colored. */
 struct color_set config_colors(const struct config_view *cell);
 /*
- * The colors that a cell gets beside the others, whose colors are settled.
- * Colored ones only; with a reason when there are not enough.
+ * The colors that a cell gets beside the root and the others, whose colors are
+ * settled. Colored ones only; with a reason when there are not enough.
  */
 int config_choose_colors(const struct config_view *cell,
+			 const struct config_view *root,
 			 const struct color_geometry *geometry,
 			 const struct config_view *const *others,
 			 unsigned int others_count, struct color_set *colors,
@@ -101,5 +102,34 @@ void config_settle_colors(struct config_view *cell,
 struct colored config_colored(const struct color_geometry *geometry,
 			      const struct color_set *colors,
 			      const struct memory_region *region);
+
+/* Memory of the root cell whose colors can change. */
+struct config_root_colors {
+	const struct memory_region *region;
+	uint64_t span_bytes;
+	uint64_t window_address;
+	struct color_set set;		/* empty: all colors */
+};
+
+/* False when a checked system has none. */
+bool config_root_colors(const struct config_view *root,
+			struct config_root_colors *colors);
+/* From now on the root has these; empty: all. The blob is the caller's own. */
+void config_settle_root_colors(struct config_view *root,
+			       const struct color_set *colors);
+/* Where that memory is on these colors; empty: on all. */
+struct colored config_root_memory(const struct config_root_colors *root,
+				  const struct color_geometry *geometry,
+				  const struct color_set *set);
+/*
+ * Whether the root's memory can go to the colors of `set`, the way it is beside
+ * cells whose colors are settled: they exist, the span suffices, nobody has
+ * them, no page is anybody's.
+ */
+int config_check_root_move(const struct config_view *root,
+			   const struct color_geometry *geometry,
+			   const struct color_set *set,
+			   const struct config_view *const *cells,
+			   unsigned int cells_count, struct reason *reason);
 
 #endif

@@ -80,6 +80,29 @@ void page_table_free(struct page_table *table);
 int page_table_map(struct page_table *table, uint64_t virt, hpa_t phys,
 		   uint64_t size, uint32_t flags);
 int page_table_unmap(struct page_table *table, uint64_t virt, uint64_t size);
+/*
+ * Changes of what a running guest has mapped. Between the two steps the caller sees
+ * to it that nobody uses the old entries (break before make); the guest has
+ * nothing there meanwhile.
+ */
+struct page_split {
+	uint64_t *entry;
+	uint64_t value;
+};
+
+/* Whether `virt` has an entry of level 0. */
+bool page_table_is_split(const struct page_table *table, uint64_t virt);
+/* The block at `virt` gives way to a table that maps the same. -ENOMEM: nothing. */
+int page_table_split_break(struct page_table *table, uint64_t virt,
+			   struct page_split *split);
+void page_table_split_make(struct page_table *table,
+			   const struct page_split *split);
+/* So many pages that have entries of level 0. */
+void page_table_leaves_break(struct page_table *table, uint64_t virt,
+			     unsigned int count);
+void page_table_leaves_make(struct page_table *table, uint64_t virt, hpa_t phys,
+			    unsigned int count, uint32_t flags);
+
 /* Makes the tables down to level 0, so that mapping pages there cannot fail. */
 int page_table_reserve(struct page_table *table, uint64_t virt, uint64_t size);
 /* False when nothing is mapped there. */
@@ -97,6 +120,8 @@ int hv_remap_init(void);
  */
 void *hv_map(hpa_t phys, uint64_t size, uint32_t flags);
 void hv_unmap(void *virt, uint64_t size);
+/* Pages from hv_map() show others from now on. */
+void hv_remap(void *virt, hpa_t phys, unsigned int count, uint32_t flags);
 size_t remap_pool_size(void);	/* pages */
 size_t remap_pool_used(void);
 
@@ -114,6 +139,9 @@ void hv_window_close(void);
  */
 int guest_read(struct cell *cell, gpa_t from, void *to, size_t size);
 int guest_write(struct cell *cell, gpa_t to, const void *from, size_t size);
+/* As arch_cell_translate(), on a CPU of the cell, while its pages may move. */
+bool guest_translate(const struct cell *cell, gpa_t address, hpa_t *phys,
+		     uint32_t *flags);
 /* Whether guest_write() of so many bytes would succeed. */
 bool guest_writable(struct cell *cell, gpa_t to, size_t size);
 

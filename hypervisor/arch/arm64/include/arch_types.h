@@ -14,6 +14,9 @@
 /* reg_settings.mode beyond REG_MODE_KNOWN: none outside of host builds. */
 #define ARCH_REG_MODES		0u
 
+/* Invalidations are broadcast. */
+#define ARCH_TLB_BROADCAST	true
+
 /*
  * Guest general registers, in the order vectors.S saves them. The last one is
  * the zero register: whoever writes a register by its number keeps it so.

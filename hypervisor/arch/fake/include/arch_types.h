@@ -12,6 +12,10 @@
 /* reg_settings.mode beyond REG_MODE_KNOWN: faults to compare with. */
 #define ARCH_REG_MODES		REG_MODE_FAULTS
 
+/* Invalidations are broadcast unless a test says otherwise. */
+#define ARCH_TLB_BROADCAST	(!fake_tlb_local)
+extern bool fake_tlb_local;
+
 struct arch_percpu {
 	uint64_t pc;
 	uint64_t argument;

@@ -48,6 +48,8 @@ struct fake {
 	unsigned int config_commits;
 	unsigned int cell_resets;
 	uint64_t flushed_bytes;
+	unsigned int cell_flushes;
+	unsigned int icache_flushes;
 };
 
 extern struct fake fake;

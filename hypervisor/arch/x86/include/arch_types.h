@@ -16,6 +16,9 @@
 /* reg_settings.mode beyond REG_MODE_KNOWN: none outside of host builds. */
 #define ARCH_REG_MODES		0u
 
+/* Each CPU invalidates for itself. */
+#define ARCH_TLB_BROADCAST	false
+
 /* By the number an instruction gives them. RSP is not here. */
 enum gpr {
 	GPR_RAX,

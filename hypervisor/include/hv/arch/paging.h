@@ -34,6 +34,19 @@ uint64_t arch_hv_remap_base(void);
 void arch_hv_sync(uint64_t virt, uint64_t size);
 
 /*
+ * Whether arch_cell_flush() reaches all CPUs of a cell; where it does not they are
+ * suspended, and flush themselves: ARCH_TLB_BROADCAST of arch_types.h.
+ */
+struct page_table *arch_cell_table(struct cell *cell);
+/*
+ * Entries of the cell's second stage for this range changed: when it returns no CPU
+ * of the cell uses an old one. On a CPU of the cell.
+ */
+void arch_cell_flush(uint64_t virt, uint64_t size);
+/* Instructions were written by copying: no CPU executes what it fetched before. */
+void arch_icache_flush(void);
+
+/*
  * Second stage of a cell, from its tables: false when nothing is mapped at
  * `address`. Flags are MAP_*. On a CPU of the cell, or under the management
  * lock.

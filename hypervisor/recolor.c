@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The root cell changes its colors while it runs. */
+#include "hv/recolor.h"
+
+#include "cell-internal.h"
+#include "coloring/move.h"
+#include "hv/arch/cpu.h"
+#include "hv/arch/paging.h"
+#include "hv/clock.h"
+#include "hv/coloring.h"
+#include "hv/errno.h"
+#include "hv/percpu.h"
+#include "hv/printk.h"
+#include "hv/setup.h"
+#include "hv/spinlock.h"
+#include "hv/string.h"
+
+/* What is away at once: the pause of a CPU that needs it. */
+#define BATCH_PAGES	4u
+#define BATCH_BYTES	(BATCH_PAGES * PAGE_BYTES)
+/* Pieces that stay where they are, looked at in one step. */
+#define LOOKS_MAX	8u
+
+static struct {
+	/* Management lock, or setup. */
+	bool possible;
+	bool moving;
+	int error;			/* that turned it back */
+	struct config_root_colors root;
+	struct color_move move;
+	struct color_request answer;	/* counts only */
+	uint8_t *window;		/* two batches of the remap area */
+	/* Held while pages are away. */
+	struct spinlock lock;
+} recolor;
+
+void recolor_hold(void)
+{
+	spin_lock(&recolor.lock);
+}
+
+void recolor_release(void)
+{
+	spin_unlock(&recolor.lock);
+}
+
+bool recolor_settled(const struct cell *cell, gpa_t address)
+{
+	uint32_t flags;
+	hpa_t phys;
+
+	if (!recolor.possible || cell != cell_root())
+		return false;
+	__atomic_fetch_add(&recolor.answer.waits, 1, __ATOMIC_RELAXED);
+	return guest_translate(cell, gpa(address.value & PAGE_MASK), &phys,
+			       &flags);
+}
+
+static void system_view(struct config_view *view)
+{
+	cell_view(cell_root(), view);
+}
+
+void recolor_init(void)
+{
+	struct config_view view;
+
+	system_view(&view);
+	recolor.moving = false;
+	recolor.possible = coloring_geometry() &&
+			   config_root_colors(&view, &recolor.root);
+	cell_root()->colors = (struct color_set){ { 0 } };
+}
+
+/* ------------------------------------------------------------- requests */
+
+/* As everybody knows it: all colors are none. */
+static struct color_set settled(const struct color_set *set)
+{
+	if (color_set_count(set) == color_count(coloring_geometry()))
+		return (struct color_set){ { 0 } };
+	return *set;
+}
+
+static struct colored placed(const struct color_set *set)
+{
+	return config_root_memory(&recolor.root, coloring_geometry(), set);
+}
+
+static int check_beside(const struct color_set *set, struct reason *reason)
+{
+	const struct config_view *others[HV_MAX_CELLS];
+	struct config_view views[HV_MAX_CELLS], root;
+	unsigned int count = 0;
+
+	for (unsigned int i = 1; i < HV_MAX_CELLS; i++) {
+		const struct cell *other = cell_slot(i);
+
+		if (!other)
+			continue;
+		cell_view(other, &views[count]);
+		others[count] = &views[count];
+		count++;
+	}
+	system_view(&root);
+	return config_check_root_move(&root, coloring_geometry(), set, others,
+				      count, reason);
+}
+
+static int check_request(const struct color_request *request,
+			 struct color_set *set, struct reason *reason)
+{
+	const uint32_t known = COLOR_REQUEST_CHECK | COLOR_REQUEST_LOOK;
+	const struct color_set asked = {
+		{ request->colors[0], request->colors[1] },
+	};
+	int error;
+
+	if (request->cell_id != cell_root()->id)
+		return refuse(reason, -EINVAL,
+			      "cell %u: only the root cell changes its colors while it runs",
+			      request->cell_id);
+	if ((request->flags & ~known) || request->reserved)
+		return refuse(reason, -EINVAL,
+			      "flags 0x%x of a request for colors are not known",
+			      request->flags);
+	if (!recolor.possible)
+		return refuse(reason, -ENODEV,
+			      "the configuration sets no span aside for other colors of the root cell");
+	if (request->flags & COLOR_REQUEST_LOOK)
+		return 0;
+	error = recolor_idle(reason);
+	if (!error && color_set_beyond(&asked, coloring_geometry()) == COLORS_MAX)
+		*set = settled(&asked);
+	else
+		*set = asked;
+	return error ? error : check_beside(set, reason);
+}
+
+static void fill_answer(struct color_request *request,
+			const struct color_set *set)
+{
+	struct colored memory = placed(set);
+
+	request->left_bytes = recolor.moving ? color_move_left(&recolor.move) :
+					       0;
+	request->span_bytes = color_span(&memory);
+	request->moved_bytes = recolor.answer.moved_bytes;
+	request->longest_ns = recolor.answer.longest_ns;
+	request->waits = recolor.answer.waits;
+}
+
+static int begin(const struct color_set *set, struct reason *reason)
+{
+	struct colored now = placed(&cell_root()->colors);
+	struct colored then = placed(set);
+
+	recolor.window = hv_map(hpa(recolor.root.region->phys_start),
+				2 * BATCH_BYTES, MAP_READ);
+	if (!recolor.window)
+		return refuse(reason, -ENOMEM,
+			      "no room in the hypervisor's address space");
+	color_move_init(&recolor.move, &now, &then.set);
+	memset(&recolor.answer, 0, sizeof(recolor.answer));
+	recolor.error = 0;
+	recolor.moving = true;
+	return 0;
+}
+
+static int begin_locked(struct color_request *request, struct reason *reason)
+{
+	struct color_set set = cell_root()->colors;
+	int error = check_request(request, &set, reason);
+
+	if (error)
+		return error;
+	if (!request->flags)
+		error = begin(&set, reason);
+	if (!error)
+		fill_answer(request, &set);
+	return error;
+}
+
+int recolor_begin(struct color_request *request, struct reason *reason)
+{
+	int error = management_begin(reason);
+
+	if (error)
+		return error;
+	error = begin_locked(request, reason);
+	management_end();
+	return error;
+}
+
+int recolor_idle(struct reason *reason)
+{
+	if (!recolor.moving)
+		return 0;
+	return refuse(reason, -EBUSY, "the root cell is changing its colors");
+}
+
+int recolor_complete(struct reason *reason)
+{
+	int error = recolor_idle(reason);
+
+	if (error || color_set_count(&cell_root()->colors) == 0)
+		return error;
+	return refuse(reason, -EBUSY,
+		      "the root cell has %u of %u colors: give it all of them first",
+		      color_set_count(&cell_root()->colors),
+		      color_count(coloring_geometry()));
+}
+
+/* ---------------------------------------------------------------- moves */
+
+/*
+ * The caller may be alone (setup), or a CPU of the root among others that run.
+ * Where they cannot be told by broadcast they stand still.
+ */
+static int stop_others(struct reason *reason)
+{
+	if (ARCH_TLB_BROADCAST || !this_cpu()->active)
+		return 0;
+	return cpus_suspend(cell_root()->cpus, reason);
+}
+
+static void let_others_go(void)
+{
+	if (ARCH_TLB_BROADCAST || !this_cpu()->active)
+		return;
+	cpus_post(cell_root()->cpus, EVENT_FLUSH_TLB);
+	cpus_resume(cell_root()->cpus);
+}
+
+static void flush(uint64_t virt, uint64_t size)
+{
+	if (this_cpu()->active)
+		arch_cell_flush(virt, size);
+}
+
+/*
+ * What a CPU wrote with caches off is in memory, under old lines; and one that begins
+ * with caches off reads what is in memory.
+ */
+static void copy_page(uint8_t *to, uint8_t *from)
+{
+	arch_dcache_flush(from, PAGE_BYTES);
+	memcpy(to, from, PAGE_BYTES);
+	arch_dcache_flush(to, PAGE_BYTES);
+}
+
+static void copy_piece(const struct color_piece *piece)
+{
+	unsigned int count = (unsigned int)(piece->bytes / PAGE_BYTES);
+	uint8_t *from = recolor.window, *to = recolor.window + BATCH_BYTES;
+
+	hv_remap(from, hpa(piece->from), count, MAP_READ);
+	hv_remap(to, hpa(piece->to), count, MAP_READ | MAP_WRITE);
+	for (unsigned int n = 0; n < count; n++) {
+		/* The two places may overlap. */
+		unsigned int page = piece->to > piece->from ? count - 1 - n : n;
+
+		copy_page(to + page * PAGE_BYTES, from + page * PAGE_BYTES);
+	}
+	if (recolor.root.region->flags & MEM_EXECUTE)
+		arch_icache_flush();
+}
+
+static void move_piece(const struct color_piece *piece)
+{
+	struct page_table *table = arch_cell_table(cell_root());
+	unsigned int count = (unsigned int)(piece->bytes / PAGE_BYTES);
+	uint64_t virt = recolor.root.region->virt_start + piece->offset;
+	uint32_t flags = region_map_flags(recolor.root.region->flags);
+
+	page_table_leaves_break(table, virt, count);
+	flush(virt, piece->bytes);
+	copy_piece(piece);
+	page_table_leaves_make(table, virt, hpa(piece->to), count, flags);
+	recolor.answer.moved_bytes += piece->bytes;
+}
+
+static int split_block(uint64_t virt, struct reason *reason)
+{
+	struct page_table *table = arch_cell_table(cell_root());
+	struct page_split split;
+
+	if (page_table_split_break(table, virt, &split) < 0)
+		return refuse(reason, -ENOMEM,
+			      "no page left for the root cell's page tables: it keeps its colors");
+	flush(virt, PAGE_BYTES);
+	page_table_split_make(table, &split);
+	return 0;
+}
+
+/* Splits the block that a piece is in, or moves it. True: it is there. */
+static int change_piece(const struct color_piece *piece, bool *moved,
+			struct reason *reason)
+{
+	uint64_t virt = recolor.root.region->virt_start + piece->offset;
+	uint64_t start_ns = clock_now_ns(), took_ns;
+	int error = stop_others(reason);
+
+	if (error)
+		return error;
+	recolor_hold();
+	*moved = page_table_is_split(arch_cell_table(cell_root()), virt);
+	if (*moved)
+		move_piece(piece);
+	else
+		error = split_block(virt, reason);
+	recolor_release();
+	let_others_go();
+	took_ns = clock_now_ns() - start_ns;
+	if (took_ns > recolor.answer.longest_ns)
+		recolor.answer.longest_ns = took_ns;
+	return error;
+}
+
+static int finish(struct reason *reason)
+{
+	struct color_set set = settled(&recolor.move.to.set);
+	struct config_view view;
+
+	system_view(&view);
+	config_settle_root_colors(&view, &set);
+	cell_root()->colors = set;
+	hv_unmap(recolor.window, 2 * BATCH_BYTES);
+	recolor.moving = false;
+	printk("root: on %u of %u colors, %llu KiB moved\n",
+	       color_set_count(&recolor.move.to.set),
+	       color_count(coloring_geometry()),
+	       (unsigned long long)recolor.answer.moved_bytes / 1024);
+	if (recolor.error)
+		return refuse(reason, recolor.error,
+			      "the root cell keeps its colors: it could not go on");
+	return 0;
+}
+
+/* What was moved moves back: it needs no memory, as its blocks are split. */
+static int turn_for(int error)
+{
+	if (recolor.error == 0) {
+		recolor.error = error;
+		color_move_turn(&recolor.move);
+	}
+	return error;
+}
+
+static long step_locked(uint32_t flags, struct reason *reason)
+{
+	struct color_piece piece;
+
+	if (!recolor.moving)
+		return refuse(reason, -ENODATA,
+			      "the root cell is not changing its colors");
+	if ((flags & COLOR_STEP_TURN) && !recolor.error)
+		color_move_turn(&recolor.move);
+	for (unsigned int i = 0; i < LOOKS_MAX; i++) {
+		bool moved = true, moves;
+		int error = 0;
+
+		if (!color_move_next(&recolor.move, BATCH_BYTES, &piece))
+			return finish(reason);
+		moves = color_piece_moves(&recolor.move, &piece);
+		if (moves)
+			error = change_piece(&piece, &moved, reason);
+		if (error)
+			turn_for(error);
+		else if (moved)
+			color_move_done(&recolor.move, &piece);
+		if (moves)
+			break;
+	}
+	/* One more step tells of the end. */
+	return (long)(color_move_left(&recolor.move) / PAGE_BYTES) + 1;
+}
+
+long recolor_step(uint32_t flags, struct reason *reason)
+{
+	long left = management_begin(reason);
+
+	if (left)
+		return left;
+	left = step_locked(flags, reason);
+	management_end();
+	return left;
+}
+
+/* ---------------------------------------------------------------- setup */
+
+static int change_all(const struct color_set *set, struct reason *reason)
+{
+	long left = begin(set, reason);
+
+	if (left)
+		return (int)left;
+	do
+		left = step_locked(0, reason);
+	while (left > 0);
+	return (int)left;
+}
+
+int recolor_enter(struct reason *reason)
+{
+	struct color_set set;
+	int error;
+
+	if (!recolor.possible)
+		return 0;
+	set = settled(&recolor.root.set);
+	if (color_set_count(&set) == 0)
+		return 0;
+	error = check_beside(&set, reason);
+	return error ? error : change_all(&set, reason);
+}
+
+void recolor_leave(void)
+{
+	const struct color_set all = { { 0 } };
+	struct reason reason;
+
+	/* Its blocks are split: nothing can fail any more. */
+	if (recolor.possible && color_set_count(&cell_root()->colors))
+		CHECK(change_all(&all, &reason) == 0);
+}
