@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The root cell of QEMU's virt board. The file that includes this says which:
- * VIRT_NAME, VIRT_CPUS (mask), VIRT_GIC (2 or 3), and VIRT_MODEL when the
- * memory-system model is loaded.
+ * VIRT_NAME, VIRT_CPUS (mask), VIRT_GIC (2 or 3), VIRT_MODEL when the
+ * memory-system model is loaded, and VIRT_RECOLOR when the root's colors can
+ * change.
  */
 #include "qemu-virt.h"
 
@@ -21,9 +22,14 @@
 #endif
 
 #ifdef VIRT_MODEL
-#define VIRT_RECORDS_COUNT	5
+#define VIRT_MODEL_RECORDS	3
 #else
-#define VIRT_RECORDS_COUNT	2
+#define VIRT_MODEL_RECORDS	0
+#endif
+#ifdef VIRT_RECOLOR
+#define VIRT_RECORDS_COUNT	(3 + VIRT_MODEL_RECORDS)
+#else
+#define VIRT_RECORDS_COUNT	(2 + VIRT_MODEL_RECORDS)
 #endif
 
 struct {
@@ -41,6 +47,9 @@ struct {
 #endif
 		struct weir_record_counter counter_pmu;
 		struct weir_record_coloring coloring;
+#ifdef VIRT_RECOLOR
+		struct weir_record_root_colors root_colors;
+#endif
 	} ABI_PACKED weir;
 } ABI_PACKED config = {
 	.header = {
@@ -90,5 +99,8 @@ struct {
 #endif
 		.counter_pmu = RECORD_COUNTER_PMU,
 		.coloring = RECORD_COLORING,
+#ifdef VIRT_RECOLOR
+		.root_colors = RECORD_ROOT_COLORS,
+#endif
 	},
 };

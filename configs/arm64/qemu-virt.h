@@ -46,9 +46,27 @@
 		.flags = MEM_RWX | MEM_DMA,                                   \
 	}
 
+/*
+ * With VIRT_RECOLOR the root kernel is booted with mem=512M, no device does DMA, and
+ * the root can be on 11 to 16 of 16 colors of the 768 MiB.
+ */
+#define VIRT_ROOT_BASE		0x40000000ull
+#define VIRT_ROOT_SPAN_BYTES	0x30000000ull
+#define VIRT_WINDOW_BASE	0x1000000000ull
+
+#ifdef VIRT_RECOLOR
+#define VIRT_ROOT_RAM                                                         \
+	{                                                                     \
+		.phys_start = VIRT_ROOT_BASE, .virt_start = VIRT_ROOT_BASE,   \
+		.size = 0x20000000, .flags = MEM_RWX | MEM_COLORED,           \
+	}
+#else
+#define VIRT_ROOT_RAM	RAM_REGION(VIRT_ROOT_BASE, VIRT_ROOT_SPAN_BYTES)
+#endif
+
 /* What root Linux needs of the board; the GIC itself is emulated. */
 #define VIRT_ROOT_REGIONS                                                     \
-	RAM_REGION(0x40000000, 0x30000000),                                   \
+	VIRT_ROOT_RAM,                                                        \
 	RAM_REGION(VIRT_CELL_RAM_BASE, VIRT_CELL_RAM_BYTES),                  \
 	IO_REGION(0x00000000, 0x08000000),      /* flash */                   \
 	IO_REGION(VIRT_UART_BASE, 0x1000),      /* PL011 */                   \
@@ -96,11 +114,26 @@
 		.heartbeat_ns = 20000, .heartbeat_min_ns = 1000,              \
 	}
 
-/* The machine, or its model, says what its cache is like. */
+/* The machine, or its model, says what its cache is like: QEMU has 32 colors. */
+#ifdef VIRT_RECOLOR
+#define VIRT_LLC	.llc_sets = 1024, .llc_ways = 16, .llc_line_bytes = 64,
+#else
+#define VIRT_LLC
+#endif
+
 #define RECORD_COLORING                                                       \
 	{                                                                     \
 		.record = { .type = WEIR_RECORD_COLORING,                     \
 			    .size = sizeof(struct weir_record_coloring) },    \
+		VIRT_LLC                                                      \
+	}
+
+#define RECORD_ROOT_COLORS                                                    \
+	{                                                                     \
+		.record = { .type = WEIR_RECORD_ROOT_COLORS,                  \
+			    .size = sizeof(struct weir_record_root_colors) }, \
+		.span_bytes = VIRT_ROOT_SPAN_BYTES,                           \
+		.window_address = VIRT_WINDOW_BASE,                           \
 	}
 
 /*

@@ -2,6 +2,8 @@
 /* Colors: what the hypervisor says of them, and where colored memory lies. */
 
 #include <linux/bitmap.h>
+#include <linux/jiffies.h>
+#include <linux/sched.h>
 #include <linux/device.h>
 #include <linux/io.h>
 #include <linux/slab.h>
@@ -40,6 +42,130 @@ int colors_learn(void)
 				       report->llc_line_bytes);
 	kfree(report);
 	return 0;
+}
+
+/* ------------------------------------------------- changing the root's */
+
+#define SLICE_MS	20	/* of one request */
+
+int colors_set(struct weir_colors_set *request, char *reason)
+{
+	struct weir_cell *cell = cell_find(&request->cell, reason);
+	struct color_request *buffer;
+	long ret;
+
+	if (IS_ERR(cell))
+		return PTR_ERR(cell);
+	buffer = kmemdup(&request->request, sizeof(*buffer), GFP_KERNEL);
+	if (!buffer)
+		return -ENOMEM;
+	buffer->size = sizeof(*buffer);
+	buffer->cell_id = cell->id;
+	ret = weir_command(WEIR_HC_COLORS_SET, virt_to_phys(buffer), 0, reason);
+	request->request = *buffer;
+	if (!ret && !buffer->flags)
+		weir.colorer = weir.caller;
+	kfree(buffer);
+	return ret;
+}
+
+/* What the root has now is what cells are checked against. */
+static void root_settle(void)
+{
+	struct color_report *report = report_fetch(0);
+
+	weir.colorer = NULL;
+	if (IS_ERR(report))
+		return;
+	validator_settle_root(&weir.system, report->colors);
+	kfree(report);
+}
+
+/* A few pages. Another call may have been in the way. */
+static long step(u32 flags, char *reason)
+{
+	long left;
+
+	do {
+		left = weir_hypercall(WEIR_HC_COLORS_STEP, flags, 0);
+		cond_resched();
+	} while (left == -EBUSY);
+	if (left < 0) {
+		down_write(&weir.gate);
+		if (weir.enabled)
+			weir_last_reason(left, reason);
+		up_write(&weir.gate);
+	}
+	if (left <= 0)
+		root_settle();
+	return left;
+}
+
+int colors_step(struct weir_colors_step *request, char *reason)
+{
+	unsigned long end = jiffies + msecs_to_jiffies(SLICE_MS);
+	struct color_request *buffer;
+	u32 flags = request->flags;
+	long left;
+
+	if (weir.colorer != weir.caller)
+		return weir_refuse(reason, -ENODATA,
+				   "this program is not changing the colors of the root cell");
+	buffer = kzalloc(sizeof(*buffer), GFP_KERNEL);
+	if (!buffer)
+		return -ENOMEM;
+	do {
+		left = step(flags, reason);
+		flags = 0;
+	} while (left > 0 && time_before(jiffies, end));
+	buffer->size = sizeof(*buffer);
+	buffer->flags = COLOR_REQUEST_LOOK;
+	weir_hypercall(WEIR_HC_COLORS_SET, virt_to_phys(buffer), 0);
+	request->answer = *buffer;
+	kfree(buffer);
+	/* There is a last step that finds nothing more to do. */
+	if (left > 0 && !request->answer.left_bytes)
+		request->answer.left_bytes = 1;
+	return min(left, 0L);
+}
+
+static long finish(u32 flags, char *reason)
+{
+	long left = step(flags, reason);
+
+	while (left > 0)
+		left = step(0, reason);
+	return left;
+}
+
+int colors_give_back(char *reason)
+{
+	struct weir_colors_set all = { .size = sizeof(all) };
+	struct color_report *report = report_fetch(0);
+	bool has_all = IS_ERR(report) || !(report->colors[0] | report->colors[1]);
+	int ret;
+
+	if (!IS_ERR(report))
+		kfree(report);
+	if (weir.colorer)
+		finish(COLOR_STEP_TURN, reason);
+	if (has_all)
+		return 0;
+	ret = colors_set(&all, reason);
+	return ret ?: finish(0, reason);
+}
+
+void colors_abandon(const struct file *file)
+{
+	char reason[WEIR_REASON_BYTES] = "";
+
+	/* Only its own descriptor makes it so, and that is closed once. */
+	if (READ_ONCE(weir.colorer) != file)
+		return;
+	mutex_lock(&weir.command_lock);
+	if (weir.colorer == file && weir.enabled)
+		finish(COLOR_STEP_TURN, reason);
+	mutex_unlock(&weir.command_lock);
 }
 
 ssize_t colors_list(u32 cell_id, char *buffer)

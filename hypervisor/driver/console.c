@@ -179,6 +179,7 @@ static int console_open(struct inode *inode, struct file *file)
 
 static int console_release(struct inode *inode, struct file *file)
 {
+	colors_abandon(file);
 	kfree(file->private_data);
 	return 0;
 }

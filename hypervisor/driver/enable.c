@@ -347,6 +347,8 @@ void weir_shut_down(void)
 			pr_warn("weir: cell %s stays: %s\n", cell->name,
 				reason);
 	reason[0] = '\0';
+	if (colors_give_back(reason))
+		pr_warn("weir: the root cell keeps its colors: %s\n", reason);
 	if (weir_disable(reason))
 		pr_warn("weir: still enabled: %s\n", reason);
 }

@@ -77,6 +77,16 @@ static int run_traffic(void *request, char *reason)
 	return traffic_get(request, reason);
 }
 
+static int run_colors_set(void *request, char *reason)
+{
+	return colors_set(request, reason);
+}
+
+static int run_colors_step(void *request, char *reason)
+{
+	return colors_step(request, reason);
+}
+
 struct command {
 	int (*run)(void *request, char *reason);
 	u16 size;
@@ -117,9 +127,14 @@ static const struct command commands[] = {
 		COMMAND(weir_part_get, reason, run_part_get, true),
 	[_IOC_NR(WEIR_TRAFFIC)] =
 		COMMAND(weir_traffic, reason, run_traffic, true),
+	[_IOC_NR(WEIR_COLORS_SET)] =
+		COMMAND(weir_colors_set, reason, run_colors_set, true),
+	[_IOC_NR(WEIR_COLORS_STEP)] =
+		COMMAND(weir_colors_step, reason, run_colors_step, true),
 };
 
-static int command_run(const struct command *command, void *request)
+static int command_run(const struct command *command, struct file *file,
+		       void *request)
 {
 	char *reason = request + command->reason;
 	int ret;
@@ -127,6 +142,7 @@ static int command_run(const struct command *command, void *request)
 	memset(reason, 0, WEIR_REASON_BYTES);
 	if (mutex_lock_interruptible(&weir.command_lock))
 		return -ERESTARTSYS;
+	weir.caller = file;
 	if (command->needs_enabled && !weir.enabled)
 		ret = weir_refuse(reason, -ENODEV, "Weir is not enabled");
 	else
@@ -154,6 +170,8 @@ long weir_ioctl(struct file *file, unsigned int number, unsigned long arg)
 	if (_IOC_TYPE(number) != WEIR_IOCTL_MAGIC || nr >= ARRAY_SIZE(commands))
 		return -ENOTTY;
 	command = &commands[array_index_nospec(nr, ARRAY_SIZE(commands))];
+	if (!command->run)
+		return -ENOTTY;
 	if (get_user(size, (u32 __user *)user))
 		return -EFAULT;
 	if (size < sizeof(size))
@@ -171,7 +189,7 @@ long weir_ioctl(struct file *file, unsigned int number, unsigned long arg)
 	if (ret)
 		goto out;
 	*(u32 *)request = size;
-	ret = command_run(command, request);
+	ret = command_run(command, file, request);
 	if (ret != -ERESTARTSYS &&
 	    copy_to_user(user, request, min_t(size_t, size, command->size)))
 		ret = -EFAULT;

@@ -81,6 +81,35 @@ void validator_settle_cache(const struct validator_blob *system, uint32_t sets,
 	config_settle_cache(&root, &cache);
 }
 
+void validator_settle_root(const struct validator_blob *system,
+			   const uint64_t colors[2])
+{
+	const struct color_set set = { { colors[0], colors[1] } };
+	struct config_view root;
+
+	root_view(&root, system);
+	config_settle_root_colors(&root, &set);
+}
+
+static bool in_root_span(const struct validator_blob *system, uint64_t phys,
+			 struct config_root_colors *colors)
+{
+	struct config_view root;
+
+	root_view(&root, system);
+	return config_root_colors(&root, colors) &&
+	       phys >= colors->region->phys_start &&
+	       phys - colors->region->phys_start < colors->span_bytes;
+}
+
+int validator_in_root_span(const struct validator_blob *system,
+			    const struct memory_region *region)
+{
+	struct config_root_colors colors;
+
+	return in_root_span(system, region->phys_start, &colors);
+}
+
 /* False for a region that lies in one piece. */
 static bool colored_region(const struct validator_blob *system,
 			   const struct validator_blob *cell,
@@ -110,11 +139,14 @@ void validator_locate(const struct validator_blob *system,
 {
 	struct color_run run = { region->phys_start + offset,
 				 region->size - offset };
+	struct config_root_colors root;
 	struct colored memory;
 
 	if (colored_region(system, cell, region, &memory))
 		color_locate(&memory, offset, &run);
 	place->phys = run.phys;
+	if (in_root_span(system, run.phys, &root))
+		place->phys += root.window_address - root.region->phys_start;
 	place->size = run.bytes;
 }
 

@@ -29,7 +29,16 @@ int validator_check_together(const struct validator_blob *system,
 /* The cache of the machine, into a checked system that leaves it open. */
 void validator_settle_cache(const struct validator_blob *system, uint32_t sets,
 			    uint32_t ways, uint32_t line_bytes);
-/* Where byte `offset` of a region of the cell lies, how many follow it. */
+/* The root cell's colors have changed. */
+void validator_settle_root(const struct validator_blob *system,
+			   const uint64_t colors[2]);
+/* 1 when a region is in the span of the root's memory that changes colors. */
+int validator_in_root_span(const struct validator_blob *system,
+			    const struct memory_region *region);
+/*
+ * Where the root sees byte `offset` of a region of the cell, and how many bytes
+ * follow it there.
+ */
 struct validator_place {
 	uint64_t phys;
 	uint64_t size;

@@ -56,6 +56,8 @@ struct weir {
 	struct image_header *header;	/* at its start */
 	struct validator_blob system;	/* own copy of the configuration */
 	struct list_head cells;
+	struct file *caller;		/* of the command under way */
+	struct file *colorer;		/* who changes the root's colors, or NULL */
 	struct weir_cell *root;
 	char version[sizeof_field(struct image_header, version)];
 	u64 statistics_phys;		/* of the page of CPU 0; 0: none */
@@ -130,6 +132,13 @@ int colors_learn(void);
 /* As "0-3,7", a line; empty when the cell is not colored. */
 ssize_t colors_list(u32 cell_id, char *buffer);
 extern const struct attribute_group coloring_group;
+/* Command lock. */
+int colors_set(struct weir_colors_set *request, char *reason);
+int colors_step(struct weir_colors_step *request, char *reason);
+/* The root has all colors again, as bare Linux needs them. */
+int colors_give_back(char *reason);
+/* A descriptor is closed; takes the command lock if it matters. */
+void colors_abandon(const struct file *file);
 
 /* hypercall.c: -ENODEV unless enabled. */
 long weir_hypercall(u32 number, unsigned long arg1, unsigned long arg2);

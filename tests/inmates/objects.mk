@@ -3,6 +3,6 @@ inmates-y += traps context power interrupts
 configs-y += traps-cell traps-model-cell power-cell aarch32-cell \
 	interrupts-cell
 inmates-y += voter pattern hostile storm
-configs-y += colored-victim-cell colored-bomb-cell clash-cell
+configs-y += colored-victim-cell colored-bomb-cell clash-cell freed-cell
 configs-y += voter-cell witness-cell scrub-cell keep-cell hostile-cell \
 	steward-cell budgeted-cell storm-cell

@@ -177,6 +177,33 @@ static int take_report(struct fake *fake, struct weir_cell_report *report)
 	return answer(fake, report->reason);
 }
 
+static int take_colors_set(struct fake *fake, struct weir_colors_set *set)
+{
+	int ret = answer(fake, set->reason);
+
+	note_cell(fake, "colors", &set->cell);
+	note(fake, " flags=%u list=%llx/%llx\n", set->request.flags,
+	     (unsigned long long)set->request.colors[0],
+	     (unsigned long long)set->request.colors[1]);
+	set->request.span_bytes = 3 * fake->color_bytes / 2;
+	if (set->request.flags == 0 && !ret)
+		fake->color_left = fake->color_bytes;
+	set->request.left_bytes = fake->color_left;
+	return ret;
+}
+
+static int take_colors_step(struct fake *fake, struct weir_colors_step *step)
+{
+	note(fake, "step flags=%u\n", step->flags);
+	fake->color_left -= fake->color_bytes / 4;
+	step->answer.left_bytes = fake->color_left;
+	step->answer.moved_bytes = fake->color_bytes - fake->color_left;
+	step->answer.longest_ns = 43000;
+	step->answer.waits = 12;
+	/* The last one says how it ended. */
+	return fake->color_left ? 0 : answer(fake, step->reason);
+}
+
 static int take_op(struct fake *fake, const char *verb,
 		   struct weir_cell_op *op)
 {
@@ -247,6 +274,10 @@ static int control(void *context, unsigned long command, void *argument)
 		return take_report(fake, argument);
 	case WEIR_TRAFFIC:
 		return take_traffic(fake, argument);
+	case WEIR_COLORS_SET:
+		return take_colors_set(fake, argument);
+	case WEIR_COLORS_STEP:
+		return take_colors_step(fake, argument);
 	default:
 		return -ENOTTY;
 	}
@@ -366,6 +397,7 @@ void fake_setup(struct fake *fake)
 	fake->effective.duty_permille = REG_DUTY_FULL;
 	fake->effective.budget_bytes_per_s = REG_BUDGET_UNLIMITED;
 	fake->effective.write_budget_bytes_per_s = REG_BUDGET_UNLIMITED;
+	fake->color_bytes = 1 << 29;
 	for (id = 0; id < 8; id++)
 		status_init(&fake->status[id], id);
 	shares_init(fake);

@@ -27,6 +27,8 @@ struct fake {
 	struct cell_report report;
 	struct part_settings shares;	/* in force, of set, check and clear */
 	struct part_status part;	/* of every cell */
+	uint64_t color_bytes;		/* to move; each step moves a quarter */
+	uint64_t color_left;
 
 	/* what was asked: one line for each call */
 	char log[FAKE_LOG_BYTES];

@@ -389,6 +389,31 @@ static void test_shares(void **state)
 	     "bandwidth=1000 clock=1000\n");
 }
 
+#define STEPS "step flags=0\nstep flags=0\nstep flags=0\nstep flags=0\n"
+
+static void test_colors(void **state)
+{
+	(void)state;
+	asks("set root --colors 4-15", "colors id=0 flags=0 list=fff0/0\n" STEPS);
+	asks("set root --colors 0,2-3,64,127",
+	     "colors id=0 flags=0 list=d/8000000000000001\n" STEPS);
+	asks("set 0 --colors all", "colors id=0 flags=0 list=0/0\n" STEPS);
+	asks("set root --colors 0-3 --dry-run",
+	     "colors id=0 flags=1 list=f/0\n");
+	refuses("set root --colors 4-", "write a list as 4-15");
+	refuses("set root --colors 5-4", "write a list");
+	refuses("set root --colors 128", "below 128");
+	refuses("set root --colors none", "write a list");
+	refuses("set root --colors 1,,2", "write a list");
+	refuses("set root --colors 1-3 --budget max",
+		"--colors goes without other settings");
+	refuses("set root --colors 1-3 --clock 50%",
+		"--colors goes without other settings");
+	fake.error = -EBUSY;
+	assert_int_equal(fake_run(&fake, "set root --colors 1-3"), APP_REFUSED);
+	assert_non_null(strstr(fake.err, "the reason"));
+}
+
 static void test_shares_refused(void **state)
 {
 	(void)state;
@@ -448,6 +473,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_unset_and_reset, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_shares, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_colors, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_shares_refused, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_cell_commands, setup,

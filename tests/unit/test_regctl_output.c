@@ -169,6 +169,8 @@ static void test_shares(void **state)
 	prints("shares --machine", "machine.txt");
 	prints("shares --machine --csv", "machine.csv");
 	prints("set root -v --cache ways:4-11", "set-shares.txt");
+	prints("set root --colors 4-15", "set-colors.txt");
+	prints("set root --colors 4-15 --json", "set-colors.json");
 }
 
 static void test_regulators(void **state)

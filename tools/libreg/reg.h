@@ -224,6 +224,18 @@ int reg_colors(struct reg_device *device, struct reg_colors *colors);
 /* Empty for a cell that is not colored. */
 int reg_cell_colors(struct reg_device *device, uint32_t id,
 		    struct reg_color_set *set);
+/*
+ * Begins to give the root cell these colors (none: all), or with COLOR_REQUEST_CHECK
+ * asks whether it could have them. Then reg_colors_step() until nothing is left; with
+ * COLOR_STEP_TURN it goes back instead.
+ */
+int reg_colors_set(struct reg_device *device, const struct weir_cell_id *cell,
+		   const struct reg_color_set *set, uint32_t flags,
+		   struct color_request *answer);
+int reg_colors_step(struct reg_device *device, uint32_t flags,
+		    struct color_request *answer);
+/* "0,2-5": -EINVAL for what is no list of colors, or an empty one. */
+int reg_color_list_parse(const char *text, struct reg_color_set *set);
 bool reg_color_has(const struct reg_color_set *set, unsigned int color);
 
 /* Names of ABI numbers; NULL or -ENOENT for an unknown one. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "beside.h"
+#include "recolor.h"
 #include "settings.h"
 #include "shares.h"
 
@@ -19,6 +20,7 @@ enum {
 	KEY_REGULATOR,
 	KEY_CLASS,
 	KEY_LEND,
+	KEY_COLORS,
 };
 
 /* Options of set and unset: which fields, and how they were written. */
@@ -27,6 +29,8 @@ struct set_args {
 	struct rate budget;
 	struct rate write;
 	struct shares shares;
+	bool colored;
+	struct reg_color_set colors;
 };
 
 static const struct argp_option set_options[] = {
@@ -47,6 +51,8 @@ static const struct argp_option set_options[] = {
 	  "Make the budget guaranteed, or best-effort", 0 },
 	{ "lend", KEY_LEND, "on|off", 0,
 	  "Lend what a guaranteed cell leaves; use what has been lent", 0 },
+	{ "colors", KEY_COLORS, "LIST", 0,
+	  "Move the root cell to pages of these colors: 4-15, 0,2-5 or all", 0 },
 	BESIDE_SET_OPTIONS,
 	SHARES_SET_OPTIONS,
 	{ 0 },
@@ -190,6 +196,9 @@ static int set_option(void *data, int key, const char *value,
 		return class_option(&args->settings, value, error);
 	case KEY_LEND:
 		return lend_option(&args->settings, value, error);
+	case KEY_COLORS:
+		args->colored = true;
+		return recolor_parse(value, &args->colors, error);
 	default:
 		ret = beside_option(&args->settings, key, value, error);
 		if (ret != -ENOENT)
@@ -344,6 +353,19 @@ static int shares_alone(struct app *app, const struct set_args *args)
 	return APP_USAGE;
 }
 
+static int colors_set(struct app *app, const struct set_args *args)
+{
+	struct weir_cell_id cell;
+	int status;
+
+	if (args->settings.valid || args->shares.valid) {
+		app_complain(app, "--colors goes without other settings");
+		return APP_USAGE;
+	}
+	status = app_cell(app, 0, &cell);
+	return status ? status : recolor_run(app, &cell, &args->colors);
+}
+
 static int set_run(struct app *app, const void *data)
 {
 	const struct set_args *args = data;
@@ -351,6 +373,8 @@ static int set_run(struct app *app, const void *data)
 	struct weir_cell_id cell;
 	int status;
 
+	if (args->colored)
+		return colors_set(app, args);
 	if (args->settings.valid == 0 && args->shares.valid == 0) {
 		app_complain(app, "nothing to set: give --budget, --write, "
 			     "--period, --per-cpu, --pool, --source, "
@@ -358,7 +382,7 @@ static int set_run(struct app *app, const void *data)
 			     "--throttle-period, --cpus, --depth, --burst, "
 			     "--poll, --law, "
 			     "--cache, --cache-l2, "
-			     "--bandwidth or --clock");
+			     "--bandwidth, --clock or --colors");
 		return APP_USAGE;
 	}
 	status = args->shares.valid ? shares_alone(app, args) : 0;

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Everything but main(): the tests link these as well.
 regctl-parts := $(addprefix $(d),app.o options.o units.o format.o output.o \
-	json.o settings.o beside.o controls.o shares.o cells.o rates.o config.o commands.o cmd-hypervisor.o \
+	json.o settings.o beside.o controls.o shares.o recolor.o cells.o rates.o config.o commands.o cmd-hypervisor.o \
 	cmd-cell.o cmd-cell-list.o cmd-set.o cmd-status.o cmd-shares.o cmd-monitor.o \
 	cmd-top.o ticker.o \
 	cmd-regulators.o cmd-traffic.o cmd-colors.o cmd-check.o cmd-hwcheck.o cmd-events.o cmd-simulate.o cmd-completion.o \

@@ -158,6 +158,29 @@ struct weir_traffic {
 };
 ABI_SIZE(struct weir_traffic, 168);
 
+/*
+ * Begins to change the colors of the root cell. The rest happens in the calls of
+ * WEIR_COLORS_STEP that follow on the same descriptor; when it is closed before
+ * that, the root goes back to the colors it had.
+ */
+struct weir_colors_set {
+	uint32_t size;
+	uint32_t reserved;
+	struct weir_cell_id cell;
+	struct color_request request;	/* its size and cell_id: the driver's */
+	char reason[WEIR_REASON_BYTES];
+};
+ABI_SIZE(struct weir_colors_set, 248);
+
+/* Goes on for a while: until the answer has no bytes left. */
+struct weir_colors_step {
+	uint32_t size;
+	uint32_t flags;			/* COLOR_STEP_* */
+	struct color_request answer;	/* as to COLOR_REQUEST_LOOK */
+	char reason[WEIR_REASON_BYTES];
+};
+ABI_SIZE(struct weir_colors_step, 208);
+
 #define WEIR_IOCTL_MAGIC		0xb7
 #define WEIR_ENABLE		_IOWR(WEIR_IOCTL_MAGIC, 0, struct weir_enable)
 #define WEIR_DISABLE		_IOWR(WEIR_IOCTL_MAGIC, 1, struct weir_disable)
@@ -171,6 +194,8 @@ ABI_SIZE(struct weir_traffic, 168);
 #define WEIR_PART_SET		_IOWR(WEIR_IOCTL_MAGIC, 9, struct weir_part_set)
 #define WEIR_PART_GET		_IOWR(WEIR_IOCTL_MAGIC, 10, struct weir_part_get)
 #define WEIR_TRAFFIC		_IOWR(WEIR_IOCTL_MAGIC, 11, struct weir_traffic)
-#define WEIR_IOCTL_COUNT	12
+#define WEIR_COLORS_SET		_IOWR(WEIR_IOCTL_MAGIC, 12, struct weir_colors_set)
+#define WEIR_COLORS_STEP	_IOWR(WEIR_IOCTL_MAGIC, 13, struct weir_colors_step)
+#define WEIR_IOCTL_COUNT	14
 
 #endif
