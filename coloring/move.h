@@ -19,7 +19,7 @@ struct color_move {
 	struct colored from;
 	struct colored to;	/* geometry, start and size are the same */
 	bool down;		/* the second pass */
-	uint64_t at;		/* done: what is above, in the second pass below */
+	uint64_t at;		/* done: what is above; second pass: below */
 };
 
 /* Bytes that are in one piece before and after. */
@@ -41,8 +41,8 @@ void color_move_init(struct color_move *move, const struct colored *from,
 bool color_move_next(const struct color_move *move, uint64_t block_bytes,
 		     struct color_piece *piece);
 /*
- * Whether it is to be moved now. Its pages upwards from the last one on, downwards
- * from the first one on: the two places may overlap.
+ * Whether it is to be moved now. Its pages upwards from the last one on,
+ * downwards from the first one on: the two places may overlap.
  */
 bool color_piece_moves(const struct color_move *move,
 		       const struct color_piece *piece);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Hypercalls: who may call, what is copied in, what is answered. */
 #include "abi/control.h"
-#include "abi/hypercall.h"
+#include "hypercall-internal.h"
 
 #include "hv/cell.h"
-#include "hv/coloring.h"
 #include "hv/console.h"
 #include "hv/clock.h"
 #include "hv/errno.h"
@@ -12,7 +11,6 @@
 #include "hv/paging.h"
 #include "hv/partition.h"
 #include "hv/percpu.h"
-#include "hv/recolor.h"
 #include "hv/regulation.h"
 #include "hv/setup.h"
 #include "hv/statistics.h"
@@ -20,15 +18,6 @@
 #include "hv/traffic.h"
 
 #define BUFFER_ALIGN	8u
-
-/* One call being handled. */
-struct call {
-	struct per_cpu *cpu;
-	struct cell *cell;		/* of the caller */
-	uint64_t arg1;
-	uint64_t arg2;
-	struct reason reason;
-};
 
 static bool from_root(const struct call *call)
 {
@@ -170,12 +159,7 @@ static long call_query(struct call *call)
 		      (unsigned long long)call->arg1);
 }
 
-/*
- * Copies the first `size` bytes of a buffer in, which is `whole` bytes long by
- * its own account as well. The answer must be writable: that is found out
- * now, not after something has changed.
- */
-static int copy_in(struct call *call, void *to, size_t size, size_t whole)
+int call_copy_in(struct call *call, void *to, size_t size, size_t whole)
 {
 	uint32_t given;
 
@@ -196,7 +180,7 @@ static int copy_in(struct call *call, void *to, size_t size, size_t whole)
 	return 0;
 }
 
-static int copy_out(struct call *call, const void *from, size_t size)
+int call_copy_out(struct call *call, const void *from, size_t size)
 {
 	if (guest_write(call->cell, gpa(call->arg1), from, size) < 0)
 		return refuse(&call->reason, -EINVAL,
@@ -252,7 +236,8 @@ static int change_try(struct call *call, const struct change *change)
 static long change_handle(struct call *call, const struct change *change)
 {
 	int refused;
-	int error = copy_in(call, change->request, change->size, change->size);
+	int error = call_copy_in(call, change->request, change->size,
+				 change->size);
 
 	if (error)
 		return error;
@@ -260,7 +245,7 @@ static long change_handle(struct call *call, const struct change *change)
 	refused = change_try(call, change);
 	if (refused)
 		copy_reason(change->reason, &call->reason);
-	error = copy_out(call, change->request, change->size);
+	error = call_copy_out(call, change->request, change->size);
 	return refused ? refused : error;
 }
 
@@ -347,12 +332,6 @@ static long call_control(struct call *call)
 	return result;
 }
 
-/* The head of a buffer that is otherwise only written. */
-struct buffer_head {
-	uint32_t size;
-	uint32_t cell_id;
-};
-
 static int may_look(struct call *call, uint32_t id)
 {
 	if (from_root(call) || id == call->cell->id ||
@@ -362,11 +341,10 @@ static int may_look(struct call *call, uint32_t id)
 		      "the calling cell may only ask about itself");
 }
 
-/* The cell that a buffer of `whole` bytes asks about; to be put when it is 0. */
-static int look_begin(struct call *call, size_t whole, struct buffer_head *head,
-		      struct cell **target)
+int call_look_begin(struct call *call, size_t whole, struct buffer_head *head,
+		    struct cell **target)
 {
-	int error = copy_in(call, head, sizeof(*head), whole);
+	int error = call_copy_in(call, head, sizeof(*head), whole);
 
 	if (!error)
 		error = may_look(call, head->cell_id);
@@ -382,7 +360,7 @@ static long call_reg_get(struct call *call)
 	static struct reg_status status;
 	struct buffer_head head;
 	struct cell *target;
-	int error = look_begin(call, sizeof(status), &head, &target);
+	int error = call_look_begin(call, sizeof(status), &head, &target);
 
 	if (error)
 		return error;
@@ -391,7 +369,7 @@ static long call_reg_get(struct call *call)
 	status.cell_id = head.cell_id;
 	error = regulation_get(target, &status);
 	if (!error)
-		error = copy_out(call, &status, sizeof(status));
+		error = call_copy_out(call, &status, sizeof(status));
 	cell_put(target);
 	return error;
 }
@@ -401,7 +379,7 @@ static long call_part_get(struct call *call)
 	struct part_status status;
 	struct buffer_head head;
 	struct cell *target;
-	int error = look_begin(call, sizeof(status), &head, &target);
+	int error = call_look_begin(call, sizeof(status), &head, &target);
 
 	if (error)
 		return error;
@@ -410,38 +388,21 @@ static long call_part_get(struct call *call)
 	status.cell_id = head.cell_id;
 	partition_get(target, &status);
 	cell_put(target);
-	return copy_out(call, &status, sizeof(status));
+	return call_copy_out(call, &status, sizeof(status));
 }
 
 static long call_report(struct call *call)
 {
 	struct cell_report report;
 	struct buffer_head head;
-	int error = copy_in(call, &head, sizeof(head), sizeof(report));
+	int error = call_copy_in(call, &head, sizeof(head), sizeof(report));
 
 	if (!error)
 		error = cell_get_report(head.cell_id, &report);
 	if (error == -ENOENT)
 		return refuse(&call->reason, error, "there is no cell %u",
 			      head.cell_id);
-	return error ? error : copy_out(call, &report, sizeof(report));
-}
-
-static long call_colors(struct call *call)
-{
-	struct color_report report;
-	struct buffer_head head;
-	struct cell *target;
-	int error = look_begin(call, sizeof(report), &head, &target);
-
-	if (error)
-		return error;
-	memset(&report, 0, sizeof(report));
-	report.size = head.size;
-	report.cell_id = head.cell_id;
-	coloring_report(target, &report);
-	cell_put(target);
-	return copy_out(call, &report, sizeof(report));
+	return error ? error : call_copy_out(call, &report, sizeof(report));
 }
 
 /* What everybody does shows what each one does. */
@@ -458,7 +419,7 @@ static long call_counters(struct call *call)
 	struct counters_report report = { 0 };
 	const struct per_cpu *cpu;
 	uint32_t head[2];
-	int error = copy_in(call, head, sizeof(head), sizeof(report));
+	int error = call_copy_in(call, head, sizeof(head), sizeof(report));
 
 	if (!error)
 		error = may_look_at_all(call);
@@ -473,36 +434,14 @@ static long call_counters(struct call *call)
 	if (!report.cpus_count)
 		return refuse(&call->reason, -EINVAL, "there is no CPU %u",
 			      head[1]);
-	return copy_out(call, &report, sizeof(report));
-}
-
-static long call_colors_set(struct call *call)
-{
-	struct color_request request;
-	int refused;
-	int error = copy_in(call, &request, sizeof(request), sizeof(request));
-
-	if (error)
-		return error;
-	refused = recolor_begin(&request, &call->reason);
-	error = copy_out(call, &request, sizeof(request));
-	return refused ? refused : error;
-}
-
-static long call_colors_step(struct call *call)
-{
-	if (call->arg1 & ~(uint64_t)COLOR_STEP_TURN)
-		return refuse(&call->reason, -EINVAL,
-			      "flags 0x%llx of a step are not known",
-			      (unsigned long long)call->arg1);
-	return recolor_step((uint32_t)call->arg1, &call->reason);
+	return call_copy_out(call, &report, sizeof(report));
 }
 
 static long call_traffic(struct call *call)
 {
 	struct traffic_report report = { 0 };
 	uint32_t size;
-	int error = copy_in(call, &size, sizeof(size), sizeof(report));
+	int error = call_copy_in(call, &size, sizeof(size), sizeof(report));
 
 	if (!error)
 		error = may_look_at_all(call);
@@ -511,14 +450,14 @@ static long call_traffic(struct call *call)
 	if (error)
 		return error;
 	report.size = sizeof(report);
-	return copy_out(call, &report, sizeof(report));
+	return call_copy_out(call, &report, sizeof(report));
 }
 
 static long call_last_reason(struct call *call)
 {
 	struct reason_report last;
 	struct buffer_head head;
-	int error = copy_in(call, &head, sizeof(head), sizeof(last));
+	int error = call_copy_in(call, &head, sizeof(head), sizeof(last));
 
 	if (error)
 		return error;
@@ -526,7 +465,7 @@ static long call_last_reason(struct call *call)
 	last = call->cell->last;
 	spin_unlock(&call->cell->lock);
 	last.size = sizeof(last);
-	return copy_out(call, &last, sizeof(last));
+	return call_copy_out(call, &last, sizeof(last));
 }
 
 /* hypercall.flags */

@@ -13,7 +13,8 @@ objs-hv-y += config-block.o config-iommu.o config-together.o config-colors.o
 objs-hv-y += config-critical.o config-root-colors.o guarantee.o
 objs-hv-y += percpu.o spinlock.o mmio.o subpage.o pci.o
 objs-hv-y += setup.o disable.o cell.o cell-life.o cell-memory.o
-objs-hv-y += cpu-events.o message.o scrub.o hypercall.o coloring.o recolor.o
+objs-hv-y += cpu-events.o message.o scrub.o hypercall.o hypercall-colors.o
+objs-hv-y += coloring.o recolor.o
 objs-hv-y += clock.o memsys.o tick.o regulation.o regulation-settings.o \
 	regulation-control.o regulation-cpu.o critical.o statistics.o
 objs-hv-y += partition.o partition-plan.o partition-machine.o

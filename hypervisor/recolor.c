@@ -26,6 +26,7 @@ static struct {
 	bool possible;
 	bool moving;
 	int error;			/* that turned it back */
+	uint64_t began_ns;
 	struct config_root_colors root;
 	struct color_move move;
 	struct color_request answer;	/* counts only */
@@ -146,6 +147,8 @@ static void fill_answer(struct color_request *request,
 					       0;
 	request->span_bytes = color_span(&memory);
 	request->moved_bytes = recolor.answer.moved_bytes;
+	request->took_ns = recolor.moving ? clock_now_ns() - recolor.began_ns :
+					    recolor.answer.took_ns;
 	request->longest_ns = recolor.answer.longest_ns;
 	request->waits = recolor.answer.waits;
 }
@@ -163,6 +166,7 @@ static int begin(const struct color_set *set, struct reason *reason)
 	color_move_init(&recolor.move, &now, &then.set);
 	memset(&recolor.answer, 0, sizeof(recolor.answer));
 	recolor.error = 0;
+	recolor.began_ns = clock_now_ns();
 	recolor.moving = true;
 	return 0;
 }
@@ -239,8 +243,8 @@ static void flush(uint64_t virt, uint64_t size)
 }
 
 /*
- * What a CPU wrote with caches off is in memory, under old lines; and one that begins
- * with caches off reads what is in memory.
+ * What a CPU wrote with caches off is in memory, under old lines; and one that
+ * begins with caches off reads what is in memory.
  */
 static void copy_page(uint8_t *to, uint8_t *from)
 {
@@ -326,6 +330,7 @@ static int finish(struct reason *reason)
 	config_settle_root_colors(&view, &set);
 	cell_root()->colors = set;
 	hv_unmap(recolor.window, 2 * BATCH_BYTES);
+	recolor.answer.took_ns = clock_now_ns() - recolor.began_ns;
 	recolor.moving = false;
 	printk("root: on %u of %u colors, %llu KiB moved\n",
 	       color_set_count(&recolor.move.to.set),

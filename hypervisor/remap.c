@@ -105,8 +105,7 @@ void hv_remap(void *virt, hpa_t phys, unsigned int count, uint32_t flags)
 	page_table_leaves_break(arch_hv_table(), address, count);
 	arch_hv_sync(address, count * PAGE_BYTES);
 	page_table_leaves_make(arch_hv_table(), address, phys, count, flags);
-	/* Nobody remembers what was not mapped: only for this CPU to see it. */
-	arch_hv_sync(address, 0);
+	arch_hv_publish(address, count * PAGE_BYTES);
 }
 
 size_t remap_pool_size(void)

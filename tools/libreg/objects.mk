@@ -8,6 +8,11 @@ tools-arm64-y += reload
 reload-objs := tests/bench/reload.o $(libreg-objs)
 reload-ldflags := -static
 
+# What copying costs where the root cell changes its colors.
+tools-arm64-y += memcopy
+memcopy-objs := tests/bench/memcopy.o $(libreg-objs)
+memcopy-ldflags := -static
+
 # The statistics pages, from the hypervisor that writes them to who reads them.
 tests-unit-y += test_statistics
 test_statistics-objs := tests/sim/lines.o tests/unit/blobs.o \

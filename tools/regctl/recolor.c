@@ -45,6 +45,7 @@ enum {
 	COLUMN_COLORS_CHANGED,
 	COLUMN_MOVED,
 	COLUMN_SPAN,
+	COLUMN_TOOK,
 	COLUMN_LONGEST,
 	COLUMN_WAITS,
 	COLUMN_COUNT,
@@ -55,6 +56,7 @@ static const struct column columns[COLUMN_COUNT] = {
 	{ "CHANGED", "changed", NULL, 0, 0 },
 	{ "MOVED", "moved_bytes", "bytes", 0, 0 },
 	{ "SPAN", "span_bytes", "bytes", 0, 0 },
+	{ "TOOK", "took_ns", "ns", 0, 0 },
 	{ "LONGEST PAUSE", "longest_ns", "ns", 0, 0 },
 	{ "WAITS", "waits", NULL, COLUMN_RIGHT, 0 },
 };
@@ -75,6 +77,7 @@ static int print_answer(const struct app *app, bool changed,
 	value_bool(&row[COLUMN_COLORS_CHANGED], changed);
 	value_number(&row[COLUMN_MOVED], VALUE_SIZE, answer->moved_bytes);
 	value_number(&row[COLUMN_SPAN], VALUE_SIZE, answer->span_bytes);
+	value_number(&row[COLUMN_TOOK], VALUE_TIME, answer->took_ns);
 	value_number(&row[COLUMN_LONGEST], VALUE_TIME, answer->longest_ns);
 	value_number(&row[COLUMN_WAITS], VALUE_COUNT, answer->waits);
 	status = output_table(app, &table, "regctl.set-colors/1", "cells");

@@ -51,6 +51,15 @@ void arch_hv_sync(uint64_t virt, uint64_t size)
 	isb();
 }
 
+/* What is not valid is in no TLB. */
+void arch_hv_publish(uint64_t virt, uint64_t size)
+{
+	(void)virt;
+	(void)size;
+	dsb(ishst);
+	isb();
+}
+
 /* What was copied has been cleaned; DDI 0487, D7.5.10. */
 void arch_icache_flush(void)
 {

@@ -203,6 +203,11 @@ void arch_hv_sync(uint64_t virt, uint64_t size)
 	run_apply(&run);
 }
 
+void arch_hv_publish(uint64_t virt, uint64_t size)
+{
+	arch_hv_sync(virt, size);
+}
+
 bool arch_cell_translate(const struct cell *cell, gpa_t address, hpa_t *phys,
 			 uint32_t *flags)
 {

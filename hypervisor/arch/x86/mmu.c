@@ -41,6 +41,14 @@ void arch_hv_sync(uint64_t virt, uint64_t size)
 		__asm__ volatile("invlpg (%0)" : : "r" (at) : "memory");
 }
 
+/* What is not present is in no TLB; a store is seen by what follows it. */
+void arch_hv_publish(uint64_t virt, uint64_t size)
+{
+	(void)virt;
+	(void)size;
+	__asm__ volatile("" : : : "memory");
+}
+
 /* Caches are coherent with everything that reads memory here. */
 void arch_dcache_flush(const volatile void *virt, uint64_t size)
 {

@@ -170,7 +170,7 @@ struct weir_colors_set {
 	struct color_request request;	/* its size and cell_id: the driver's */
 	char reason[WEIR_REASON_BYTES];
 };
-ABI_SIZE(struct weir_colors_set, 248);
+ABI_SIZE(struct weir_colors_set, 256);
 
 /* Goes on for a while: until the answer has no bytes left. */
 struct weir_colors_step {
@@ -179,7 +179,7 @@ struct weir_colors_step {
 	struct color_request answer;	/* as to COLOR_REQUEST_LOOK */
 	char reason[WEIR_REASON_BYTES];
 };
-ABI_SIZE(struct weir_colors_step, 208);
+ABI_SIZE(struct weir_colors_step, 216);
 
 #define WEIR_IOCTL_MAGIC		0xb7
 #define WEIR_ENABLE		_IOWR(WEIR_IOCTL_MAGIC, 0, struct weir_enable)

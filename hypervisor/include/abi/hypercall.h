@@ -218,10 +218,11 @@ struct color_request {
 	uint64_t left_bytes;	/* to look at; 0: nothing is under way */
 	uint64_t span_bytes;	/* from the first to the last page */
 	uint64_t moved_bytes;	/* since the beginning */
+	uint64_t took_ns;	/* from the beginning to the end, or to now */
 	uint64_t longest_ns;	/* that pages were away at once, since then */
 	uint64_t waits;		/* accesses that waited for it, since then */
 } ABI_PACKED;
-ABI_SIZE(struct color_request, 72);
+ABI_SIZE(struct color_request, 80);
 
 /* WEIR_HC_COLORS_STEP */
 #define COLOR_STEP_TURN			0x1u	/* go back; or, if so, on again */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The root cell changes its colors while it runs. What may move, and where to, the
- * system configuration says (struct weir_record_root_colors).
+ * The root cell changes its colors while it runs. What may move, and where to,
+ * the system configuration says (struct weir_record_root_colors).
  *
  * A few pages at a time leave the root's second stage, are copied, and come back
  * elsewhere. A CPU of the root that touches them meanwhile waits for just that in
@@ -31,10 +31,10 @@ void recolor_leave(void);
  */
 int recolor_begin(struct color_request *request, struct reason *reason);
 /*
- * Moves a few pages. Pages still to look at, at least 1; 0: the root has the colors asked for,
- * or those it had when it was turned back. -EBUSY: the call was in the way of
- * another one. -ENODATA: nothing is under way. An error that it cannot go on from
- * turns it back, and is told by the step that ends it.
+ * Moves a few pages. Pages still to look at, at least 1; 0: the root has the
+ * colors asked for, or those it had when it was turned back. -EBUSY: another
+ * call is under way. -ENODATA: nothing moves. An error that it cannot go on
+ * from turns it back, and is told by the step that ends it.
  */
 long recolor_step(uint32_t flags, struct reason *reason);
 /* Under the management lock: -EBUSY while pages move. */
@@ -46,8 +46,8 @@ int recolor_complete(struct reason *reason);
 void recolor_hold(void);
 void recolor_release(void);
 /*
- * A guest access to `address` found nothing mapped. True: now there is something, and
- * the access is to be repeated. On the CPU, no lock held.
+ * A guest access to `address` found nothing mapped. True: now there is
+ * something, and the access is to be repeated. On the CPU, no lock held.
  */
 bool recolor_settled(const struct cell *cell, gpa_t address);
 

@@ -32,6 +32,8 @@ uint64_t arch_hv_remap_base(void);
  * returns no CPU uses an old one (broadcast invalidation and barriers).
  */
 void arch_hv_sync(uint64_t virt, uint64_t size);
+/* Entries there that were none are valid now: this CPU uses them. */
+void arch_hv_publish(uint64_t virt, uint64_t size);
 
 /*
  * Whether arch_cell_flush() reaches all CPUs of a cell; where it does not they are

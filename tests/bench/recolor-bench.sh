@@ -1,0 +1,52 @@
+# shellcheck shell=dash
+# SPDX-License-Identifier: GPL-2.0-only
+# A root cell of 512 MiB changes its colors on the modelled machine, alone and
+# while a worker copies files and sums them up; prints what each change took on the
+# hypervisor's clock, and what memcpy() takes.
+# $1: changes under load, there and back in turn.
+# shellcheck source=tests/system/lib.sh
+. /weir/tests/lib.sh
+
+cycles=$1
+
+# value NAME: of the answer in /tmp/answer.
+value() {
+	sed -n "s/^ *\"$1\": \([0-9]*\).*/\1/p" /tmp/answer
+}
+
+# change NAME LIST
+change() {
+	regctl set root --json --colors "$2" >/tmp/answer || return 1
+	report "$1" "$(value moved_bytes) $(value took_ns) $(value longest_ns) $(value waits)"
+}
+
+worker() {
+	while [ -e /tmp/load ]; do
+		cat /tmp/blob >/tmp/copy
+		[ "$(sha256sum </tmp/copy)" = "$sum" ] || echo bad >>/tmp/bad
+		echo round >>/tmp/rounds
+		sleep 0.1
+	done
+}
+
+insmod /lib/modules/weir.ko
+ok "enable" regctl -q enable /weir/cells/qemu-virt-recolor-model.cell
+dd if=/dev/urandom of=/tmp/blob bs=64k count=16 2>/dev/null
+sum=$(sha256sum </tmp/blob)
+report copy "$(memcopy 128)"
+ok "there, alone" change alone.there 4-15
+ok "back, alone" change alone.back all
+: >/tmp/load
+: >/tmp/bad
+: >/tmp/rounds
+worker &
+n=0
+while [ "$n" -lt "$cycles" ]; do
+	ok "there, under load" change load.there 4-15
+	ok "back, under load" change load.back all
+	n=$((n + 2))
+done
+rm /tmp/load
+wait
+report sums "$(wc -l </tmp/rounds) $(wc -l </tmp/bad)"
+ok "disable" regctl -q disable
