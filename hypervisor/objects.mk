@@ -16,7 +16,8 @@ objs-hv-y += setup.o disable.o cell.o cell-life.o cell-memory.o
 objs-hv-y += cpu-events.o message.o scrub.o hypercall.o hypercall-colors.o
 objs-hv-y += coloring.o recolor.o
 objs-hv-y += clock.o memsys.o tick.o regulation.o regulation-settings.o \
-	regulation-control.o regulation-cpu.o critical.o statistics.o
+	regulation-control.o regulation-watch.o regulation-cpu.o critical.o \
+	statistics.o
 objs-hv-y += partition.o partition-plan.o partition-machine.o
 
 # Host tests find all of it behind what they name themselves.

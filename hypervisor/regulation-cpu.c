@@ -218,6 +218,7 @@ static void adopt(struct per_cpu *cpu, uint64_t now_ns)
 	tick_set(cpu, TICK_PERIOD, reg->next_ns);
 	tick_set(cpu, TICK_POLL, reg->active.watched && reg->active.poll_ns ?
 				 now_ns + reg->active.poll_ns : TICK_NEVER);
+	watch_follow(cpu, now_ns);
 }
 
 void regulation_cpu_reset(struct per_cpu *cpu)
@@ -271,6 +272,7 @@ void regulation_cpu_stop(struct per_cpu *cpu)
 	settle_old(reg, now_ns);
 	source_stop(reg);
 	reg->active = (struct reg_effective){ 0 };
+	reg->watched.by = 0;
 	reg->cell = NULL;
 	for (unsigned int by = REG_HELD_THROTTLE; by <= REG_HOLDERS; by++)
 		verdict_apply(cpu, by, REG_RUN, now_ns);

@@ -67,6 +67,9 @@ void regulation_recompute(struct cell *cell);
  */
 void regulation_cell_follow(struct cell *cell);
 
+/* The CPU may be writing it: the same twice in a row is whole. */
+struct reg_counter counter_snapshot(const struct reg_cpu *reg);
+
 /* -------------------------------------------------- regulation-control.c */
 
 /* Under the request lock, all but the last. */
@@ -86,5 +89,12 @@ void control_tell(struct cell *cell, struct reg_status *status);
  * lock: from whoever is held by it, and has the time.
  */
 void control_watch(struct cell *cell);
+/* ---------------------------------------------------- regulation-watch.c */
+
+/*
+ * A setting is in force on this CPU: whoever is to watch it is told, and it goes on
+ * watching those that it watches.
+ */
+void watch_follow(struct per_cpu *cpu, uint64_t now_ns);
 
 #endif

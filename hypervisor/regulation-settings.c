@@ -4,6 +4,7 @@
 
 #include "hv/config-check.h"
 #include "hv/errno.h"
+#include "hv/percpu.h"
 #include "hv/printk.h"
 #include "hv/setup.h"
 
@@ -193,6 +194,7 @@ static int budget_check(const struct reg_settings *wanted,
 	platform->line_bytes = source->caps.line_bytes;
 	platform->counts_writes = source->caps.counts_writes;
 	platform->interrupts = source->caps.interrupts;
+	platform->watchable = source->caps.watchable;
 	err = regulator->check(platform, wanted, effective, reason);
 	if (err)
 		return err;
@@ -328,6 +330,8 @@ void settings_merge(struct reg_settings *settings,
 		settings->poll_ns = change->poll_ns;
 	if (valid & REG_SET_LAW)
 		settings->law = change->law;
+	if (valid & REG_SET_WATCH)
+		settings->watch_cpu = change->watch_cpu;
 	merge_beside(settings, change);
 }
 
@@ -359,6 +363,12 @@ int cell_check(const struct cell *cell, const struct reg_settings *change,
 			      "throttled CPUs 0x%llx, but the cell has 0x%llx",
 			      (unsigned long long)change->throttle_cpus,
 			      (unsigned long long)cell->cpus);
+	if (change->valid & REG_SET_WATCH && change->watch_cpu &&
+	    (!percpu_get(change->watch_cpu - 1u) ||
+	     cell->cpus >> (change->watch_cpu - 1u) & 1))
+		return refuse(reason, -EINVAL,
+			      "watched by CPU %u, which must be one of another cell",
+			      change->watch_cpu - 1u);
 	if (cell == cell_root() && (wanted->budget_bytes_per_s == 0 ||
 				    wanted->write_budget_bytes_per_s == 0))
 		return refuse(reason, -EINVAL,

@@ -290,8 +290,7 @@ int regulation_set(struct cell *cell, struct reg_request *request)
 	return err;
 }
 
-/* The CPU may be writing it: the same twice in a row is whole. */
-static struct reg_counter counter_snapshot(const struct reg_cpu *reg)
+struct reg_counter counter_snapshot(const struct reg_cpu *reg)
 {
 	struct reg_counter first, second;
 	unsigned int tries = 0;

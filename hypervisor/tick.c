@@ -29,7 +29,8 @@ static inline uint64_t tick_next_ns(const struct tick_cpu *tick)
 				       deadline_ns[TICK_POLL]),
 			       earlier(deadline_ns[TICK_THROTTLE],
 				       deadline_ns[TICK_BURST])),
-		       deadline_ns[TICK_CRITICAL]);
+		       earlier(deadline_ns[TICK_CRITICAL],
+			       deadline_ns[TICK_WATCH]));
 }
 
 static void tick_arm(struct tick_cpu *tick)
@@ -63,6 +64,8 @@ static inline void tick_work(struct per_cpu *cpu, uint64_t now_ns)
 		regulation_poll(cpu, now_ns);
 	if (now_ns >= cpu->tick.deadline_ns[TICK_BURST])
 		regulation_burst(cpu, now_ns);
+	if (now_ns >= cpu->tick.deadline_ns[TICK_WATCH])
+		regulation_watch(cpu, now_ns);
 	/* Last: boundaries coincide, and nobody else is named between. */
 	if (now_ns >= cpu->tick.deadline_ns[TICK_THROTTLE])
 		regulation_throttle(cpu, now_ns);

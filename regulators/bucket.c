@@ -98,18 +98,6 @@ static uint64_t ready_ns(const struct reg_cpu *cpu, const struct reg_pool *pool,
 	return total_ns > writes_ns ? total_ns : writes_ns;
 }
 
-static uint64_t headroom(const struct reg_effective *effective,
-			 const struct reg_pool *pool)
-{
-	int64_t lines = INT64_MAX;
-
-	if (effective->total.limited)
-		lines = level_lines(&pool->total);
-	if (effective->writes.limited && level_lines(&pool->writes) < lines)
-		lines = level_lines(&pool->writes);
-	return (uint64_t)(lines < 0 ? 0 : lines) >> effective->share_shift;
-}
-
 /* What is left of grants, from the last sample on. */
 static void alarm_set(struct reg_cpu *cpu, const struct reg_pool *pool)
 {
@@ -121,7 +109,7 @@ static void alarm_set(struct reg_cpu *cpu, const struct reg_pool *pool)
 	cpu->alarm.write_lines = cpu->active.writes.limited ?
 		cpu->write_grant_lines - (writes - cpu->settled_write_lines) :
 		REG_NEVER;
-	cpu->alarm.headroom_lines = headroom(&cpu->active, pool);
+	cpu->alarm.headroom_lines = credit_headroom(&cpu->active, pool);
 }
 
 /* Waits for what it has drawn, but for no longer than it takes to look again. */

@@ -11,6 +11,8 @@
 #include "hv/errno.h"
 
 #define NOTHING_ARMED	((struct reg_alarm){ REG_NEVER, REG_NEVER, REG_NEVER })
+/* Who is watched looks for itself so much less often, should nobody do. */
+#define WATCHED_SHIFT	4u
 
 static int mempol_probe(const char **why)
 {
@@ -62,6 +64,10 @@ static int mempol_check(const struct reg_platform *platform,
 			      "polls every %llu ns, in a period of %llu ns there must be one",
 			      (unsigned long long)interval_ns,
 			      (unsigned long long)settings.period_ns);
+	if (settings.watch_cpu && !platform->watchable)
+		return refuse(reason, -EINVAL,
+			      "no CPU can watch another one's counter of this source");
+	effective->polls.watch_cpu = settings.watch_cpu;
 	effective->polls.interval_ns = interval_ns;
 	effective->settings.poll_ns = (uint32_t)interval_ns;
 	if (settings.law != REG_LAW_WINDOW)
@@ -303,9 +309,36 @@ static uint64_t ready_ns(const struct reg_cpu *cpu, const struct reg_pool *pool,
 /* A CPU that is held looks as often, and when it may go on again. */
 static void next_set(struct reg_cpu *cpu, uint64_t until_ns, uint64_t now_ns)
 {
-	cpu->next_ns = now_ns + cpu->active.polls.interval_ns;
+	const struct reg_polls *polls = &cpu->active.polls;
+	bool watched = polls->watch_cpu && !until_ns;
+
+	cpu->next_ns = now_ns + (polls->interval_ns <<
+				 (watched ? WATCHED_SHIFT : 0));
 	if (until_ns && until_ns < cpu->next_ns)
 		cpu->next_ns = until_ns > now_ns ? until_ns : now_ns + 1;
+}
+
+static uint64_t watched_lines(const struct reg_cpu *cpu,
+			      const struct reg_level *level)
+{
+	uint64_t lines = (uint64_t)level_lines(level) >>
+			 cpu->active.share_shift;
+
+	return level->limited ? lines + !lines : REG_NEVER;
+}
+
+/* A CPU that goes on is looked at by another one; one that is held is not. */
+static void watched_set(struct reg_cpu *cpu, const struct reg_pool *pool,
+			bool holds)
+{
+	struct reg_watched *watched = &cpu->watched;
+
+	watched->lines = REG_NEVER;
+	watched->write_lines = REG_NEVER;
+	if (holds || !cpu->active.polls.watch_cpu)
+		return;
+	watched->lines = watched_lines(cpu, &pool->total);
+	watched->write_lines = watched_lines(cpu, &pool->writes);
 }
 
 static enum reg_verdict look(struct reg_cpu *cpu, uint64_t now_ns)
@@ -313,6 +346,7 @@ static enum reg_verdict look(struct reg_cpu *cpu, uint64_t now_ns)
 	const struct reg_effective *effective = &cpu->active;
 	struct reg_pool *pool;
 	uint64_t until_ns = 0;
+	uint64_t room_lines;
 	bool holds;
 
 	effective->source->sample(cpu);
@@ -322,10 +356,13 @@ static enum reg_verdict look(struct reg_cpu *cpu, uint64_t now_ns)
 		level_holds(&pool->writes, &effective->writes);
 	if (holds)
 		until_ns = ready_ns(cpu, pool, now_ns);
+	room_lines = holds ? 0 : credit_headroom(effective, pool);
+	watched_set(cpu, pool, holds);
 	pool_leave(cpu);
 	/* Somebody else's alarm counts from an older sample. */
-	if (cpu->alarm.lines != REG_NEVER) {
+	if (cpu->alarm.lines != REG_NEVER || !effective->interrupts) {
 		cpu->alarm = NOTHING_ARMED;
+		cpu->alarm.headroom_lines = room_lines;
 		effective->source->arm(cpu);
 	}
 	cpu->stats.periods++;
@@ -377,7 +414,7 @@ static enum reg_verdict mempol_commit(struct reg_cpu *cpu, uint64_t now_ns)
 	cpu->alarm = NOTHING_ARMED;
 	effective->source->arm(cpu);
 	verdict = look(cpu, now_ns);
-	if (verdict == REG_RUN)
+	if (verdict == REG_RUN && !effective->polls.watch_cpu)
 		cpu->next_ns = now_ns + effective->polls.interval_ns *
 			       (cpu->index + 1) / effective->cpus_count;
 	return verdict;

@@ -21,7 +21,8 @@ tests-wrap-y += test_tick
 test_tick-objs := hypervisor/tick.o hypervisor/clock.o
 test_tick-wrap := arch_timer_hz arch_timer_now arch_timer_arm \
 	arch_timer_disarm arch_timer_rearm arch_cpu_wait regulation_period \
-	regulation_poll regulation_throttle regulation_burst
+	regulation_poll regulation_throttle regulation_burst \
+	regulation_watch
 
 tests-wrap-y += test_heartbeat
 test_heartbeat-objs := hypervisor/memsys.o hypervisor/clock.o

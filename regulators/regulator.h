@@ -43,6 +43,7 @@ struct reg_platform {
 	bool counts_writes;		/* apart from reads */
 	bool interrupts;		/* the source; else it is polled */
 	uint16_t duty_most_permille;	/* of each CPU, whatever is wanted */
+	bool watchable;			/* by other CPUs */
 };
 
 /*
@@ -108,6 +109,7 @@ struct reg_polls {
 	uint64_t interval_ns;
 	uint64_t slot_ns;		/* of a window; 0: a bucket */
 	uint32_t slots;
+	uint32_t watch_cpu;		/* + 1, which looks for all; 0: none */
 };
 
 /* Of weir_record_critical. */
@@ -222,6 +224,7 @@ struct reg_counter {
  * `write_lines` more written ones; REG_NEVER: not for that. A source that is
  * polled looks the more often the closer lines + headroom_lines is, since
  * that much may be used until the CPU must stop.
+ * Where neither is armed it is how near that is which a timer must not miss.
  */
 struct reg_alarm {
 	uint64_t lines;
@@ -274,6 +277,14 @@ struct reg_critical_cpu {
 	bool running;			/* the guest, for them */
 };
 
+/* What another CPU watches: this many lines since the last sample. */
+struct reg_watched {
+	uint64_t lines;
+	uint64_t write_lines;
+	uint32_t by;			/* a CPU + 1; 0: nobody */
+	uint32_t interval_ns;
+};
+
 /* In struct per_cpu. Written by that CPU only. */
 struct reg_cpu {
 	unsigned int cpu;		/* logical number */
@@ -302,6 +313,7 @@ struct reg_cpu {
 	struct reg_burst_cpu burst;
 	struct reg_windows windows;		/* of the own pool */
 	struct reg_critical_cpu critical;
+	struct reg_watched watched;
 	/*
 	 * The page that the root cell may read: struct statistics_page. Last, and
 	 * alone on its page.
@@ -412,6 +424,7 @@ struct counter_caps {
 	uint32_t line_bytes;
 	bool interrupts;	/* else it is polled */
 	bool counts_writes;	/* apart from reads */
+	bool watchable;		/* peek() sees what other CPUs count */
 	/* Polled by the tick every so often; 0: the platform looks by itself. */
 	uint64_t poll_ns;
 };

@@ -28,6 +28,7 @@ static int memsys_source_probe(const struct weir_record_counter *record,
 		.bits = 64,
 		.line_bytes = memsys_page()->line_bytes,
 		.counts_writes = record->write_weight_q8 != 0,
+		.watchable = true,
 	};
 	return 0;
 }
@@ -61,6 +62,9 @@ static void memsys_source_arm(struct reg_cpu *cpu)
 	uint64_t lines = alarm->lines < alarm->write_lines ?
 			 alarm->lines : alarm->write_lines;
 
+	/* A timer is late by what moves until it is looked at: headroom alone. */
+	if (lines == REG_NEVER)
+		lines = 0;
 	memsys_look_within(cpu->cpu, lines < UINT64_MAX - alarm->headroom_lines ?
 				     lines + alarm->headroom_lines :
 				     UINT64_MAX);
@@ -97,6 +101,7 @@ static void memsys_source_peek(unsigned int cpu,
 {
 	struct reg_counter now = *counter;
 
+	memsys_doorbell();
 	counter_update(&now, cpu);
 	*read_lines = now.read_lines - counter->read_lines;
 	*write_lines = now.write_lines - counter->write_lines;
@@ -106,7 +111,6 @@ static bool memsys_source_alarmed(struct reg_cpu *cpu)
 {
 	uint64_t reads, writes;
 
-	memsys_doorbell();
 	memsys_source_peek(cpu->cpu, &cpu->counter, &reads, &writes);
 	return reads + writes >= cpu->alarm.lines ||
 	       writes >= cpu->alarm.write_lines;

@@ -5,7 +5,8 @@ objs-hv-x86-y += x86-pmu.o intel-imc.o imc-access.o
 objs-fake-y += memsys.o pmuv3.o no-imc.o
 
 tests-wrap-y += test_pmuv3_regs
-test_pmuv3_regs-objs := $(d)pmuv3.o regulators/registry.o
+test_pmuv3_regs-objs := $(d)pmuv3.o $(addprefix regulators/,registry.o mempol.o \
+	credit.o pool.o budget.o)
 test_pmuv3_regs-wrap := arch_pmu_probe arch_pmu_start arch_pmu_stop \
 	arch_pmu_read arch_pmu_write arch_pmu_irq arch_pmu_take_overflows \
 	arch_pmu_take_alone arch_pmu_exchange

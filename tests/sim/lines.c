@@ -14,12 +14,13 @@
 
 static struct {
 	bool interrupts;
+	bool watchable;
 	uint64_t poll_ns;
 	struct {
 		bool counting;
 		uint64_t reads, writes;		/* since start() */
 	} cpu[HV_MAX_CPUS];
-} lines = { .interrupts = true };
+} lines = { .interrupts = true, .watchable = true };
 
 static int lines_probe(const struct weir_record_counter *record,
 		       struct counter_caps *caps, const char **why)
@@ -29,6 +30,7 @@ static int lines_probe(const struct weir_record_counter *record,
 	*caps = (struct counter_caps){
 		.bits = 64, .line_bytes = 64, .interrupts = lines.interrupts,
 		.counts_writes = true, .poll_ns = lines.poll_ns,
+		.watchable = lines.watchable,
 	};
 	return 0;
 }
@@ -131,6 +133,11 @@ uint64_t lines_to_alarm(const struct per_cpu *cpu)
 void lines_interrupt(bool interrupts)
 {
 	lines.interrupts = interrupts;
+}
+
+void lines_watchable(bool watchable)
+{
+	lines.watchable = watchable;
 }
 
 void lines_poll_every(uint64_t poll_ns)

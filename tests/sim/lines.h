@@ -23,6 +23,7 @@ uint64_t lines_to_alarm(const struct per_cpu *cpu);
 /* How the source behaves from the next boot on. */
 void lines_interrupt(bool interrupts);
 void lines_poll_every(uint64_t poll_ns);
+void lines_watchable(bool watchable);
 
 /* A cell is asked for what `settings.valid` names and accepts it; CPUs know. */
 struct reg_request lines_set(struct cell *cell, struct reg_settings settings);

@@ -55,11 +55,14 @@ polls() {
 	span polled
 	ok "it was looked at often" [ "$(statistic budgeted periods)" -ge \
 		$((polls_before + span_ns / 7000)) ]
-	ok "every 20 us, and a window" regctl -q set budgeted --poll 20us \
-		--law window
+	ok "and a window" regctl -q set budgeted --law window
 	span slides
 	says "status tells the law" '"law": "window"' \
 		regctl status budgeted --json
+	ok "CPU 1 watches" regctl -q set budgeted --law bucket --watch 1
+	span watched
+	fails 4 "no CPU of its own" regctl set budgeted --watch 2
+	ok "it looks for itself again" regctl -q unset budgeted --watch
 	ok "a duty beside it" regctl -q set budgeted --duty 50% \
 		--throttle-period 200us
 	span polled.duty

@@ -83,6 +83,8 @@ static void note_beside(struct fake *fake, const struct reg_settings *s)
 		note(fake, " poll=%u", s->poll_ns);
 	if (s->valid & REG_SET_LAW)
 		note(fake, " law=%u", s->law);
+	if (s->valid & REG_SET_WATCH)
+		note(fake, " watch=%u", s->watch_cpu);
 	if (s->valid & REG_SET_BURST)
 		note(fake, " burst=%llu/%llu",
 		     (unsigned long long)s->burst_bytes,

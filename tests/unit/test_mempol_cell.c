@@ -251,6 +251,141 @@ static void test_polls_of_others(void **unused)
 	assert_int_equal(set(s).effective.poll_ns, 50000);
 }
 
+/* CPU 1 as fast as it is let; CPU 0 looks for it, and kicks it. */
+static unsigned int run_watched(uint64_t span_ns)
+{
+	struct per_cpu *cpu = fake_cpu_area(1);
+	uint64_t end_ns = fake.now_ns + span_ns;
+	unsigned int lines = 0;
+
+	while (fake.now_ns < end_ns) {
+		fake.now_ns += GAP_NS;
+		for (unsigned int n = 0; n < 2; n++) {
+			fake_on_cpu(n);
+			if (fake_cpu_area(n)->tick.armed_ns <= fake.now_ns)
+				tick_run(fake_cpu_area(n));
+		}
+		if (cpu->events)
+			fake_settle();
+		if (cpu->stall_requested)
+			continue;
+		lines_happen(cpu, 1, 0);
+		lines++;
+	}
+	return lines;
+}
+
+static void test_watched(void **unused)
+{
+	struct per_cpu *cpu = fake_cpu_area(1);
+	struct cell *cell = cells_make_running(1);
+	struct reg_settings s = polls(REG_LAW_BUCKET);
+	uint64_t looks;
+
+	(void)unused;
+	fake_settle();
+	s.valid |= REG_SET_WATCH;
+	s.watch_cpu = 1;
+	s.budget_bytes_per_s = 64ull * 500000;
+	assert_int_equal(lines_set(cell, s).effective.watch_cpu, 1);
+	fake_settle();
+	assert_in_range(fake_cpu_area(0)->tick.deadline_ns[TICK_WATCH],
+			fake.now_ns, fake.now_ns + POLL_NS);
+	assert_in_range(run_watched(100 * MS), 50000 - POLL_LINES,
+			50000 + 48 + 2 * POLL_LINES);
+	/* Seen by the other one, two timers being late by a line each. */
+	assert_true(cpu->reg.stats.overshoot_max_lines <= POLL_LINES + 2);
+	assert_true(cpu->reg.stats.stalls > 100);
+	/* Alone it looks a sixteenth as often, and when it is held. */
+	s.budget_bytes_per_s = 64ull * 100000000;
+	(void)lines_set(cell, s);
+	fake_settle();
+	looks = cpu->reg.stats.periods;
+	run_watched(60 * MS);
+	assert_true(cpu->reg.stats.periods - looks < 700);
+	/* Nobody else's when it is over. */
+	s.valid = REG_SET_WATCH;
+	s.watch_cpu = 0;
+	(void)lines_set(cell, s);
+	fake_settle();
+	run_watched(MS);
+	assert_int_equal(fake_cpu_area(0)->tick.deadline_ns[TICK_WATCH],
+			 TICK_NEVER);
+}
+
+/* Short ways of the one that watches would not see when a look is due. */
+static void test_short_ways_of_who_watches(void **unused)
+{
+	struct reg_cpu *reg = &fake_cpu_area(0)->reg;
+	struct reg_settings root = {
+		.valid = REG_SET_BUDGET | REG_SET_REGULATOR,
+		.budget_bytes_per_s = 64 * 1000000,
+		.regulator = REGULATOR_MEMGUARD,
+	};
+	struct reg_settings s = polls(REG_LAW_BUCKET);
+	struct cell *cell;
+
+	(void)unused;
+	assert_int_equal(lines_setup(NULL), 0);
+	cell = cells_make_running(1);
+	fake_settle();
+	(void)lines_set(cell_root(), root);
+	assert_true(reg->short_late_ns > 0);
+	s.valid |= REG_SET_WATCH;
+	s.watch_cpu = 1;
+	(void)lines_set(cell, s);
+	fake_settle();
+	assert_int_equal(reg->short_late_ns, 0);
+	fake_on_cpu(0);
+	regulation_period(fake_cpu_area(0), fake.now_ns);
+	assert_int_equal(reg->short_late_ns, 0);
+	s.watch_cpu = 0;
+	(void)lines_set(cell, s);
+	root.budget_bytes_per_s++;
+	(void)lines_set(cell_root(), root);
+	assert_true(reg->short_late_ns > 0);
+}
+
+/* The one that watches is gone: the other one looks for itself. */
+static void test_the_watching_cpu_goes(void **unused)
+{
+	struct cell *cell = cells_make_running(1);
+	struct reg_settings s = polls(REG_LAW_BUCKET);
+	unsigned int lines;
+
+	(void)unused;
+	fake_settle();
+	s.valid |= REG_SET_WATCH;
+	s.watch_cpu = 4;
+	s.budget_bytes_per_s = 64ull * 500000;
+	(void)lines_set(cell, s);
+	fake_settle();
+	cpu_post_event(fake_cpu_area(3), EVENT_PARK);
+	fake_settle();
+	lines = run_watched(200 * MS);
+	assert_in_range(lines, 100000 - 16 * POLL_LINES,
+			100000 + 48 + 17 * POLL_LINES);
+}
+
+static void test_watch_refusals(void **unused)
+{
+	struct reg_settings s = polls(REG_LAW_BUCKET);
+
+	(void)unused;
+	s.valid |= REG_SET_WATCH;
+	s.watch_cpu = 2;
+	lines_refuse(cell_root(), s, "watched by CPU 1, which must be one of");
+	s.watch_cpu = 200;
+	lines_refuse(cell_root(), s, "watched by CPU 199");
+	lines_watchable(false);
+	assert_int_equal(lines_setup(NULL), 0);
+	lines_watchable(true);
+	cells_make_running(1);
+	fake_settle();
+	s.watch_cpu = 2;
+	lines_refuse(cell_root(), s, "no CPU can watch another one's counter");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, setup)
@@ -262,6 +397,10 @@ int main(void)
 		TEST(test_switching_over),
 		TEST(test_from_shares_to_a_pool),
 		TEST(test_polls_of_others),
+		TEST(test_watched),
+		TEST(test_short_ways_of_who_watches),
+		TEST(test_the_watching_cpu_goes),
+		TEST(test_watch_refusals),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

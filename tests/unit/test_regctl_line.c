@@ -177,6 +177,13 @@ static void test_set_beside(void **state)
 	refuses("set root --poll 1001us", "must be from 1us to 1ms");
 	refuses("set root --poll 0us", "must be from 1us to 1ms");
 	refuses("set root --poll 6", "--poll '6', column");
+	asks("set root --watch 3",
+	     "set id=0 valid=0x8000 budget=0 write=0 period=0 mode=0 source=0 "
+	     "regulator=0 watch=4\n");
+	asks("set root --watch none",
+	     "set id=0 valid=0x8000 budget=0 write=0 period=0 mode=0 source=0 "
+	     "regulator=0 watch=0\n");
+	refuses("set root --watch 1-2", "must be one CPU, or none");
 	refuses("set root --law order", "there are bucket and window");
 	refuses("set root --duty 0%", "above 0%");
 	refuses("set root --duty 101%", "at most 100%");

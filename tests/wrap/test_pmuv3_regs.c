@@ -436,6 +436,71 @@ static void test_registry_refuses_weights(void **unused)
 	assert_null(registry_configure(&r));
 }
 
+/* A CPU alone in its cell, 64 lines in a bucket, a line a microsecond. */
+static void polled_begin(struct reg_cpu *cpu, struct reg_cell *cell)
+{
+	const struct reg_platform platform = {
+		.line_bytes = 64, .cpus_count = 1, .counts_writes = true,
+		.interrupts = true,
+	};
+	const struct reg_settings settings = {
+		.budget_bytes_per_s = 64000000, .period_ns = 64000,
+		.write_budget_bytes_per_s = REG_BUDGET_UNLIMITED,
+		.poll_ns = 5000,
+	};
+	const struct regulator *mempol =
+		registry_regulator(REGULATOR_MEMPOL)->regulator;
+
+	cpu->cell = cell;
+	assert_int_equal(mempol->check(&platform, &settings, &cpu->active,
+				       NULL), 0);
+	cpu->active.regulator = mempol;
+	cpu->active.source = source();
+	cpu->active.revision = 1;
+	cpu->active.interrupts = true;
+	source()->start(cpu);
+	log_clear();
+	assert_int_equal(mempol->commit(cpu, 1000), REG_RUN);
+}
+
+/* What a poll does to the registers: it reads, and nothing else, held or not. */
+static void test_traffic_of_polls(void **unused)
+{
+	struct weir_record_counter r = record();
+	static struct reg_cell cell;
+	static struct reg_cpu cpu;
+	const struct regulator *mempol =
+		registry_regulator(REGULATOR_MEMPOL)->regulator;
+
+	(void)unused;
+	r.event_write = 0x18;
+	r.write_weight_q8 = 256;
+	probe(&r, 32);
+	polled_begin(&cpu, &cell);
+	assert_non_null(strstr(pmu.log, "w0:"));
+	for (uint64_t ns = cpu.next_ns; ns < 10000000; ns = cpu.next_ns) {
+		log_clear();
+		events_happen(READ, 3);
+		events_happen(WRITE, 1);
+		assert_int_equal(mempol->period(&cpu, ns), REG_RUN);
+		assert_string_equal(pmu.log, "r0 r1 ");
+	}
+	events_happen(READ, 500);
+	log_clear();
+	assert_int_equal(mempol->period(&cpu, cpu.next_ns), REG_STALL);
+	assert_string_equal(pmu.log, "r0 r1 ");
+	assert_int_equal(cpu.stats.overflows, 0);
+	/* One that wraps before anybody looks is counted, and armed again. */
+	events_happen(READ, 3000000000);
+	assert_true(interrupted());
+	assert_true(source()->alarmed(&cpu));
+	log_clear();
+	assert_int_equal(mempol->overflow(&cpu, cpu.next_ns), REG_STALL);
+	assert_non_null(strstr(pmu.log, "r0 r1 "));
+	assert_non_null(strstr(pmu.log, "w0:"));
+	assert_true(cpu.own.total.lines < -2999999000ll);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -445,6 +510,7 @@ int main(void)
 		cmocka_unit_test(test_long_alarms_come_in_stages),
 		cmocka_unit_test(test_weights_keep_fractions),
 		cmocka_unit_test(test_mixed_alarm_is_never_late),
+		cmocka_unit_test(test_traffic_of_polls),
 		cmocka_unit_test(test_probe_says_what_is_missing),
 		cmocka_unit_test(test_registry_refuses_weights),
 	};

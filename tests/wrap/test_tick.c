@@ -19,7 +19,7 @@ static struct {
 	uint64_t ticks;
 	uint64_t armed_ticks;		/* UINT64_MAX: disarmed */
 	unsigned int arms;
-	unsigned int periods, polls, throttles, bursts;
+	unsigned int periods, polls, throttles, bursts, watches;
 	/* 0: the user cancels itself */
 	uint64_t period_ns, poll_ns, throttle_ns;
 	uint64_t seen_ns;
@@ -34,6 +34,7 @@ void __wrap_regulation_period(struct per_cpu *cpu, uint64_t now_ns);
 void __wrap_regulation_poll(struct per_cpu *cpu, uint64_t now_ns);
 void __wrap_regulation_throttle(struct per_cpu *cpu, uint64_t now_ns);
 void __wrap_regulation_burst(struct per_cpu *cpu, uint64_t now_ns);
+void __wrap_regulation_watch(struct per_cpu *cpu, uint64_t now_ns);
 void __wrap_arch_cpu_wait(void);
 
 uint64_t __wrap_arch_timer_hz(void)
@@ -100,6 +101,13 @@ void __wrap_regulation_burst(struct per_cpu *cpu, uint64_t now_ns)
 	assert_true(now_ns >= cpu->tick.deadline_ns[TICK_BURST]);
 	world.bursts++;
 	again(cpu, TICK_BURST, 0);
+}
+
+void __wrap_regulation_watch(struct per_cpu *cpu, uint64_t now_ns)
+{
+	assert_true(now_ns >= cpu->tick.deadline_ns[TICK_WATCH]);
+	world.watches++;
+	again(cpu, TICK_WATCH, 0);
 }
 
 static unsigned int waits;
@@ -211,6 +219,10 @@ static void test_all_users_share_the_timer(void **unused)
 	assert_int_equal(world.periods, 10);
 	assert_int_equal(world.bursts, 1);
 	tick_set(cpu, TICK_THROTTLE, TICK_NEVER);
+	assert_int_equal(world.armed_ticks, 17600000 / 16);
+	tick_set(cpu, TICK_WATCH, 16016000);
+	pass(cpu, 1000);
+	assert_int_equal(world.watches, 1);
 	assert_int_equal(world.armed_ticks, 17600000 / 16);
 }
 

@@ -136,8 +136,24 @@ static int law_option(struct reg_settings *settings, const char *value,
 	if (law < 0)
 		return parse_refuse(error, 0,
 				    "unknown; there are bucket and window");
-	settings->law = (uint32_t)law;
+	settings->law = (uint16_t)law;
 	settings->valid |= REG_SET_LAW;
+	return 0;
+}
+
+/* One CPU, or none. */
+static int watch_option(struct reg_settings *settings, const char *value,
+			struct parse_error *error)
+{
+	uint64_t cpus = 0;
+	int ret = strcmp(value, "none") ? cpu_list_parse(value, &cpus, error) : 0;
+
+	if (ret)
+		return ret;
+	if (cpus & (cpus - 1))
+		return parse_refuse(error, 0, "must be one CPU, or none");
+	settings->watch_cpu = (uint16_t)__builtin_ffsll((long long)cpus);
+	settings->valid |= REG_SET_WATCH;
 	return 0;
 }
 
@@ -159,6 +175,8 @@ int beside_option(struct reg_settings *settings, int key, const char *value,
 		return poll_option(settings, value, error);
 	case BESIDE_KEY_LAW:
 		return law_option(settings, value, error);
+	case BESIDE_KEY_WATCH:
+		return watch_option(settings, value, error);
 	default:
 		return -ENOENT;
 	}
@@ -183,6 +201,9 @@ int beside_unset_option(struct reg_settings *settings, int key)
 	case BESIDE_KEY_LAW:
 		settings->valid |= REG_SET_LAW;
 		return 0;
+	case BESIDE_KEY_WATCH:
+		settings->valid |= REG_SET_WATCH;
+		return 0;
 	default:
 		return -ENOENT;
 	}
@@ -198,6 +219,7 @@ void beside_defaults(struct reg_settings *settings)
 	settings->burst_window_ns = REG_BURST_WINDOW_DEFAULT_NS;
 	settings->poll_ns = 0;
 	settings->law = REG_LAW_BUCKET;
+	settings->watch_cpu = 0;
 }
 
 /* Adds words, with a comma before all but the first ones. */

@@ -15,6 +15,7 @@ enum {
 	BESIDE_KEY_BURST,
 	BESIDE_KEY_POLL,
 	BESIDE_KEY_LAW,
+	BESIDE_KEY_WATCH,
 };
 
 #define BESIDE_SET_OPTIONS                                                    \
@@ -31,7 +32,9 @@ enum {
 	{ "poll", BESIDE_KEY_POLL, "TIME", 0,                                 \
 	  "Look at the counter so often, from 1us to 1ms, or default", 0 },   \
 	{ "law", BESIDE_KEY_LAW, "bucket|window", 0,                          \
-	  "What mempol goes by: credit, or a window that slides", 0 }
+	  "What mempol goes by: credit, or a window that slides", 0 },        \
+	{ "watch", BESIDE_KEY_WATCH, "CPU", 0,                                \
+	  "Let this CPU of another cell look at the counters, or none", 0 }
 
 #define BESIDE_UNSET_OPTIONS                                                  \
 	{ "duty", BESIDE_KEY_DUTY, NULL, 0, "Let all CPUs run all the time",  \
@@ -41,7 +44,9 @@ enum {
 	{ "burst", BESIDE_KEY_BURST, NULL, 0, "Lift the limit on bursts", 0 },  \
 	{ "poll", BESIDE_KEY_POLL, NULL, 0,                                   \
 	  "Look at the counter as often as by default", 0 },                  \
-	{ "law", BESIDE_KEY_LAW, NULL, 0, "Let mempol go by credit", 0 }
+	{ "law", BESIDE_KEY_LAW, NULL, 0, "Let mempol go by credit", 0 }, \
+	{ "watch", BESIDE_KEY_WATCH, NULL, 0,                                 \
+	  "Let the CPUs of the cell look for themselves", 0 }
 
 /* As the option functions of commands; -ENOENT: none of these. */
 int beside_option(struct reg_settings *settings, int key, const char *value,

@@ -103,7 +103,7 @@ static const char values_part[] =
 	"\t\t\tawk '$1 == \"source\" { print $2 }')\n"
 	"\t\tmapfile -t COMPREPLY < <(compgen -W \"$list\" -- \"$word\")\n"
 	"\t\treturn ;;\n"
-	"\t--budget|--write|--period|--duty|--throttle-period|--depth|--burst|--poll|--cpus|--interval|--window|--tolerance|-t|--slowdown|-x|--capacity|-m|-i|--count|-n|"
+	"\t--budget|--write|--period|--duty|--throttle-period|--depth|--burst|--poll|--watch|--cpus|--interval|--window|--tolerance|-t|--slowdown|-x|--capacity|-m|-i|--count|-n|"
 	"--address|-a|--string|-s)\n"
 	"\t\treturn ;;\n"
 	"\tesac\n";

@@ -380,7 +380,7 @@ static int set_run(struct app *app, const void *data)
 			     "--period, --per-cpu, --pool, --source, "
 			     "--regulator, --class, --lend, --duty, "
 			     "--throttle-period, --cpus, --depth, --burst, "
-			     "--poll, --law, "
+			     "--poll, --law, --watch, "
 			     "--cache, --cache-l2, "
 			     "--bandwidth, --clock or --colors");
 		return APP_USAGE;

@@ -77,6 +77,11 @@ static void polls_fill(struct value *row, const struct reg_settings *effective)
 			  effective->law, "");
 	else
 		value_missing(&row[SETTINGS_LAW], "not mempol");
+	if (effective->watch_cpu)
+		value_number(&row[SETTINGS_WATCH], VALUE_COUNT,
+			     effective->watch_cpu - 1u);
+	else
+		value_missing(&row[SETTINGS_WATCH], "looks for itself");
 }
 
 void settings_fill(struct value *row, const struct reg_settings *requested,

@@ -28,6 +28,7 @@ enum settings_column {
 	SETTINGS_LENDS,
 	SETTINGS_POLL,
 	SETTINGS_LAW,
+	SETTINGS_WATCH,
 	SETTINGS_COUNT,
 };
 
@@ -59,7 +60,8 @@ enum settings_column {
 	{ "CLASS", "class", NULL, COLUMN_WIDE, 0 },                       \
 	{ "LENDS", "lends", NULL, COLUMN_WIDE, 0 },                            \
 	{ "POLL", "poll_ns", "ns", COLUMN_RIGHT | COLUMN_AUTO, 0 },           \
-	{ "LAW", "law", NULL, COLUMN_AUTO, 0 }
+	{ "LAW", "law", NULL, COLUMN_AUTO, 0 },                                \
+	{ "WATCHED BY", "watch_cpu", NULL, COLUMN_RIGHT | COLUMN_AUTO, 0 }
 
 /*
  * Fills SETTINGS_COUNT values. Of `requested` only the fields that its `valid`

@@ -73,7 +73,8 @@ enum counter_source_id {
 #define REG_SET_FLAGS			0x1000u
 #define REG_SET_POLL			0x2000u
 #define REG_SET_LAW			0x4000u
-#define REG_SET_KNOWN			0x7fffu
+#define REG_SET_WATCH			0x8000u
+#define REG_SET_KNOWN			0xffffu
 
 /* reg_settings.mode */
 #define REG_MODE_PER_CPU		0x0001u /* static shares, no pool */
@@ -127,7 +128,8 @@ struct reg_settings {
 	/* No CPU moves more than its share of it in any window this long. */
 	uint64_t burst_bytes;		/* REG_BURST_NONE: no cap */
 	uint64_t burst_window_ns;
-	uint32_t law;			/* enum reg_law */
+	uint16_t law;			/* enum reg_law */
+	uint16_t watch_cpu;		/* a logical CPU + 1 that polls for all; 0 */
 	uint32_t reserved[3];		/* 0 */
 } ABI_PACKED;
 ABI_SIZE(struct reg_settings, 104);

@@ -55,6 +55,8 @@ void regulation_throttle(struct per_cpu *cpu, uint64_t now_ns);
 void regulation_throttle_resume(struct per_cpu *cpu, uint64_t left_ns,
 				uint64_t now_ns);
 void regulation_burst(struct per_cpu *cpu, uint64_t now_ns);
+/* It polls for others, and kicks those that must look for themselves. */
+void regulation_watch(struct per_cpu *cpu, uint64_t now_ns);
 
 /*
  * For platforms that look at a polled source by themselves: whether what was

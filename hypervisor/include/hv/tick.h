@@ -16,6 +16,7 @@ enum tick_user {
 	TICK_THROTTLE,	/* a duty cycle turns */
 	TICK_BURST,	/* a burst cap lets go */
 	TICK_CRITICAL,	/* critical interrupts have used what they may */
+	TICK_WATCH,	/* a CPU polls for others */
 	TICK_USERS,
 };
 
