@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "hv/arch/cpu.h"
+#include "hv/arch/paging.h"
 #include "hv/cell.h"
 #include "hv/paging.h"
 #include "hv/percpu.h"
@@ -217,6 +218,12 @@ void printk(const char *format, ...)
 	fail_msg("printed: %s", format);
 }
 
+void panic(const char *format, ...)
+{
+	fail_msg("panic: %s", format);
+	abort();
+}
+
 uint64_t host_idt[256][2];
 
 bool host_msr_exists(uint32_t msr)
@@ -272,6 +279,11 @@ static struct cell cells[2];
 
 static const struct memory_region low = {
 	0x10000000, 0x200000, 0x400000, MEM_READ | MEM_WRITE | MEM_EXECUTE };
+
+struct per_cpu *this_cpu(void)
+{
+	return &cpus[machine.cpu];
+}
 
 static void on(unsigned int cpu)
 {
@@ -396,6 +408,32 @@ static void test_same_tables_again(void **state)
 	assert_int_equal(guest_access(0x201000), 0x30001000);
 }
 
+/* A page of a block moves: the block is split, and the page goes and comes. */
+static void test_moved_page(void **state)
+{
+	struct page_table *table = arch_cell_table(&cells[0]);
+	struct page_split split;
+	uint32_t flags;
+	hpa_t phys;
+
+	(void)state;
+	assert_true(arch_cell_translate(&cells[0], gpa(0x201000), &phys, &flags));
+	assert_int_equal(guest_access(0x201000), 0x10001000);
+	assert_int_equal(page_table_split_break(table, 0x200000, &split), 0);
+	arch_cell_flush(0x200000, 0x200000);
+	told();
+	assert_true(guest_access(0x201000) == NOTHING);
+	page_table_split_make(table, &split);
+	assert_int_equal(guest_access(0x201000), 0x10001000);
+	page_table_leaves_break(table, 0x201000, 1);
+	arch_cell_flush(0x201000, PAGE_BYTES);
+	told();
+	assert_true(guest_access(0x201000) == NOTHING);
+	page_table_leaves_make(table, 0x201000, hpa(0x20001000), 1, flags);
+	assert_int_equal(guest_access(0x201000), 0x20001000);
+	assert_int_equal(guest_access(0x202000), 0x10002000);
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, setup)
 
 int main(void)
@@ -406,6 +444,7 @@ int main(void)
 		TEST(test_parked),
 		TEST(test_comes_back),
 		TEST(test_same_tables_again),
+		TEST(test_moved_page),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
