@@ -6,3 +6,4 @@ inmates-y += voter pattern hostile storm
 configs-y += colored-victim-cell colored-bomb-cell clash-cell freed-cell
 configs-y += voter-cell witness-cell scrub-cell keep-cell hostile-cell \
 	steward-cell budgeted-cell storm-cell
+configs-y += loose-bomb-cell

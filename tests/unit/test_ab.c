@@ -85,6 +85,15 @@ static void test_what_is_no_scenario(void **state)
 		{ "arm a\nreference 1.2.3\n", 2, "no slowdown" },
 		{ "arm a\nreference\n", 2, "no slowdown" },
 		{ "arm a\nreference 1000001\n", 2, "up to 1000000" },
+		{ "arm a\nloads only 0\n", 2, "from 1" },
+		{ "victim run a\nload run b\narm a\nloads only 2\n", 0,
+		  "wants 2 loads of 1" },
+		{ "native\n", 1, "belongs to an arm" },
+		{ "victim run a\narm a\nnative\n", 0, "'system' must say" },
+		{ "victim cell a b\nsystem s\narm a\nnative\n", 0, "may use cells" },
+		{ "victim run a\nsystem s\narm a\nnative\nset root\n", 0,
+		  "nothing can be set" },
+		{ "system\n", 1, "missing" },
 		{ "order random\n", 1, "neither 'interleaved'" },
 		{ "victims run a\n", 1, "starts no line" },
 		{ "victim run a\narm a\nloads 1\n", 0, "wants 1 loads of 0" },
@@ -100,6 +109,24 @@ static void test_what_is_no_scenario(void **state)
 		    !strstr(error.text, wrong[n].says))
 			fail_msg("%zu: line %u: %s", n, error.line, error.text);
 	}
+}
+
+static void test_arms_of_their_own(void **state)
+{
+	static struct scenario scenario;
+	struct scenario_error error;
+
+	(void)state;
+	assert_int_equal(scenario_parse(&scenario,
+		"victim run a\nload run b\nload run c\nsystem /s.cell\n"
+		"arm one\nnative\narm two\nloads only 2\nvictim run d e\n",
+		&error), 0);
+	assert_true(scenario.arm[0].native);
+	assert_string_equal(scenario.system, "/s.cell");
+	assert_string_equal(scenario_victim(&scenario, 0)->words, "a");
+	assert_string_equal(scenario_victim(&scenario, 1)->words, "d e");
+	assert_int_equal(scenario.arm[1].loads_first, 1);
+	assert_int_equal(scenario.arm[1].loads, 1);
 }
 
 static void test_the_order_of_runs(void **state)
@@ -412,6 +439,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_scenario_is_read),
 		cmocka_unit_test(test_what_is_no_scenario),
+		cmocka_unit_test(test_arms_of_their_own),
 		cmocka_unit_test(test_the_order_of_runs),
 		cmocka_unit_test(test_descriptions),
 		cmocka_unit_test(test_rank_test),

@@ -333,8 +333,16 @@ static void arms_list(const struct scenario *scenario, FILE *out)
 
 		fputs("<dt>", out);
 		chart_text(out, arm->name);
-		fprintf(out, "</dt><dd>%u of %u loads", arm->loads,
-			scenario->loads_count);
+		fprintf(out, "</dt><dd>%s%u of %u loads",
+			arm->native ? "without the hypervisor; " : "",
+			arm->loads, scenario->loads_count);
+		if (arm->has_victim) {
+			fputs("; victim <code>", out);
+			chart_text(out, arm->victim.cell);
+			fputs(*arm->victim.cell ? " " : "", out);
+			chart_text(out, arm->victim.words);
+			fputs("</code>", out);
+		}
 		for (unsigned int s = 0; s < arm->sets_count; s++) {
 			fputs("; <code>regctl set ", out);
 			chart_text(out, arm->set[s]);

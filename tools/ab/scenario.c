@@ -92,10 +92,23 @@ static int program_take(struct reader *reader, struct scenario_program *program)
 	return ret;
 }
 
+static struct scenario_arm *arm_of(struct reader *reader)
+{
+	struct scenario *scenario = reader->scenario;
+
+	return scenario->arms_count ? &scenario->arm[scenario->arms_count - 1] :
+				      NULL;
+}
+
+/* Behind an arm it is that arm's. */
 static int victim_line(struct reader *reader)
 {
-	struct scenario_program *victim = &reader->scenario->victim;
+	struct scenario_arm *arm = arm_of(reader);
+	struct scenario_program *victim = arm ? &arm->victim :
+						&reader->scenario->victim;
 
+	if (arm)
+		arm->has_victim = true;
 	if (*victim->words || *victim->cell)
 		return refuse(reader, "there is a victim already");
 	return program_take(reader, victim);
@@ -126,14 +139,6 @@ static int arm_line(struct reader *reader)
 			 SCENARIO_NAME_BYTES, name, "the arm's name");
 }
 
-static struct scenario_arm *arm_of(struct reader *reader)
-{
-	struct scenario *scenario = reader->scenario;
-
-	return scenario->arms_count ? &scenario->arm[scenario->arms_count - 1] :
-				      NULL;
-}
-
 static int loads_line(struct reader *reader)
 {
 	struct scenario_arm *arm = arm_of(reader);
@@ -146,10 +151,36 @@ static int loads_line(struct reader *reader)
 		arm->loads = SCENARIO_LOADS_MAX;
 		return 0;
 	}
+	if (!strncmp(reader->rest, "only ", 5)) {
+		reader->rest += 5;
+		ret = number_take(reader, SCENARIO_LOADS_MAX, &count);
+		if (!ret && !count)
+			ret = refuse(reader, "loads are counted from 1");
+		arm->loads_first = ret ? 0 : (unsigned int)count - 1;
+		arm->loads = 1;
+		return ret;
+	}
 	ret = number_take(reader, SCENARIO_LOADS_MAX, &count);
 	if (!ret)
 		arm->loads = (unsigned int)count;
 	return ret;
+}
+
+static int native_line(struct reader *reader)
+{
+	struct scenario_arm *arm = arm_of(reader);
+
+	if (!arm || *reader->rest)
+		return refuse(reader, "'native' belongs to an arm, alone");
+	arm->native = true;
+	return 0;
+}
+
+static int system_line(struct reader *reader)
+{
+	return text_take(reader, reader->scenario->system,
+			 sizeof(reader->scenario->system), reader->rest,
+			 "the system configuration");
 }
 
 static int set_line(struct reader *reader)
@@ -227,7 +258,8 @@ static const struct {
 	{ "arm", arm_line }, { "loads", loads_line }, { "set", set_line },
 	{ "repetitions", repetitions_line }, { "order", order_line },
 	{ "settle_us", settle_line }, { "seed", seed_line },
-	{ "reference", reference_line },
+	{ "reference", reference_line }, { "native", native_line },
+	{ "system", system_line },
 };
 
 static int line_take(struct reader *reader, char *line)
@@ -249,8 +281,43 @@ static int line_take(struct reader *reader, char *line)
 	return refuse(reader, "'%s' starts no line of a scenario", word);
 }
 
+/* Without the hypervisor there are neither cells nor settings. */
+static int native_check(struct reader *reader, const struct scenario_arm *arm)
+{
+	const struct scenario *scenario = reader->scenario;
+	bool cells = scenario->victim.in_cell;
+
+	for (unsigned int n = 0; n < scenario->loads_count; n++)
+		cells |= scenario->load[n].in_cell;
+	for (unsigned int n = 0; n < scenario->arms_count; n++)
+		cells |= scenario->arm[n].victim.in_cell;
+	if (cells)
+		return refuse(reader, "arm %s is native: no arm may use cells",
+			      arm->name);
+	if (arm->sets_count)
+		return refuse(reader, "arm %s is native: nothing can be set",
+			      arm->name);
+	if (!*scenario->system)
+		return refuse(reader, "arm %s is native: 'system' must say what is enabled again",
+			      arm->name);
+	return 0;
+}
+
+static int arm_check(struct reader *reader, struct scenario_arm *arm)
+{
+	unsigned int count = reader->scenario->loads_count;
+
+	if (arm->loads == SCENARIO_LOADS_MAX)
+		arm->loads = count;
+	if (arm->loads_first + arm->loads > count)
+		return refuse(reader, "arm %s wants %u loads of %u", arm->name,
+			      arm->loads_first + arm->loads, count);
+	return arm->native ? native_check(reader, arm) : 0;
+}
+
 static int whole_check(struct reader *reader)
 {
+	int ret = 0;
 	struct scenario *scenario = reader->scenario;
 
 	reader->error->line = 0;
@@ -258,17 +325,9 @@ static int whole_check(struct reader *reader)
 		return refuse(reader, "there is no victim");
 	if (!scenario->arms_count)
 		return refuse(reader, "there is no arm");
-	for (unsigned int n = 0; n < scenario->arms_count; n++) {
-		struct scenario_arm *arm = &scenario->arm[n];
-
-		if (arm->loads == SCENARIO_LOADS_MAX)
-			arm->loads = scenario->loads_count;
-		if (arm->loads > scenario->loads_count)
-			return refuse(reader, "arm %s wants %u loads of %u",
-				      arm->name, arm->loads,
-				      scenario->loads_count);
-	}
-	return 0;
+	for (unsigned int n = 0; n < scenario->arms_count && !ret; n++)
+		ret = arm_check(reader, &scenario->arm[n]);
+	return ret;
 }
 
 int scenario_parse(struct scenario *scenario, const char *text,
@@ -305,6 +364,13 @@ bool scenario_run_at(const struct scenario *scenario, unsigned int n,
 	*repetition = scenario->blocked ? n % scenario->repetitions :
 					  n / scenario->arms_count;
 	return true;
+}
+
+const struct scenario_program *scenario_victim(const struct scenario *scenario,
+					       unsigned int arm)
+{
+	return scenario->arm[arm].has_victim ? &scenario->arm[arm].victim :
+					       &scenario->victim;
 }
 
 bool scenario_has_references(const struct scenario *scenario)

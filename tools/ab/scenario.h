@@ -39,7 +39,10 @@ struct scenario_program {
 
 struct scenario_arm {
 	char name[SCENARIO_NAME_BYTES];
-	unsigned int loads;		/* so many of the scenario's run */
+	unsigned int loads_first, loads; /* of the scenario's that run */
+	bool native;			/* without the hypervisor */
+	bool has_victim;		/* other than the scenario's */
+	struct scenario_program victim;
 	unsigned int sets_count;
 	/* Arguments of "regctl set", the cell first. */
 	char set[SCENARIO_SETS_MAX][SCENARIO_LINE_BYTES];
@@ -50,6 +53,7 @@ struct scenario {
 	char name[SCENARIO_NAME_BYTES];
 	char reference[SCENARIO_LINE_BYTES]; /* where the arms' are from */
 	struct scenario_program victim;
+	char system[256];	/* configuration to enable after a native arm */
 	struct scenario_program load[SCENARIO_LOADS_MAX];
 	unsigned int loads_count;
 	struct scenario_arm arm[SCENARIO_ARMS_MAX];
@@ -72,6 +76,10 @@ int scenario_parse(struct scenario *scenario, const char *text,
 /* Which arm and repetition the n-th run is; false after the last one. */
 bool scenario_run_at(const struct scenario *scenario, unsigned int n,
 		     unsigned int *arm, unsigned int *repetition);
+
+/* The victim of an arm. */
+const struct scenario_program *scenario_victim(const struct scenario *scenario,
+					       unsigned int arm);
 
 /* Whether an arm has a reference. */
 bool scenario_has_references(const struct scenario *scenario);

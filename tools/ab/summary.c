@@ -58,6 +58,8 @@ static double throughput(const struct ab_summary *summary, unsigned int number)
 
 	for (unsigned int n = 0; n < scenario->arms_count && loads; n++)
 		if (scenario->arm[n].loads == loads &&
+		    scenario->arm[n].loads_first ==
+			    scenario->arm[number].loads_first &&
 		    !scenario->arm[n].sets_count &&
 		    summary->arm[n].others_bytes_per_s > 0)
 			return summary->arm[number].others_bytes_per_s /

@@ -14,7 +14,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
+
+#include "tools/workload/process.h"
 
 #define LINE_BYTES	64u
 #define MIB		(1ull << 20)
@@ -93,20 +94,6 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	return 0;
 }
 
-static void pin(int cpu)
-{
-	cpu_set_t set;
-
-	if (cpu < 0)
-		return;
-	CPU_ZERO(&set);
-	CPU_SET((size_t)cpu, &set);
-	if (sched_setaffinity(0, sizeof(set), &set)) {
-		fprintf(stderr, "hog: CPU %d: %s\n", cpu, strerror(errno));
-		exit(3);
-	}
-}
-
 static void become_idle(void)
 {
 	static const struct sched_param none;
@@ -150,23 +137,14 @@ int main(int argc, char **argv)
 		"Sweep a buffer as fast as memory lets it.", NULL, NULL, NULL
 	};
 	struct hog hog = { .mode = HOG_WRITE, .size_mib = 8, .cpu = -1 };
-	size_t bytes;
 	void *buffer;
 
 	argp_err_exit_status = 2;
 	argp_parse(&argp, argc, argv, 0, NULL, &hog);
-	pin(hog.cpu);
+	process_pin("hog", hog.cpu);
 	if (hog.idle)
 		become_idle();
-	bytes = (size_t)(hog.size_mib * MIB);
-	/* Populated now: no page fault in the timed part. */
-	buffer = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-	if (buffer == MAP_FAILED) {
-		fprintf(stderr, "hog: %llu MiB: %s\n",
-			(unsigned long long)hog.size_mib, strerror(errno));
-		return 3;
-	}
+	buffer = process_memory("hog", hog.size_mib * MIB);
 	run(&hog, buffer);
 	return 0;
 }

@@ -53,12 +53,15 @@ static pid_t process_start(const char *words)
 	_exit(127);
 }
 
-static int loads_start(struct ab_runner *runner, unsigned int count)
+static int loads_start(struct ab_runner *runner,
+		       const struct scenario_arm *arm)
 {
+	unsigned int end = arm->loads_first + arm->loads;
 	int status = 0;
 
+	runner->loads_first = runner->loads_started = arm->loads_first;
 	fflush(NULL);
-	while (runner->loads_started < count && !status) {
+	while (runner->loads_started < end && !status) {
 		unsigned int n = runner->loads_started++;
 		const struct scenario_program *load = &runner->scenario->load[n];
 
@@ -81,7 +84,7 @@ static int loads_start(struct ab_runner *runner, unsigned int count)
 /* A load that ended before it was stopped is no load. */
 static int loads_check(struct ab_runner *runner)
 {
-	for (unsigned int n = 0; n < runner->loads_started; n++) {
+	for (unsigned int n = runner->loads_first; n < runner->loads_started; n++) {
 		if (!runner->load[n] ||
 		    waitpid(runner->load[n], NULL, WNOHANG) == 0)
 			continue;
@@ -114,7 +117,7 @@ static int loads_stop(struct ab_runner *runner)
 {
 	int status = 0;
 
-	while (runner->loads_started) {
+	while (runner->loads_started > runner->loads_first) {
 		int ret = load_stop(runner, --runner->loads_started);
 
 		status = status ? status : ret;
@@ -201,10 +204,10 @@ static void traffic_add(struct traffic *traffic,
 
 static int traffic_read(struct ab_runner *runner, struct traffic *traffic)
 {
-	const struct scenario_program *victim = &runner->scenario->victim;
+	const struct scenario_program *victim = runner->victim;
 	struct reg_cell_info cells[REG_CELLS_MAX];
 	struct reg_device *device = runner->app->device;
-	int count = reg_cells_list(device, cells);
+	int count = runner->native ? 0 : reg_cells_list(device, cells);
 
 	*traffic = (struct traffic){ .now_ns = ab_now_ns(runner) };
 	for (int n = 0; n < count; n++) {
@@ -267,12 +270,33 @@ static int victim_measure(struct ab_runner *runner, struct ab_run *run,
 	return 0;
 }
 
+/* --- without the hypervisor --- */
+
+static int native_begin(struct ab_runner *runner, const struct scenario_arm *arm)
+{
+	const char *disable[] = { "disable" };
+
+	runner->native = arm->native;
+	runner->loads_first = runner->loads_started = 0;
+	return arm->native ? ab_regctl(runner, disable, 1) : 0;
+}
+
+static int native_end(struct ab_runner *runner, const struct scenario_arm *arm)
+{
+	const char *enable[] = { "enable", runner->scenario->system };
+
+	return arm->native ? ab_regctl(runner, enable, 2) : 0;
+}
+
 int ab_run_once(struct ab_runner *runner, unsigned int arm,
 		struct ab_run *run, struct ab_output *output)
 {
 	const struct scenario_arm *about = &runner->scenario->arm[arm];
-	int status = loads_start(runner, about->loads), undone, stopped;
+	int status = native_begin(runner, about), undone, stopped;
 
+	runner->victim = scenario_victim(runner->scenario, arm);
+	if (!status)
+		status = loads_start(runner, about);
 	if (!status)
 		status = settings_apply(runner, about);
 	if (!status)
@@ -280,5 +304,7 @@ int ab_run_once(struct ab_runner *runner, unsigned int arm,
 	undone = settings_undo(runner, about);
 	stopped = loads_stop(runner);
 	status = status ? status : undone;
-	return status ? status : stopped;
+	status = status ? status : stopped;
+	undone = native_end(runner, about);
+	return status ? status : undone;
 }

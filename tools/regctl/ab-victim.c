@@ -120,7 +120,7 @@ static int cell_await(struct ab_runner *runner, int fd,
 	struct app *app = runner->app;
 	int status = 0;
 
-	if (reg_cell_id(app->device, runner->scenario->victim.cell, &cell))
+	if (reg_cell_id(app->device, runner->victim->cell, &cell))
 		return app_fail(app);
 	do {
 		nanosleep(&pause, NULL);
@@ -146,7 +146,7 @@ static int cell_run(struct ab_runner *runner, struct ab_output *output)
 		return app_fail(runner->app);
 	status = console_take(runner, fd, NULL);
 	if (!status)
-		status = ab_cell_start(runner, &runner->scenario->victim);
+		status = ab_cell_start(runner, runner->victim);
 	if (!status)
 		status = cell_await(runner, fd, output);
 	close(fd);
@@ -182,7 +182,7 @@ static int command_run(struct ab_runner *runner, struct ab_output *output)
 
 	fflush(NULL);
 	whole.start_cycles = ab_now_ns(runner);
-	child = command_start(runner->scenario->victim.words, &from);
+	child = command_start(runner->victim->words, &from);
 	if (child < 0) {
 		app_complain(runner->app, "no process: %s", strerror(errno));
 		return APP_ABSENT;
@@ -194,7 +194,7 @@ static int command_run(struct ab_runner *runner, struct ab_output *output)
 	whole.cycles = ab_now_ns(runner) - whole.start_cycles;
 	if (!ab_interrupted() && (!WIFEXITED(ended) || WEXITSTATUS(ended))) {
 		app_complain(runner->app, "the victim failed: %s",
-			     runner->scenario->victim.words);
+			     runner->victim->words);
 		return APP_NO;
 	}
 	if (!output->clock_hz && !output->jobs.iterations_count &&
@@ -205,6 +205,6 @@ static int command_run(struct ab_runner *runner, struct ab_output *output)
 
 int ab_victim_run(struct ab_runner *runner, struct ab_output *output)
 {
-	return runner->scenario->victim.in_cell ? cell_run(runner, output) :
-						  command_run(runner, output);
+	return runner->victim->in_cell ? cell_run(runner, output) :
+					 command_run(runner, output);
 }

@@ -7,12 +7,15 @@ set -eu
 
 scenario=/weir/scenario
 
+system=$(awk '$1 == "system" { print $2 }' $scenario)
 insmod /lib/modules/weir.ko
-regctl -q enable /weir/cells/qemu-virt-model.cell
+regctl -q enable "${system:-/weir/cells/qemu-virt-model.cell}"
 sed 's/#.*//' $scenario | awk '($1 == "victim" || $1 == "load") &&
 	$2 == "cell" && !seen[$3]++ { print $3 }' |
 while read -r cell; do
-	regctl -q cell create "/weir/cells/$cell.cell"
+	file=/weir/cells/$cell.cell
+	[ -e "$file" ] || file=/weir/cells/$cell-cell.cell
+	regctl -q cell create "$file"
 done
 status=0
 regctl ab run $scenario -o /tmp/ab || status=$?

@@ -10,14 +10,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <time.h>
 
 #include "profiler-inmate/workloads/workload.h"
 #include "tools/libreg/reg.h"
+#include "tools/workload/process.h"
 
 #define NS_PER_S	1000000000ull
-#define MIB		(1ull << 20)
 
 struct run {
 	const struct workload *workload;
@@ -122,20 +121,6 @@ static void list_workloads(char *text, size_t size)
 	}
 }
 
-static void pin(int cpu)
-{
-	cpu_set_t set;
-
-	if (cpu < 0)
-		return;
-	CPU_ZERO(&set);
-	CPU_SET((size_t)cpu, &set);
-	if (sched_setaffinity(0, sizeof(set), &set)) {
-		fprintf(stderr, "workload: CPU %d: %s\n", cpu, strerror(errno));
-		exit(3);
-	}
-}
-
 static uint64_t now_ns(const struct run *run)
 {
 	static struct reg_status status;
@@ -170,20 +155,6 @@ static void jobs_run(const struct run *run, void *memory)
 	}
 }
 
-/* Populated now: no page fault in the timed part. */
-static void *memory_for(const struct run *run)
-{
-	uint64_t bytes = workload_memory_bytes(run->workload, &run->params);
-	void *memory = bytes > 4096 * MIB ? MAP_FAILED :
-		mmap(NULL, (size_t)bytes, PROT_READ | PROT_WRITE,
-		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-
-	if (memory != MAP_FAILED)
-		return memory;
-	fprintf(stderr, "workload: no memory of %" PRIu64 " bytes\n", bytes);
-	exit(3);
-}
-
 int main(int argc, char **argv)
 {
 	static char text[1024] = "Run a workload and time its jobs.\vWorkloads:\n";
@@ -200,9 +171,11 @@ int main(int argc, char **argv)
 		fprintf(stderr, "workload: out of memory\n");
 		return 3;
 	}
-	pin(run.cpu);
+	process_pin("workload", run.cpu);
 	run.params = workload_complete(run.workload, run.params);
-	memory = memory_for(&run);
+	memory = process_memory("workload",
+				workload_memory_bytes(run.workload,
+						      &run.params));
 	run.workload->prepare(memory, &run.params);
 	printf("workload: work=%s %s clock_hz %llu\n", run.workload->name,
 	       run.tag, NS_PER_S);
