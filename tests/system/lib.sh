@@ -108,9 +108,9 @@ now() {
 span() {
 	usleep 1000
 	span_from=$(now)
-	until span_to=$(now) && [ "$span_to" -ge \
+	while usleep "${2:-20000}" && span_to=$(now) && [ "$span_to" -lt \
 		$((span_from + span_ns + 2 * edge_ns)) ]; do
-		usleep "${2:-20000}"
+		:
 	done
 	report "span.$1" "$((span_from + edge_ns)) $((span_from + edge_ns +
 		span_ns))"
