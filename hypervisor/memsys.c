@@ -34,10 +34,17 @@
  */
 #define TURNS_MAX		4096u
 
+/* Deadlines beyond are all far away; so products of cycles do not overflow. */
+#define BEAT_CYCLES_MAX		(1ull << 40)
+
 /* One per CPU, only touched by that CPU. */
 struct heartbeat {
 	uint64_t deadline_cycles;	/* next tick in model time */
 	uint64_t look_lines;		/* memsys_look_within() */
+	/* Of the CPU, at the last look; what it executes in a cycle since. */
+	uint64_t instructions;
+	uint64_t stall_cycles;
+	uint64_t instructions_q8;
 	bool on;
 	bool handling;			/* it is re-armed at the end anyway */
 };
@@ -113,6 +120,7 @@ static void rates_init(const struct weir_record_memsys *record,
 		memsys.beats[n] = (struct heartbeat){
 			.deadline_cycles = UINT64_MAX,
 			.look_lines = UINT64_MAX,
+			.instructions_q8 = 256,
 		};
 }
 
@@ -164,8 +172,24 @@ void memsys_exit(void)
 }
 
 /*
+ * An instruction takes a cycle, and what memory adds. Who waits for memory does
+ * not come to a deadline in the middle of many instructions.
+ */
+static void pace_learn(struct heartbeat *beat, const struct memsys_cpu *regs)
+{
+	uint64_t instructions = regs->instructions - beat->instructions;
+	uint64_t stall_cycles = regs->stall_cycles - beat->stall_cycles;
+
+	beat->instructions = regs->instructions;
+	beat->stall_cycles = regs->stall_cycles;
+	if (instructions)
+		beat->instructions_q8 = (instructions << 8) /
+					(instructions + stall_cycles);
+}
+
+/*
  * How many instructions this CPU may execute until the next look: as many as
- * lines are left, no instruction takes less than a cycle, and all CPUs together
+ * lines are left, or as it did in so many cycles lately, and all CPUs together
  * execute no more than this. A store that misses moves two lines, one read and
  * a dirty one written back; what that brings beyond the budget is part of the
  * overshoot, which the closest look bounds in any case, and is carried as debt.
@@ -179,8 +203,9 @@ static uint64_t instructions_to_look(const struct heartbeat *beat,
 
 	if (instructions > beat->look_lines)
 		instructions = beat->look_lines;
-	if (instructions > cycles)
-		instructions = cycles;
+	cycles = cycles < BEAT_CYCLES_MAX ? cycles : BEAT_CYCLES_MAX;
+	if (instructions > cycles * beat->instructions_q8 >> 8)
+		instructions = cycles * beat->instructions_q8 >> 8;
 	if (instructions < memsys.beat_min_instructions)
 		instructions = memsys.beat_min_instructions;
 	return instructions;
@@ -293,6 +318,7 @@ void memsys_heartbeat(struct per_cpu *cpu)
 	}
 	control_set(regs, MEMSYS_CPU_UNCHARGED);
 	beat->handling = true;
+	pace_learn(beat, regs);
 	work(cpu, beat, regs);
 	/* One that is about to be held drops out of the pace anyway. */
 	if (!cpu->stall_requested)

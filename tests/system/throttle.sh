@@ -36,7 +36,7 @@ refusals
 hog --idle --cpu 1 --mode write --size 8 >/dev/null &
 hog=$!
 span root.1000
-for duty in 10 50 75 90; do
+for duty in 10 25 50 75 90; do
 	ok "$duty % for the root's CPU 1" regctl -q set root --cpus 1 \
 		--duty $duty% --throttle-period 200us
 	span root.${duty}0
@@ -59,7 +59,7 @@ kill $hog
 ok "no budget for the cell" regctl -q set budgeted --budget max
 ok "start a bomb" bomb
 span cell.1000
-for duty in 10 50 75 90; do
+for duty in 10 25 50 75 90; do
 	ok "$duty % for the cell" regctl -q set budgeted --duty $duty% \
 		--throttle-period 200us
 	span cell.${duty}0

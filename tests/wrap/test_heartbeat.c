@@ -358,6 +358,30 @@ static void test_looks_come_closer_near_the_end(void **unused)
 	assert_int_equal(world.armed_ticks, world.ticks + 1250);
 }
 
+/* A CPU that waits for memory takes 8 cycles for an instruction. */
+static void test_looks_keep_pace_with_memory(void **unused)
+{
+	(void)unused;
+	start();
+	regs()->cycles = 1200000;
+	clock_arm(1008000);
+	assert_int_equal(world.armed_ticks - world.ticks, 1200);
+	regs()->instructions += 1000;
+	regs()->stall_cycles += 7000;
+	clock_timer_fired(&cpu);
+	assert_int_equal(world.armed_ticks - world.ticks, 150);
+	/* What it did before does not count, nor does having done nothing. */
+	clock_timer_fired(&cpu);
+	assert_int_equal(world.armed_ticks - world.ticks, 150);
+	regs()->instructions += 100;
+	clock_timer_fired(&cpu);
+	assert_int_equal(world.armed_ticks - world.ticks, 1200);
+	regs()->stall_cycles += 1000000000;
+	regs()->instructions += 1;
+	clock_timer_fired(&cpu);
+	assert_int_equal(world.armed_ticks - world.ticks, 63);
+}
+
 static void test_pace_waits_for_the_others(void **unused)
 {
 	(void)unused;
@@ -472,6 +496,7 @@ int main(void)
 		cmocka_unit_test(test_due_deadline_is_run_charged),
 		cmocka_unit_test(test_alarm_is_taken_charged),
 		cmocka_unit_test(test_looks_come_closer_near_the_end),
+		cmocka_unit_test(test_looks_keep_pace_with_memory),
 		cmocka_unit_test(test_pace_waits_for_the_others),
 		cmocka_unit_test(test_no_pace_before_a_hold),
 		cmocka_unit_test(test_hold_until_the_deadline),
