@@ -40,7 +40,8 @@ int main(int argc, char **argv)
 	began_ns = now_ns(device);
 	for (uint64_t done = 0; done < bytes; done += BUFFER_BYTES) {
 		memcpy(to, from, BUFFER_BYTES);
-		from[done % BUFFER_BYTES]++;
+		/* What nobody reads would not be copied. */
+		__asm__ volatile("" : : "r"(to), "r"(from) : "memory");
 	}
 	printf("%" PRIu64 " %" PRIu64 "\n", bytes, now_ns(device) - began_ns);
 	reg_close(device);
