@@ -124,7 +124,7 @@ void critical_end(struct per_cpu *cpu, uint64_t now_ns, bool cut)
 		statistics_end(reg);
 	arch_cpu_critical_only(cpu, false);
 	cpu->tick.deadline_ns[TICK_CRITICAL] = TICK_NEVER;
-	cpu->stall_requested = cpu->held;
+	cpu->stall_requested = regulation_holds(cpu);
 }
 
 void critical_cut(struct per_cpu *cpu, uint64_t now_ns)

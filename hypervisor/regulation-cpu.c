@@ -14,7 +14,6 @@
 
 static void stall_begin(struct per_cpu *cpu, uint64_t now_ns)
 {
-	cpu->held = true;
 	cpu->stall_requested = true;
 	cpu->reg.stall_since_ns = now_ns;
 	cpu->reg.shown.stall_since_ns = now_ns;
@@ -35,7 +34,6 @@ static void stall_end(struct per_cpu *cpu, uint64_t now_ns)
 	}
 	if (cpu->reg.critical.running)
 		critical_end(cpu, now_ns, false);
-	cpu->held = false;
 	cpu->stall_requested = false;
 	stats->stall_histogram[bucket]++;
 	stats->stall_ns += stalled_ns;
@@ -90,7 +88,7 @@ static void verdict_change(struct per_cpu *cpu, enum reg_holder by,
 static inline void verdict_apply(struct per_cpu *cpu, enum reg_holder by,
 				 enum reg_verdict verdict, uint64_t now_ns)
 {
-	if (verdict != REG_RUN || cpu->held)
+	if (verdict != REG_RUN || regulation_holds(cpu))
 		verdict_change(cpu, by, verdict, now_ns);
 }
 
@@ -382,7 +380,7 @@ bool regulation_alarmed(struct per_cpu *cpu)
 	struct reg_cpu *reg = &cpu->reg;
 
 	return reg->active.watched && !reg->active.interrupts &&
-	       !cpu->held && reg->active.source->alarmed(reg);
+	       !regulation_holds(cpu) && reg->active.source->alarmed(reg);
 }
 
 void regulation_alarm(struct per_cpu *cpu)

@@ -63,7 +63,7 @@ static struct per_cpu *held(uint64_t now_ns, uint64_t lines)
 	lines_happen(cpu, lines, 0);
 	fake_on_cpu(0);
 	regulation_overflow(cpu);
-	assert_true(cpu->held);
+	assert_true(regulation_holds(cpu));
 	assert_true(cpu->stall_requested);
 	return cpu;
 }
@@ -73,7 +73,7 @@ static void served(struct per_cpu *cpu)
 {
 	fake.critical = 1;
 	regulation_stall(cpu);
-	assert_true(cpu->held);
+	assert_true(regulation_holds(cpu));
 	assert_false(cpu->stall_requested);
 	assert_true(cpu->reg.critical.running);
 	assert_int_equal(fake.critical_only, 1);
@@ -188,7 +188,7 @@ static void test_stall_ends_meanwhile(void **unused)
 	served(cpu);
 	fake.now_ns = PERIOD_NS;
 	clock_timer_fired(cpu);
-	assert_false(cpu->held);
+	assert_false(regulation_holds(cpu));
 	assert_false(cpu->stall_requested);
 	assert_false(cpu->reg.critical.running);
 	assert_int_equal(fake.critical_only, 0);
@@ -246,7 +246,7 @@ static void test_changes_meanwhile(void **unused)
 	regulation_cpu_stop(cpu);
 	assert_false(cpu->reg.critical.running);
 	assert_false(cpu->stall_requested);
-	assert_false(cpu->held);
+	assert_false(regulation_holds(cpu));
 	assert_int_equal(fake.critical_only, 0);
 	assert_int_equal(cpu->tick.armed_ns, TICK_NEVER);
 	regulation_cpu_reset(cpu);

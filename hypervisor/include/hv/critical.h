@@ -2,7 +2,7 @@
 /*
  * Critical interrupts: what a CPU takes while regulation holds it.
  *
- * cpu->held says what the regulators have decided. A CPU that is held stays in
+ * regulation_holds() says what the regulators have decided. A CPU that is held stays in
  * the hypervisor (cpu->stall_requested) but for as long as it runs its guest for
  * critical interrupts (cpu->reg.critical.running): until the guest has ended all
  * of them, or what the configuration lets them use in a period is used up, or the

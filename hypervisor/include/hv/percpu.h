@@ -33,7 +33,6 @@ struct per_cpu {
 	bool stall_requested;		/* held: regulation_stall() before the guest */
 	bool entered;			/* this CPU exists and came in */
 	bool active;			/* runs guests, not (any more) bare Linux */
-	bool held;			/* by regulators; critical.h has more */
 	uint64_t reset_address;		/* for EVENT_RESET, guest physical */
 	uint64_t reset_argument;	/* CPU_ON context */
 	uint32_t stats[ARCH_CPU_STATS];
@@ -48,5 +47,11 @@ struct per_cpu {
 
 /* NULL when `id` is not a CPU of this machine. */
 struct per_cpu *percpu_get(unsigned int id);
+
+/* On the CPU: by regulators; critical.h says what it may do all the same. */
+static inline bool regulation_holds(const struct per_cpu *cpu)
+{
+	return cpu->reg.stats.holders != 0;
+}
 
 #endif

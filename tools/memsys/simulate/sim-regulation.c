@@ -233,11 +233,11 @@ static void storm_served(unsigned int n)
 static void follow(void)
 {
 	for (unsigned int n = 0; n < sim.cpus_count; n++) {
-		if (fake_cpu_area(n)->held)
+		if (regulation_holds(fake_cpu_area(n)))
 			engine_hold(sim.engine, n);
 		else
 			engine_release(sim.engine, n);
-		if (sim.cpu[n].storm_pending && !fake_cpu_area(n)->held)
+		if (sim.cpu[n].storm_pending && !regulation_holds(fake_cpu_area(n)))
 			storm_deliver(n);
 	}
 	plan();
@@ -274,7 +274,7 @@ static void storm_fires(unsigned int n)
 	fake_on_cpu(n);
 	if (cpu->stall_requested)
 		tick_run(cpu);
-	if (!cpu->held)
+	if (!regulation_holds(cpu))
 		storm_deliver(n);
 	else if (cpu->stall_requested && sim.cpu[n].cell->critical_ps)
 		storm_serve(n);
