@@ -233,9 +233,6 @@ void regulation_cpu_reset(struct per_cpu *cpu)
 		statistics_begin(reg);
 		statistics_clear(reg);
 		reg->serial = cell->reg.serial;
-		/* Revisions of another cell mean nothing. */
-		reg->own = (struct reg_pool){ 0 };
-		reg->windows.revision = 0;
 		statistics_end(reg);
 		tick_cpu_init(&cpu->tick);
 	}
