@@ -289,7 +289,8 @@ KDIR_X86 ?= /lib/modules/$(shell uname -r)/build
 driver-x86: $(B)/driver-x86/weir.ko
 
 $(B)/driver-x86/weir.ko: $(driver-src) $(wildcard hypervisor/include/abi/*.h \
-		hypervisor/config-*.[ch] hypervisor/include/hv/*.h)
+		hypervisor/config-*.[ch] hypervisor/include/hv/*.h \
+		coloring/*.[ch])
 	@rm -rf $(@D)/*.[chS] && mkdir -p $(@D)
 	@ln -sf $(abspath $(driver-src)) $(@D)/
 	$(quiet) KBUILD $@
