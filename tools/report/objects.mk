@@ -8,3 +8,5 @@ figures-objs := $(d)figures.o
 figures-libs := -ljansson -lsmartcols
 tests-unit-y += test_report
 test_report-objs := $(report-objs)
+tests-unit-y += test_figures
+test_figures-deps := build/host/figures
