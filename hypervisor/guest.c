@@ -29,9 +29,9 @@ bool guest_translate(const struct cell *cell, gpa_t address, hpa_t *phys,
 {
 	bool mapped;
 
-	recolor_hold();
+	recolor_hold(cell);
 	mapped = arch_cell_translate(cell, address, phys, flags);
-	recolor_release();
+	recolor_release(cell);
 	return mapped;
 }
 
@@ -45,12 +45,11 @@ static int guest_check(const struct cell *cell, gpa_t start, size_t size,
 		return -EINVAL;
 	for (size_t done = 0; done < size;) {
 		uint64_t address = start.value + done;
-
 		bool usable;
 
-		recolor_hold();
+		recolor_hold(cell);
 		usable = guest_page(cell, address, wanted, &phys);
-		recolor_release();
+		recolor_release(cell);
 		if (!usable)
 			return -EINVAL;
 		done += step_bytes(address, size - done);
@@ -88,11 +87,11 @@ static int guest_copy(const struct cell *cell, gpa_t start, void *to,
 		uint64_t address = start.value + done;
 		size_t step = step_bytes(address, size - done);
 
-		recolor_hold();
+		recolor_hold(cell);
 		error = piece_copy(cell, address, to ? (uint8_t *)to + done : NULL,
 				   from ? (const uint8_t *)from + done : NULL,
 				   step);
-		recolor_release();
+		recolor_release(cell);
 		done += step;
 	}
 	hv_window_close();

@@ -35,14 +35,22 @@ static struct {
 	struct spinlock lock;
 } recolor;
 
-void recolor_hold(void)
+/* Whether pages of this cell may ever move. */
+static bool moves(const struct cell *cell)
 {
-	spin_lock(&recolor.lock);
+	return recolor.possible && cell == cell_root();
 }
 
-void recolor_release(void)
+void recolor_hold(const struct cell *cell)
 {
-	spin_unlock(&recolor.lock);
+	if (moves(cell))
+		spin_lock(&recolor.lock);
+}
+
+void recolor_release(const struct cell *cell)
+{
+	if (moves(cell))
+		spin_unlock(&recolor.lock);
 }
 
 bool recolor_settled(const struct cell *cell, gpa_t address)
@@ -50,7 +58,7 @@ bool recolor_settled(const struct cell *cell, gpa_t address)
 	uint32_t flags;
 	hpa_t phys;
 
-	if (!recolor.possible || cell != cell_root())
+	if (!moves(cell))
 		return false;
 	__atomic_fetch_add(&recolor.answer.waits, 1, __ATOMIC_RELAXED);
 	return guest_translate(cell, gpa(address.value & PAGE_MASK), &phys,
@@ -307,13 +315,13 @@ static int change_piece(const struct color_piece *piece, bool *moved,
 
 	if (error)
 		return error;
-	recolor_hold();
+	spin_lock(&recolor.lock);
 	*moved = page_table_is_split(arch_cell_table(cell_root()), virt);
 	if (*moved)
 		move_piece(piece);
 	else
 		error = split_block(virt, reason);
-	recolor_release();
+	spin_unlock(&recolor.lock);
 	let_others_go();
 	took_ns = clock_now_ns() - start_ns;
 	if (took_ns > recolor.answer.longest_ns)
@@ -343,13 +351,12 @@ static int finish(struct reason *reason)
 }
 
 /* What was moved moves back: it needs no memory, as its blocks are split. */
-static int turn_for(int error)
+static void turn_for(int error)
 {
-	if (recolor.error == 0) {
-		recolor.error = error;
-		color_move_turn(&recolor.move);
-	}
-	return error;
+	if (recolor.error)
+		return;
+	recolor.error = error;
+	color_move_turn(&recolor.move);
 }
 
 static long step_locked(uint32_t flags, struct reason *reason)
@@ -362,19 +369,19 @@ static long step_locked(uint32_t flags, struct reason *reason)
 	if ((flags & COLOR_STEP_TURN) && !recolor.error)
 		color_move_turn(&recolor.move);
 	for (unsigned int i = 0; i < LOOKS_MAX; i++) {
-		bool moved = true, moves;
+		bool moved = true, is_away;
 		int error = 0;
 
 		if (!color_move_next(&recolor.move, BATCH_BYTES, &piece))
 			return finish(reason);
-		moves = color_piece_moves(&recolor.move, &piece);
-		if (moves)
+		is_away = color_piece_moves(&recolor.move, &piece);
+		if (is_away)
 			error = change_piece(&piece, &moved, reason);
 		if (error)
 			turn_for(error);
 		else if (moved)
 			color_move_done(&recolor.move, &piece);
-		if (moves)
+		if (is_away)
 			break;
 	}
 	/* One more step tells of the end. */

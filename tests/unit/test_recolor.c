@@ -415,6 +415,39 @@ static void test_faults(void **state)
 	assert_int_equal(answer.waits, 1);
 }
 
+static unsigned int waited;
+
+/* Whoever waits has to be let go: there is one thread. */
+static void on_relax(void)
+{
+	waited++;
+	recolor_release(cell_root());
+}
+
+/* Only the root's memory moves: nobody else's copies wait for it. */
+static void test_others_do_not_wait(void **state)
+{
+	uint64_t word = 0x1122334455667788;
+	uint32_t flags;
+	hpa_t phys;
+
+	(void)state;
+	assert_int_equal(make_cell(1, LOW, COLORED_RAM), 0);
+	waited = 0;
+	fake.on_relax = on_relax;
+	recolor_hold(cell_root());
+	assert_int_equal(guest_write(cell_by_id(1), gpa(0x1000), &word,
+				     sizeof(word)), 0);
+	assert_int_equal(guest_read(cell_by_id(1), gpa(0x1000), &word,
+				    sizeof(word)), 0);
+	assert_true(guest_translate(cell_by_id(1), gpa(0), &phys, &flags));
+	assert_int_equal(waited, 0);
+	assert_int_equal(guest_read(cell_root(), gpa(RECOLOR_RAM), &word,
+				    sizeof(word)), 0);
+	assert_int_equal(waited, 1);
+	fake.on_relax = NULL;
+}
+
 /* A configuration may ask for colors from the beginning. */
 static void test_from_enabling_on(void **state)
 {
@@ -505,6 +538,7 @@ int main(void)
 		cmocka_unit_test_setup(test_colors_of_cells, setup),
 		cmocka_unit_test_setup(test_without_broadcast, setup),
 		cmocka_unit_test_setup(test_faults, setup),
+		cmocka_unit_test_setup(test_others_do_not_wait, setup),
 		cmocka_unit_test_setup(test_from_enabling_on, setup),
 		cmocka_unit_test_setup(test_configurations, setup),
 	};

@@ -42,9 +42,12 @@ int recolor_idle(struct reason *reason);
 /* The same, or when the root does not have all colors. */
 int recolor_complete(struct reason *reason);
 
-/* Pages do not move between these two; any CPU of the root, no lock held. */
-void recolor_hold(void);
-void recolor_release(void);
+/*
+ * Pages of the cell do not move between these two. Any CPU, no lock held; only for
+ * the root cell, where it can be moved, is there anything to wait for.
+ */
+void recolor_hold(const struct cell *cell);
+void recolor_release(const struct cell *cell);
 /*
  * A guest access to `address` found nothing mapped. True: now there is
  * something, and the access is to be repeated. On the CPU, no lock held.
