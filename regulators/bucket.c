@@ -204,20 +204,6 @@ static enum reg_verdict bucket_overflow(struct reg_cpu *cpu, uint64_t now_ns)
 	return bucket_poll(cpu, now_ns);
 }
 
-static uint64_t bucket_advance(struct reg_cpu *cpu, uint64_t now_ns)
-{
-	(void)cpu;
-	(void)now_ns;
-	return 0;
-}
-
-static bool bucket_renew(struct reg_cpu *cpu, uint64_t used_lines)
-{
-	(void)cpu;
-	(void)used_lines;
-	return false;
-}
-
 static enum reg_verdict bucket_commit(struct reg_cpu *cpu, uint64_t now_ns)
 {
 	cpu->bucket.waits = false;
@@ -262,8 +248,6 @@ static const struct regulator bucket = {
 	.commit = bucket_commit,
 	.period = bucket_period,
 	.poll = bucket_poll,
-	.advance = bucket_advance,
-	.renew = bucket_renew,
 	.overflow = bucket_overflow,
 	.cpu_reset = bucket_cpu_reset,
 	.cell_exit = bucket_cell_exit,

@@ -154,36 +154,12 @@ static enum reg_verdict burst_commit(struct reg_cpu *cpu, uint64_t now_ns)
 	return burst_look(cpu, now_ns);
 }
 
-static uint64_t burst_advance(struct reg_cpu *cpu, uint64_t now_ns)
-{
-	(void)cpu;
-	(void)now_ns;
-	return 0;
-}
-
-static bool burst_renew(struct reg_cpu *cpu, uint64_t used_lines)
-{
-	(void)cpu;
-	(void)used_lines;
-	return false;
-}
-
 static void burst_cpu_reset(struct reg_cpu *cpu, uint64_t now_ns)
 {
 	if (!cpu->burst.on)
 		return;
 	cpu->active.source->sample(cpu);
 	credit(cpu, now_ns);
-}
-
-static void burst_cell_exit(struct reg_cell *cell)
-{
-	(void)cell;
-}
-
-static void burst_stats(const struct reg_cpu *cpu, struct reg_cpu_stats *stats)
-{
-	*stats = cpu->stats;
 }
 
 static const struct regulator burst_regulator = {
@@ -197,11 +173,7 @@ static const struct regulator burst_regulator = {
 	.commit = burst_commit,
 	.period = burst_look,
 	.poll = burst_look,
-	.advance = burst_advance,
-	.renew = burst_renew,
 	.overflow = burst_look,
 	.cpu_reset = burst_cpu_reset,
-	.cell_exit = burst_cell_exit,
-	.stats = burst_stats,
 };
 REGULATOR(burst_regulator);

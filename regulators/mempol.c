@@ -388,20 +388,6 @@ static enum reg_verdict mempol_overflow(struct reg_cpu *cpu, uint64_t now_ns)
 	return look(cpu, now_ns);
 }
 
-static uint64_t mempol_advance(struct reg_cpu *cpu, uint64_t now_ns)
-{
-	(void)cpu;
-	(void)now_ns;
-	return 0;
-}
-
-static bool mempol_renew(struct reg_cpu *cpu, uint64_t used_lines)
-{
-	(void)cpu;
-	(void)used_lines;
-	return false;
-}
-
 /* CPUs look in turn, at first. */
 static enum reg_verdict mempol_commit(struct reg_cpu *cpu, uint64_t now_ns)
 {
@@ -453,8 +439,6 @@ static const struct regulator mempol = {
 	.commit = mempol_commit,
 	.period = mempol_period,
 	.poll = look,
-	.advance = mempol_advance,
-	.renew = mempol_renew,
 	.overflow = mempol_overflow,
 	.cpu_reset = mempol_cpu_reset,
 	.cell_exit = mempol_cell_exit,

@@ -358,16 +358,18 @@ enum reg_kind {
 };
 
 /*
- * All operations are mandatory. Those with a verdict run on the CPU concerned,
- * interrupts masked, and leave in cpu->next_ns when period() is to be called
- * (REG_NEVER: not at all) and in the source what they armed.
+ * All operations are mandatory but for the short ways. Those with a verdict
+ * run on the CPU concerned, interrupts masked, and leave in cpu->next_ns when
+ * period() is to be called (REG_NEVER: not at all) and in the source what they
+ * armed.
  *
  * Those beside a budget have a next_ns of their own, in cpu->throttle and
  * cpu->burst. Their check() comes after that of the budget and fills its part
  * of `effective` alone. A burst cap is asked, by overflow(), after everything
  * that the budget did, and brings the alarm forward when it must; when there
  * is no budget (not effective.active) the source is its own. Neither of them
- * is asked for short ways, which are closed where there is one, nor for stats.
+ * has short ways, which are closed where there is one, or cell_exit() or
+ * stats(), which are the budget's.
  */
 struct regulator {
 	const char *name;
@@ -397,7 +399,8 @@ struct regulator {
 	enum reg_verdict (*poll)(struct reg_cpu *cpu, uint64_t now_ns);
 	/*
 	 * The short ways of period() and of overflow(), when
-	 * cpu->short_late_ns and cpu->renews allow them. The CPU goes on:
+	 * cpu->short_late_ns and cpu->renews allow them; NULL where nothing
+	 * ever does. The CPU goes on:
 	 * advance() returns the next boundary, and renew() true; or they
 	 * return 0 or false, and the other one must decide. When what was
 	 * armed has been used, the source's renew() returned `used_lines`.

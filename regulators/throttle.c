@@ -256,20 +256,6 @@ static enum reg_verdict throttle_look(struct reg_cpu *cpu, uint64_t now_ns)
 	return turn(cpu, now_ns);
 }
 
-static uint64_t throttle_advance(struct reg_cpu *cpu, uint64_t now_ns)
-{
-	(void)cpu;
-	(void)now_ns;
-	return 0;
-}
-
-static bool throttle_renew(struct reg_cpu *cpu, uint64_t used_lines)
-{
-	(void)cpu;
-	(void)used_lines;
-	return false;
-}
-
 /* It may have slept beyond the end of its turn, without a tick. */
 static void throttle_cpu_reset(struct reg_cpu *cpu, uint64_t now_ns)
 {
@@ -278,17 +264,6 @@ static void throttle_cpu_reset(struct reg_cpu *cpu, uint64_t now_ns)
 	if (!state->on)
 		return;
 	account(state, now_ns < state->next_ns ? now_ns : state->next_ns);
-}
-
-static void throttle_cell_exit(struct reg_cell *cell)
-{
-	(void)cell;
-}
-
-static void throttle_stats(const struct reg_cpu *cpu,
-			   struct reg_cpu_stats *stats)
-{
-	*stats = cpu->stats;
 }
 
 static const struct regulator throttle_regulator = {
@@ -302,11 +277,7 @@ static const struct regulator throttle_regulator = {
 	.commit = throttle_commit,
 	.period = throttle_look,
 	.poll = throttle_look,
-	.advance = throttle_advance,
-	.renew = throttle_renew,
 	.overflow = throttle_look,
 	.cpu_reset = throttle_cpu_reset,
-	.cell_exit = throttle_cell_exit,
-	.stats = throttle_stats,
 };
 REGULATOR(throttle_regulator);
