@@ -109,7 +109,7 @@ static void alarm_set(struct reg_cpu *cpu, const struct reg_pool *pool)
 	cpu->alarm.write_lines = cpu->active.writes.limited ?
 		cpu->write_grant_lines - (writes - cpu->settled_write_lines) :
 		REG_NEVER;
-	cpu->alarm.headroom_lines = credit_headroom(&cpu->active, pool);
+	cpu->alarm.headroom_lines = pool_headroom(&cpu->active, pool);
 }
 
 /* Waits for what it has drawn, but for no longer than it takes to look again. */

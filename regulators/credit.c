@@ -8,7 +8,6 @@
 /* 64 TB/s with lines of 64 bytes: what is faster than that is no limit. */
 #define LINES_PER_NS_MAX	1000u
 #define DEPTH_MAX_BYTES		((uint64_t)1 << 40)
-#define GRANT_MIN_LINES		4u
 
 static int depth_check(const struct reg_settings *wanted,
 		       const struct reg_platform *platform,
@@ -62,26 +61,17 @@ static void budget_init(struct reg_budget *budget, uint64_t bytes_per_s,
 				 settings->period_ns, buckets,
 				 platform->line_bytes);
 		depth_lines = budget_rate_ceil(&budget->rate, 1);
-		if (depth_lines < GRANT_MIN_LINES * drawing)
-			depth_lines = GRANT_MIN_LINES * drawing;
+		if (depth_lines < POOL_GRANT_MIN_LINES * drawing)
+			depth_lines = POOL_GRANT_MIN_LINES * drawing;
 	}
 	if (depth_lines > CREDIT_MAX_LINES)
 		depth_lines = CREDIT_MAX_LINES;
 	budget->cap_lines = bytes_per_s ? depth_lines : 0;
 	budget->grant_lines = depth_lines / drawing;
-	/* What pool_follow() starts a new bucket with: it is full. */
+	/* What pool_convert() starts a new bucket with: it is full. */
 	budget->rate = (struct reg_rate){
 		.lines = budget->cap_lines, .denominator = 1,
 	};
-}
-
-static uint32_t log2_ceil(uint32_t value)
-{
-	uint32_t shift = 0;
-
-	while (shift < 31 && (1u << shift) < value)
-		shift++;
-	return shift;
 }
 
 static void depth_report(struct reg_effective *effective, uint32_t line_bytes)
@@ -112,14 +102,7 @@ int credit_check(const struct reg_platform *platform,
 		return refuse(reason, -EINVAL,
 			      "mode bits %x are of periods, which credit by the clock does not have",
 			      other_modes);
-	*effective = (struct reg_effective){ .settings = *wanted };
-	effective->cpus_count = platform->cpus_count;
-	effective->per_cpu = (wanted->mode & REG_MODE_PER_CPU) != 0;
-	effective->own_pool = effective->per_cpu || platform->cpus_count == 1;
-	effective->refill_parts = 1;
-	effective->refill_ns = wanted->period_ns;
-	effective->share_shift =
-		log2_ceil(effective->own_pool ? 1 : platform->cpus_count);
+	pool_share(platform, wanted, effective);
 	budget_init(&effective->total, wanted->budget_bytes_per_s, platform,
 		    effective);
 	budget_init(&effective->writes, wanted->write_budget_bytes_per_s,
@@ -130,26 +113,19 @@ int credit_check(const struct reg_platform *platform,
 	return 0;
 }
 
-/* As memguard's: debt and what is left go to the pool that is used now. */
-static void pools_convert(struct reg_cpu *cpu, uint64_t now_ns)
+/* The first CPU under a setting counts credit from here on. */
+static void credit_convert(struct reg_cpu *cpu, uint64_t now_ns)
 {
-	const struct reg_effective *effective = &cpu->active;
-	struct reg_pool *shared = &cpu->cell->pool;
-	struct reg_pool *to = effective->own_pool ? &cpu->own : shared;
-	struct reg_pool *from = effective->own_pool ? shared : &cpu->own;
-	bool anew = to->revision != effective->revision;
+	struct reg_pool *pool = pool_of(cpu);
+	bool anew = pool->revision != cpu->active.revision;
 
-	pool_inherit(to, from, effective);
-	pool_follow(to, effective, 0, now_ns);
-	pool_move_debt(to, from);
-	pool_drain(from);
-	/* Credit is counted from here on. */
-	if (anew) {
-		to->last_ns = now_ns;
-		to->since_ns = now_ns;
-		to->total.remainder = 0;
-		to->writes.remainder = 0;
-	}
+	pool_convert(cpu, 0, now_ns);
+	if (!anew)
+		return;
+	pool->last_ns = now_ns;
+	pool->since_ns = now_ns;
+	pool->total.remainder = 0;
+	pool->writes.remainder = 0;
 }
 
 void credit_commit(struct reg_cpu *cpu, uint64_t now_ns)
@@ -160,7 +136,7 @@ void credit_commit(struct reg_cpu *cpu, uint64_t now_ns)
 	cpu->renews = false;
 	cpu->next_ns = REG_NEVER;
 	spin_lock(&cpu->cell->lock);
-	pools_convert(cpu, now_ns);
+	credit_convert(cpu, now_ns);
 	spin_unlock(&cpu->cell->lock);
 	if (effective->active) {
 		/* What was used before is settled, or was not limited. */

@@ -87,17 +87,4 @@ static inline uint64_t credit_ready_ns(const struct reg_level *level,
 	return ready_ns < far_ns ? ready_ns : far_ns;
 }
 
-/* A CPU's share of what the pool still allows. */
-static inline uint64_t credit_headroom(const struct reg_effective *effective,
-				       const struct reg_pool *pool)
-{
-	int64_t lines = INT64_MAX;
-
-	if (effective->total.limited)
-		lines = level_lines(&pool->total);
-	if (effective->writes.limited && level_lines(&pool->writes) < lines)
-		lines = level_lines(&pool->writes);
-	return (uint64_t)(lines < 0 ? 0 : lines) >> effective->share_shift;
-}
-
 #endif

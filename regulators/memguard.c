@@ -12,7 +12,6 @@
 
 /* A pool's CPUs hold at most about 1/8 of a period's budget in grants. */
 #define GRANTS_PER_SHARE	8u
-#define GRANT_MIN_LINES		4u
 /* The short way of a tick is taken less often than this in a row. */
 #define LOOK_PERIODS		16u
 
@@ -47,18 +46,20 @@ static void budget_init(struct reg_budget *budget, uint64_t bytes_per_s,
 	if (!effective->own_pool) {
 		grant_lines = budget->cap_lines /
 			      (GRANTS_PER_SHARE * effective->cpus_count);
-		budget->grant_lines = grant_lines > GRANT_MIN_LINES ?
-				      grant_lines : GRANT_MIN_LINES;
+		budget->grant_lines = grant_lines > POOL_GRANT_MIN_LINES ?
+				      grant_lines : POOL_GRANT_MIN_LINES;
 	}
 }
 
-static uint32_t log2_ceil(uint32_t value)
+/* The CPUs that share a pool have it refilled in turn. */
+static void refills_spread(struct reg_effective *effective)
 {
-	uint32_t shift = 0;
+	uint64_t period_ns = effective->settings.period_ns;
 
-	while (shift < 31 && (1u << shift) < value)
-		shift++;
-	return shift;
+	effective->refill_parts = effective->cpus_count;
+	effective->refill_ns = period_ns / effective->refill_parts;
+	effective->refill_part =
+		(uint32_t)(period_ns % effective->refill_parts);
 }
 
 /* What a short way adds beyond the cap nobody sees. */
@@ -77,18 +78,9 @@ static int memguard_check(const struct reg_platform *platform,
 
 	if (err)
 		return err;
-	*effective = (struct reg_effective){ .settings = *wanted };
-	effective->cpus_count = platform->cpus_count;
-	effective->per_cpu = (wanted->mode & REG_MODE_PER_CPU) != 0;
-	effective->own_pool = effective->per_cpu || platform->cpus_count == 1;
-	effective->refill_parts =
-		effective->own_pool || (wanted->mode & REG_MODE_SYNCHRONOUS) ?
-		1 : platform->cpus_count;
-	effective->refill_ns = wanted->period_ns / effective->refill_parts;
-	effective->refill_part =
-		(uint32_t)(wanted->period_ns % effective->refill_parts);
-	effective->share_shift =
-		log2_ceil(effective->own_pool ? 1 : platform->cpus_count);
+	pool_share(platform, wanted, effective);
+	if (!effective->own_pool && !(wanted->mode & REG_MODE_SYNCHRONOUS))
+		refills_spread(effective);
 	budget_init(&effective->total, wanted->budget_bytes_per_s, platform,
 		    effective);
 	budget_init(&effective->writes, wanted->write_budget_bytes_per_s,
@@ -174,20 +166,6 @@ static inline uint64_t level_draw(struct reg_level *level,
 	return lines;
 }
 
-static inline uint64_t headroom(const struct reg_effective *effective,
-				const struct reg_pool *pool)
-{
-	int64_t lines = INT64_MAX;
-
-	if (effective->total.limited)
-		lines = level_lines(&pool->total);
-	if (effective->writes.limited && level_lines(&pool->writes) < lines)
-		lines = level_lines(&pool->writes);
-	if (lines < 0)
-		lines = 0;
-	return (uint64_t)lines >> effective->share_shift;
-}
-
 static void short_ways_close(struct reg_cpu *cpu)
 {
 	cpu->short_late_ns = 0;
@@ -238,7 +216,7 @@ static inline bool draw(struct reg_cpu *cpu, struct reg_pool *pool)
 	cpu->alarm.write_lines = level_draw(&pool->writes,
 					    &effective->writes,
 					    (uint64_t)write_lines);
-	cpu->alarm.headroom_lines = headroom(effective, pool);
+	cpu->alarm.headroom_lines = pool_headroom(effective, pool);
 	cpu->grant_lines = cpu->alarm.lines;
 	cpu->write_grant_lines = cpu->alarm.write_lines;
 	short_ways_open(cpu);
@@ -389,30 +367,6 @@ static enum reg_verdict memguard_overflow(struct reg_cpu *cpu, uint64_t now_ns)
 	return look(cpu, now_ns);
 }
 
-/*
- * The pool that the CPU draws from now on follows the setting. When that is
- * another one than before, it starts where the old one is: with its debt, and
- * with its next refill, but without what was left there.
- */
-static void pools_convert(struct reg_cpu *cpu, uint64_t now_ns)
-{
-	const struct reg_effective *effective = &cpu->active;
-	struct reg_pool *shared = &cpu->cell->pool;
-
-	if (effective->own_pool) {
-		pool_inherit(&cpu->own, shared, effective);
-		pool_follow(&cpu->own, effective,
-			    pool_phase_ns(effective, cpu->index), now_ns);
-		pool_move_debt(&cpu->own, shared);
-		pool_drain(shared);
-	} else {
-		pool_inherit(shared, &cpu->own, effective);
-		pool_follow(shared, effective, 0, now_ns);
-		pool_move_debt(shared, &cpu->own);
-		pool_drain(&cpu->own);
-	}
-}
-
 static enum reg_verdict memguard_commit(struct reg_cpu *cpu, uint64_t now_ns)
 {
 	const struct reg_effective *effective = &cpu->active;
@@ -422,7 +376,7 @@ static enum reg_verdict memguard_commit(struct reg_cpu *cpu, uint64_t now_ns)
 
 	short_ways_close(cpu);
 	spin_lock(&cpu->cell->lock);
-	pools_convert(cpu, now_ns);
+	pool_convert(cpu, effective->own_pool ? phase_ns : 0, now_ns);
 	spin_unlock(&cpu->cell->lock);
 	if (!effective->active) {
 		cpu->next_ns = REG_NEVER;

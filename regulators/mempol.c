@@ -356,7 +356,7 @@ static enum reg_verdict look(struct reg_cpu *cpu, uint64_t now_ns)
 		level_holds(&pool->writes, &effective->writes);
 	if (holds)
 		until_ns = ready_ns(cpu, pool, now_ns);
-	room_lines = holds ? 0 : credit_headroom(effective, pool);
+	room_lines = holds ? 0 : pool_headroom(effective, pool);
 	watched_set(cpu, pool, holds);
 	pool_leave(cpu);
 	/* Somebody else's alarm counts from an older sample. */

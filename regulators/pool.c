@@ -5,6 +5,29 @@
 /* More than any cap, and far from where a signed level would wrap. */
 #define LEVEL_MAX_LINES		((uint64_t)1 << 61)
 
+static uint32_t log2_ceil(uint32_t value)
+{
+	uint32_t shift = 0;
+
+	while (shift < 31 && (1u << shift) < value)
+		shift++;
+	return shift;
+}
+
+void pool_share(const struct reg_platform *platform,
+		const struct reg_settings *wanted,
+		struct reg_effective *effective)
+{
+	*effective = (struct reg_effective){ .settings = *wanted };
+	effective->cpus_count = platform->cpus_count;
+	effective->per_cpu = (wanted->mode & REG_MODE_PER_CPU) != 0;
+	effective->own_pool = effective->per_cpu || platform->cpus_count == 1;
+	effective->refill_parts = 1;
+	effective->refill_ns = wanted->period_ns;
+	effective->share_shift =
+		log2_ceil(effective->own_pool ? 1 : platform->cpus_count);
+}
+
 uint64_t pool_grid_next(uint64_t period_ns, uint32_t parts, uint64_t from_ns,
 			uint32_t *part)
 {
@@ -64,8 +87,9 @@ static void level_clip(struct reg_level *level, const struct reg_budget *budget)
 		level_add(level, 0, budget->cap_lines);
 }
 
-void pool_follow(struct reg_pool *pool, const struct reg_effective *effective,
-		 uint64_t phase_ns, uint64_t now_ns)
+static void pool_follow(struct reg_pool *pool,
+			const struct reg_effective *effective,
+			uint64_t phase_ns, uint64_t now_ns)
 {
 	bool fresh = !pool->total.limited && !pool->writes.limited;
 
@@ -93,8 +117,12 @@ static void level_inherit(struct reg_level *level,
 		*level = (struct reg_level){ .limited = true };
 }
 
-void pool_inherit(struct reg_pool *pool, const struct reg_pool *in_use,
-		  const struct reg_effective *effective)
+/*
+ * A pool not in use starts at zero, where the one in use is in time; before
+ * pool_follow(). One that follows the setting already is in use itself.
+ */
+static void pool_inherit(struct reg_pool *pool, const struct reg_pool *in_use,
+			 const struct reg_effective *effective)
 {
 	if (pool->revision == effective->revision)
 		return;
@@ -114,7 +142,7 @@ static void level_move_debt(struct reg_level *to, struct reg_level *from)
 	}
 }
 
-void pool_move_debt(struct reg_pool *to, struct reg_pool *from)
+static void pool_move_debt(struct reg_pool *to, struct reg_pool *from)
 {
 	level_move_debt(&to->total, &from->total);
 	level_move_debt(&to->writes, &from->writes);
@@ -128,10 +156,24 @@ static void level_drain(struct reg_level *level)
 		level_change(level, -lines);
 }
 
-void pool_drain(struct reg_pool *pool)
+/* A pool goes out of use: what is left in it is given up, debt is not. */
+static void pool_drain(struct reg_pool *pool)
 {
 	level_drain(&pool->total);
 	level_drain(&pool->writes);
+}
+
+void pool_convert(struct reg_cpu *cpu, uint64_t phase_ns, uint64_t now_ns)
+{
+	const struct reg_effective *effective = &cpu->active;
+	struct reg_pool *to = pool_of(cpu);
+	struct reg_pool *from = effective->own_pool ? &cpu->cell->pool :
+						      &cpu->own;
+
+	pool_inherit(to, from, effective);
+	pool_follow(to, effective, phase_ns, now_ns);
+	pool_move_debt(to, from);
+	pool_drain(from);
 }
 
 /* Debt is what makes the long-run rate exact: for comparisons only. */

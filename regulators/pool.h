@@ -12,6 +12,17 @@
 #include "budget.h"
 #include "regulator.h"
 
+/* A grant of less is not worth an interrupt. */
+#define POOL_GRANT_MIN_LINES	4u
+
+/*
+ * What check() begins `effective` with: the setting, whose pools there are and
+ * who shares them, and one refill per period.
+ */
+void pool_share(const struct reg_platform *platform,
+		const struct reg_settings *wanted,
+		struct reg_effective *effective);
+
 /* The first point >= `from_ns` of a grid of `parts` points per period. */
 uint64_t pool_grid_next(uint64_t period_ns, uint32_t parts, uint64_t from_ns,
 			uint32_t *part);
@@ -27,28 +38,23 @@ static inline bool pool_faulty(const struct reg_effective *effective,
 uint64_t pool_phase_ns(const struct reg_effective *effective,
 		       unsigned int index);
 
-/*
- * Makes the pool follow a new setting from `now_ns` on, unless it does so
- * already. Level and debt stay, the level within the new cap; a budget that
- * was unlimited before starts with one refill. The next refill keeps a full
- * step from the last one, so that changing settings never yields more than
- * either of them would. `phase_ns`: of the CPU that owns the pool, else 0.
- */
-void pool_follow(struct reg_pool *pool, const struct reg_effective *effective,
-		 uint64_t phase_ns, uint64_t now_ns);
+/* What the CPU draws from under the setting in force. */
+static inline struct reg_pool *pool_of(struct reg_cpu *cpu)
+{
+	return cpu->active.own_pool ? &cpu->own : &cpu->cell->pool;
+}
 
 /*
- * A pool not in use starts at zero, where the one in use is in time; before
- * pool_follow(). One that follows the setting already is in use itself.
+ * Makes the pool that the CPU draws from follow a new setting from `now_ns` on,
+ * unless it does so already. Level and debt stay, the level within the new cap;
+ * a budget that was unlimited before starts with one refill. The next refill
+ * keeps a full step from the last one, so that changing settings never yields
+ * more than either of them would. When the CPU drew from another pool before,
+ * this one starts where that is: with its debt, and with its next refill, but
+ * without what was left there. `phase_ns`: of the CPU that owns the pool, else 0.
+ * reg_cell.lock held.
  */
-void pool_inherit(struct reg_pool *pool, const struct reg_pool *in_use,
-		  const struct reg_effective *effective);
-
-/* Moves the debt of one pool to another. */
-void pool_move_debt(struct reg_pool *to, struct reg_pool *from);
-
-/* A pool goes out of use: what is left in it is given up, debt is not. */
-void pool_drain(struct reg_pool *pool);
+void pool_convert(struct reg_cpu *cpu, uint64_t phase_ns, uint64_t now_ns);
 
 /*
  * Adds all refills that are due, by the setting in force on the CPU that looks;
@@ -90,6 +96,19 @@ static inline uint64_t level_add(struct reg_level *level, uint64_t lines,
 	return (uint64_t)over_lines;
 }
 
+/* A CPU's share of what the pool still allows. */
+static inline uint64_t pool_headroom(const struct reg_effective *effective,
+				     const struct reg_pool *pool)
+{
+	int64_t lines = INT64_MAX;
+
+	if (effective->total.limited)
+		lines = level_lines(&pool->total);
+	if (effective->writes.limited && level_lines(&pool->writes) < lines)
+		lines = level_lines(&pool->writes);
+	return (uint64_t)(lines < 0 ? 0 : lines) >> effective->share_shift;
+}
+
 /* The refill at pool->next_ns is done: on to the next point of the grid. */
 static inline void pool_advance(struct reg_pool *pool,
 				const struct reg_effective *effective)
@@ -129,10 +148,9 @@ bool pool_turn(struct reg_pool *pool, const struct reg_effective *effective,
 /* A pool of one's own needs no lock. */
 static inline struct reg_pool *pool_enter(struct reg_cpu *cpu)
 {
-	if (cpu->active.own_pool)
-		return &cpu->own;
-	spin_lock(&cpu->cell->lock);
-	return &cpu->cell->pool;
+	if (!cpu->active.own_pool)
+		spin_lock(&cpu->cell->lock);
+	return pool_of(cpu);
 }
 
 static inline void pool_leave(struct reg_cpu *cpu)
