@@ -37,15 +37,25 @@ now() {
 	regctl status root --json | sed -n 's/.*"now_ns": \([0-9]*\).*/\1/p'
 }
 
-ok "create a load" regctl -q cell create /weir/cells/load.cell
-for rate in 50000000 400000000; do
-	ok "start it" run_guest load bomb "mode=read size=4M rate=$rate"
+# span NAME: 50 ms in which the load runs.
+span() {
 	usleep 2000
 	from=$(now)
 	until to=$(now) && [ "$to" -ge $((from + 50000000)) ]; do
 		usleep 2000
 	done
-	report span.$rate "$from $to"
+	report "span.$1" "$from $to"
+}
+
+ok "create a load" regctl -q cell create /weir/cells/load.cell
+for rate in 50000000 400000000; do
+	ok "start it" run_guest load bomb "mode=read size=4M rate=$rate"
+	span $rate
 done
 ok "destroy the load" regctl -q cell destroy load
+hog --cpu 1 --mode read --rate 200MB/s --weir-clock &
+hog=$!
+span hog
+kill $hog
+fails 2 "a rate without a unit" hog --rate 200
 ok "disable" regctl -q disable

@@ -7,16 +7,14 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "profiler-inmate/workloads/workload.h"
-#include "tools/libreg/reg.h"
+#include "tools/workload/clock.h"
 #include "tools/workload/process.h"
-
-#define NS_PER_S	1000000000ull
 
 struct run {
 	const struct workload *workload;
@@ -25,8 +23,8 @@ struct run {
 	uint64_t warmup;
 	int cpu;		/* -1: anywhere */
 	const char *tag;
-	struct reg_device *weir; /* NULL: the clock is Linux's */
-	int weir_clock;
+	struct process_clock clock;
+	bool weir_clock;
 };
 
 static const struct argp_option options[] = {
@@ -95,7 +93,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	case 'w': error = parse_number(argument, &run->warmup); break;
 	case 'c': error = parse_cpu(argument, &run->cpu); break;
 	case 't': run->tag = argument; break;
-	case 'm': run->weir_clock = 1; break;
+	case 'm': run->weir_clock = true; break;
 	case ARGP_KEY_ARG: error = parse_workload(argument, run); break;
 	case ARGP_KEY_NO_ARGS: argp_usage(state); break;
 	default: return ARGP_ERR_UNKNOWN;
@@ -121,31 +119,14 @@ static void list_workloads(char *text, size_t size)
 	}
 }
 
-static uint64_t now_ns(const struct run *run)
-{
-	static struct reg_status status;
-	const struct weir_cell_id root = { .id = 0 };
-	struct timespec now;
-
-	if (!run->weir) {
-		clock_gettime(CLOCK_MONOTONIC, &now);
-		return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
-	}
-	if (reg_get(run->weir, &root, &status)) {
-		fprintf(stderr, "workload: %s\n",
-			reg_last_error(run->weir)->text);
-		exit(3);
-	}
-	return status.now_ns;
-}
-
 static void jobs_run(const struct run *run, void *memory)
 {
 	for (uint64_t job = 0; !run->jobs || job < run->jobs + run->warmup; job++) {
-		uint64_t start_ns = now_ns(run), end_ns, sum;
+		uint64_t start_ns = process_clock_ns(&run->clock);
+		uint64_t end_ns, sum;
 
 		sum = run->workload->run(memory, &run->params);
-		end_ns = now_ns(run);
+		end_ns = process_clock_ns(&run->clock);
 		if (job < run->warmup)
 			continue;
 		printf("job %" PRIu64 " start %" PRIu64 " cycles %" PRIu64
@@ -161,16 +142,12 @@ int main(int argc, char **argv)
 	struct argp argp = { options, parse, "WORKLOAD", text, NULL, NULL, NULL };
 	struct run run = { .jobs = 10, .warmup = 1, .cpu = -1, .tag = "",
 			   .params = { .seed = 1 } };
-	const struct reg_options defaults = { 0 };
 	void *memory;
 
 	list_workloads(text + strlen(text), sizeof(text) - strlen(text));
 	argp_err_exit_status = 2;
 	argp_parse(&argp, argc, argv, 0, NULL, &run);
-	if (run.weir_clock && reg_open(&run.weir, &defaults)) {
-		fprintf(stderr, "workload: out of memory\n");
-		return 3;
-	}
+	process_clock_open(&run.clock, "workload", run.weir_clock);
 	process_pin("workload", run.cpu);
 	run.params = workload_complete(run.workload, run.params);
 	memory = process_memory("workload",
@@ -178,10 +155,10 @@ int main(int argc, char **argv)
 						      &run.params));
 	run.workload->prepare(memory, &run.params);
 	printf("workload: work=%s %s clock_hz %llu\n", run.workload->name,
-	       run.tag, NS_PER_S);
+	       run.tag, CLOCK_NS_PER_S);
 	fflush(stdout);
 	jobs_run(&run, memory);
 	printf("workload: done\n");
-	reg_close(run.weir);
+	process_clock_close(&run.clock);
 	return 0;
 }
