@@ -17,6 +17,7 @@
 #include "places.h"
 #include "tests/vmx/test.h"
 #include "hypervisor/arch/x86/vtd-internal.h"
+#include "x86-regs.h"
 
 #define CELL_ID			1u
 #define ROOT_CPU		0u
@@ -169,6 +170,15 @@ static void refused_to_root(uint64_t address)
 	forget_said();
 	expect(!root_reads(address));
 	expect(said_refused("read", address, REASON_READ));
+}
+
+static void test_levels(void)
+{
+	uint64_t kernel = percpu_get(ROOT_CPU)->arch.kernel.cr4;
+
+	test_begin("the hypervisor's tables are as deep as the root's");
+	expect_equal(read_cr4() & CR4_LA57, kernel & CR4_LA57);
+	test_end();
 }
 
 static void test_on(void)
@@ -478,6 +488,7 @@ static void test_cpu_back(void)
 
 void trial_run(void)
 {
+	test_levels();
 	test_on();
 	test_root_memory();
 	test_outside();

@@ -14,6 +14,9 @@
 #define CR0_PE		(1 << 0)
 #define CR0_START	0x80050033	/* PG AM WP NE ET MP PE */
 #define CR4_START	0x006b0		/* OSXMMEXCPT OSFXSR PGE PAE PSE */
+#define CR4_LA57	(1 << 12)
+#define CPUID_FEATURES	7
+#define CPUID_LA57_BIT	16
 #define MSR_EFER	0xc0000080
 #define EFER_START	0x901		/* NXE LME SCE */
 
@@ -34,14 +37,24 @@ multiboot_header:
 start32:
 	cld
 	mov	%ebx, PHYS(multiboot_info)
-	mov	$PHYS(boot_pml4), %eax
-	jmp	long_mode
 
-/* Both come here: 32-bit code without paging, EAX = tables. */
+/* Both come here: 32-bit code without paging. As many levels as there can be. */
 long_mode:
-	mov	%eax, %cr3
-	mov	$CR4_START, %eax
-	mov	%eax, %cr4
+	mov	$PHYS(boot_pml4), %esi
+	mov	$CR4_START, %edi
+	xor	%eax, %eax
+	cpuid
+	cmp	$CPUID_FEATURES, %eax
+	jb	1f
+	mov	$CPUID_FEATURES, %eax
+	xor	%ecx, %ecx
+	cpuid
+	bt	$CPUID_LA57_BIT, %ecx
+	jnc	1f
+	mov	$PHYS(boot_pml5), %esi
+	or	$CR4_LA57, %edi
+1:	mov	%esi, %cr3
+	mov	%edi, %cr4
 	mov	$MSR_EFER, %ecx
 	mov	$EFER_START, %eax
 	xor	%edx, %edx
@@ -76,7 +89,6 @@ ap_start32:
 	mov	%eax, %ds
 	mov	%eax, %es
 	mov	%eax, %ss
-	mov	$PHYS(boot_pml4), %eax
 	jmp	long_mode
 
 	.code64
@@ -95,14 +107,18 @@ start64:
 	mov	%eax, %gs
 	/* The table they came from is not mapped by these. */
 	mov	$PHYS(root_pml4), %eax
-	mov	%rax, %cr3
+	mov	%cr4, %rdx
+	test	$CR4_LA57, %edx
+	jz	1f
+	mov	$PHYS(root_pml5), %eax
+1:	mov	%rax, %cr3
 	mov	start_stack(%rip), %rsp
 	xor	%ebp, %ebp
 	mov	start_entry(%rip), %rax
 	call	*%rax
-1:	cli
+2:	cli
 	hlt
-	jmp	1b
+	jmp	2b
 
 	.data
 	.balign	8
@@ -131,12 +147,19 @@ boot_pml4:
 	.fill	510 - DIRECT_SLOT, 8, 0
 	.quad	PHYS(image_pdpt) + PAGE_TABLE
 /* The same without the identity map that the start needs. */
-	.global root_pml4
 root_pml4:
 	.fill	DIRECT_SLOT, 8, 0
 	.quad	PHYS(direct_pdpt) + PAGE_TABLE
 	.fill	510 - DIRECT_SLOT, 8, 0
 	.quad	PHYS(image_pdpt) + PAGE_TABLE
+/* With five levels, both again: bits 56 to 48 of an address are 0 or all ones. */
+boot_pml5:
+	.quad	PHYS(boot_pml4) + PAGE_TABLE
+	.fill	510, 8, 0
+	.quad	PHYS(boot_pml4) + PAGE_TABLE
+root_pml5:
+	.fill	511, 8, 0
+	.quad	PHYS(root_pml4) + PAGE_TABLE
 direct_pdpt:
 	.quad	0x00000000 + PAGE_GIGA + PAGE_GLOBAL
 	.quad	0x40000000 + PAGE_GIGA + PAGE_GLOBAL
