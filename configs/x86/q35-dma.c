@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* A cell of q35 whose device reaches its memory, and may interrupt it. */
+/* A cell of q35 whose devices reach its memory, and may interrupt it. */
 #include "q35.h"
 
 struct {
 	struct cell_desc cell;
 	uint64_t cpus[1];
 	struct memory_region memory[2];
-	struct pci_device devices[1];
-	struct pci_capability caps[1];
+	struct irqchip irqchips[1];
+	struct pci_device devices[2];
+	struct pci_capability caps[2];
 } ABI_PACKED config = {
 	.cell = {
 		.signature = CONFIG_CELL_SIGNATURE,
@@ -19,8 +20,10 @@ struct {
 		.cpu_set_size = sizeof(config.cpus),
 		.num_memory_regions = sizeof(config.memory) /
 				      sizeof(config.memory[0]),
-		.num_pci_devices = 1,
-		.num_pci_caps = 1,
+		.num_irqchips = 1,
+		.num_pci_devices = sizeof(config.devices) /
+				   sizeof(config.devices[0]),
+		.num_pci_caps = sizeof(config.caps) / sizeof(config.caps[0]),
 	},
 	.cpus = { 0x2 },
 	.memory = {
@@ -36,6 +39,12 @@ struct {
 			.flags = MEM_READ | MEM_WRITE | MEM_COMM_REGION,
 		},
 	},
+	.irqchips = {
+		{
+			.address = BOCHS_IOAPIC_BASE,
+			.pin_bitmap = { 1u << Q35_PIN_CELL },
+		},
+	},
 	.devices = {
 		{
 			.type = PCI_TYPE_DEVICE,
@@ -44,12 +53,27 @@ struct {
 			.num_msi_vectors = 1,
 			.msi_bits = 1,
 		},
+		{
+			.type = PCI_TYPE_DEVICE,
+			.bdf = Q35_DEVICE_TABLE,
+			.caps_start = 1,
+			.num_caps = 1,
+			.num_msix_vectors = Q35_TABLE_MESSAGES,
+			.msix_region_size = 0x1000,
+			.msix_address = Q35_TABLE,
+		},
 	},
 	.caps = {
 		{
 			.id = 5,
 			.start = Q35_MESSAGE,
 			.len = Q35_MESSAGE_BYTES,
+			.flags = PCI_CAP_WRITABLE,
+		},
+		{
+			.id = 17,
+			.start = Q35_TABLE_CONTROL,
+			.len = Q35_TABLE_CONTROL_BYTES,
 			.flags = PCI_CAP_WRITABLE,
 		},
 	},

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * QEMU's machine q35 with two CPUs, 512 MiB and a remapping unit, as
- * tests/iommu starts it: memory as in Bochs, two DMA devices.
+ * tests/iommu starts it: memory as in Bochs, two DMA devices and a network
+ * card whose messages are in a table.
  */
 #include "q35.h"
 
@@ -11,7 +12,7 @@ struct {
 	struct memory_region memory[4];
 	struct irqchip irqchips[1];
 	struct pio_region ports[1];
-	struct pci_device devices[2];
+	struct pci_device devices[3];
 	struct {
 		struct weir_block head;
 		struct weir_record_iommu iommu;
@@ -48,7 +49,8 @@ struct {
 					      sizeof(config.memory[0]),
 			.num_irqchips = 1,
 			.num_pio_regions = 1,
-			.num_pci_devices = 2,
+			.num_pci_devices = sizeof(config.devices) /
+					   sizeof(config.devices[0]),
 		},
 	},
 	.cpus = { 0x3 },
@@ -68,6 +70,13 @@ struct {
 	.devices = {
 		{ .type = PCI_TYPE_DEVICE, .bdf = Q35_DEVICE_ROOT },
 		{ .type = PCI_TYPE_DEVICE, .bdf = Q35_DEVICE_CELL },
+		{
+			.type = PCI_TYPE_DEVICE,
+			.bdf = Q35_DEVICE_TABLE,
+			.num_msix_vectors = Q35_TABLE_MESSAGES,
+			.msix_region_size = 0x1000,
+			.msix_address = Q35_TABLE,
+		},
 	},
 	.weir = {
 		.head = {

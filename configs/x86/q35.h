@@ -13,9 +13,18 @@
 
 #define Q35_DEVICE_ROOT		0x18	/* 00:03.0 */
 #define Q35_DEVICE_CELL		0x20	/* 00:04.0, the root's without a cell */
-/* Where both have their message: QEMU's device edu, capability list. */
+#define Q35_DEVICE_TABLE	0x28	/* 00:05.0, likewise */
+/* Where those two have their message: QEMU's device edu, capability list. */
 #define Q35_MESSAGE		0x40
 #define Q35_MESSAGE_BYTES	0x0e
+/* QEMU's device e1000e, whose memory the root places here: a table of messages. */
+#define Q35_NIC			0xc2000000
+#define Q35_TABLE		0xc2040000
+#define Q35_TABLE_MESSAGES	5
+#define Q35_TABLE_CONTROL	0xa0	/* its capability */
+#define Q35_TABLE_CONTROL_BYTES	12
+
+#define Q35_PIN_CELL		3	/* the second serial port's */
 
 /* Behind it is memory that is nobody's. */
 #define Q35_CELL_RAM_BYTES	0x04000000

@@ -16,12 +16,13 @@
 #include "hypervisor/arch/x86/pci-ports.h"
 #include "places.h"
 #include "tests/vmx/test.h"
+#include "trial.h"
 #include "hypervisor/arch/x86/vtd-internal.h"
 #include "x86-regs.h"
 
 #define CELL_ID			1u
-#define ROOT_CPU		0u
-#define CELL_CPU		1u
+#define ROOT_CPU		TRIAL_ROOT_CPU
+#define CELL_CPU		TRIAL_CELL_CPU
 #define CELL_VECTOR		0x51u
 #define FOREIGN_VECTOR		0x61u
 #define FREE_HANDLE		0x700u
@@ -93,7 +94,7 @@ static bool said(const char *text)
 	return false;
 }
 
-static uint64_t *memory(uint64_t phys)
+uint64_t *trial_memory(uint64_t phys)
 {
 	static struct {
 		uint64_t phys;
@@ -122,12 +123,12 @@ static uint64_t pattern(void)
 /* What the root's device gets to see there, by way of a copy. */
 static uint64_t device_reads(uint64_t address)
 {
-	*memory(PLACE_COPY) = 0;
+	*trial_memory(PLACE_COPY) = 0;
 	expect(edu_read(root_device, address, 8, 0));
 	guest_turn();
 	expect(edu_write(root_device, PLACE_COPY, 8, 0));
 	guest_turn();
-	return *memory(PLACE_COPY);
+	return *trial_memory(PLACE_COPY);
 }
 
 /* The device writes there; what is found at `phys` then. */
@@ -137,20 +138,20 @@ static uint64_t device_writes(volatile uint8_t *device, uint64_t source,
 	expect(edu_read(device, source, 8, 0));
 	expect(edu_write(device, address, 8, 0));
 	guest_turn();
-	return *memory(phys);
+	return *trial_memory(phys);
 }
 
 static bool root_writes(uint64_t address)
 {
-	*memory(PLACE_PATTERN) = pattern();
+	*trial_memory(PLACE_PATTERN) = pattern();
 	return device_writes(root_device, PLACE_PATTERN, address, address) ==
-	       *memory(PLACE_PATTERN);
+	       *trial_memory(PLACE_PATTERN);
 }
 
 static bool root_reads(uint64_t address)
 {
-	*memory(address) = pattern();
-	return device_reads(address) == *memory(address);
+	*trial_memory(address) = pattern();
+	return device_reads(address) == *trial_memory(address);
 }
 
 static bool said_refused(const char *kind, uint64_t address, const char *why)
@@ -278,7 +279,7 @@ static void test_create(void)
 
 static bool cell_writes(uint64_t address, uint64_t phys)
 {
-	uint64_t *from = memory(BOCHS_CELL_RAM_BASE + PAGE_BYTES);
+	uint64_t *from = trial_memory(BOCHS_CELL_RAM_BASE + PAGE_BYTES);
 
 	*from = pattern();
 	return device_writes(cell_device, PAGE_BYTES, address, phys) == *from;
@@ -296,12 +297,12 @@ static void test_cell_memory(void)
 			    BOCHS_CELL_RAM_BASE + CELL_SPARE));
 	expect(said("write at 0x1a008000 by device 00:04.0 " REASON_WRITE));
 	forget_said();
-	*memory(PLACE_PATTERN) = pattern();
+	*trial_memory(PLACE_PATTERN) = pattern();
 	edu_read(cell_device, PLACE_PATTERN, 8, 0);
 	edu_write(cell_device, CELL_SPARE, 8, 0);
 	expect(said("read at 0x4010000 by device 00:04.0 " REASON_READ));
-	expect(*memory(BOCHS_CELL_RAM_BASE + CELL_SPARE) !=
-	       *memory(PLACE_PATTERN));
+	expect(*trial_memory(BOCHS_CELL_RAM_BASE + CELL_SPARE) !=
+	       *trial_memory(PLACE_PATTERN));
 	test_end();
 }
 
@@ -466,11 +467,11 @@ static void test_destroy(void)
 	expect_equal(guest_hypercall(HC_CELL_DESTROY, CELL_ID, 0), 0);
 	expect(!(device_has(Q35_DEVICE_CELL, MESSAGE_CONTROL) & CONTROL_ON));
 	expect(!interrupts(cell_device, CELL_CPU, CELL_VECTOR));
-	*memory(PLACE_PATTERN) = pattern();
+	*trial_memory(PLACE_PATTERN) = pattern();
 	expect_equal(device_writes(cell_device, PLACE_PATTERN,
 				   BOCHS_CELL_RAM_BASE + CELL_SPARE,
 				   BOCHS_CELL_RAM_BASE + CELL_SPARE),
-		     *memory(PLACE_PATTERN));
+		     *trial_memory(PLACE_PATTERN));
 	expect(root_writes(BOCHS_CELL_RAM_BASE + CELL_SPARE));
 	test_end();
 }
@@ -495,6 +496,8 @@ void trial_run(void)
 	test_merged();
 	test_parked();
 	test_message();
+	trial_pins_root();
+	trial_table_root();
 	for (unsigned int life = 0; life < LIVES; life++) {
 		test_create();
 		test_cell_memory();
@@ -503,7 +506,11 @@ void trial_run(void)
 		test_cell_message();
 		test_foreign_cpu();
 		test_forged();
+		trial_pins_cell();
+		trial_table_cell();
 		test_destroy();
+		trial_pins_gone();
+		trial_table_gone();
 		test_cpu_back();
 	}
 	tests_done();

@@ -6,6 +6,7 @@
 #include "abi/cell-config.h"
 #include "groups.h"
 #include "tests/iommu/edu.h"
+#include "tests/iommu/nic.h"
 #include "tests/iommu/places.h"
 #include "weir.h"
 
@@ -15,6 +16,7 @@
 #define PORT_PCI_DATA		0xcfc
 #define CPUID_LA57		(1u << 16)	/* leaf 7, ECX */
 #define PCI_ENABLE		0x80000000u
+#define MESSAGE_ADDRESS		0xfee00000u
 #define UNIT_STATUS		0x1c
 #define STATUS_ALL		0x86000000u	/* translation, interrupts, queue */
 
@@ -28,6 +30,55 @@ static uint32_t pci_read(uint16_t bdf, unsigned int offset)
 	__asm__ volatile("inl %1, %0" : "=a"(value)
 			 : "Nd"((uint16_t)PORT_PCI_DATA));
 	return value;
+}
+
+/* One interrupt, soon. */
+static void interrupted_since(uint64_t before)
+{
+	for (unsigned int n = 0; n < 1000; n++)
+		pause();
+	expect_equal(cpus[0].interrupts[ROOT_VECTOR], before + 1);
+}
+
+static void table_interrupts(void)
+{
+	uint64_t before = cpus[0].interrupts[ROOT_VECTOR];
+
+	nic_interrupt(direct(Q35_NIC), 0);
+	interrupted_since(before);
+}
+
+static void pci_write(uint16_t bdf, unsigned int offset, uint32_t value)
+{
+	__asm__ volatile("outl %0, %1" :: "a"(PCI_ENABLE | (uint32_t)bdf << 8 |
+					      offset),
+			 "Nd"((uint16_t)PORT_PCI_ADDRESS));
+	__asm__ volatile("outl %0, %1" :: "a"(value),
+			 "Nd"((uint16_t)PORT_PCI_DATA));
+}
+
+static volatile uint32_t *table(void)
+{
+	return direct(Q35_TABLE);
+}
+
+/* Where the configuration says, with its first message. */
+static void test_table_placed(void)
+{
+	test_begin("a card with a table of messages is placed and interrupts");
+	expect_equal(pci_read(Q35_DEVICE_TABLE, 0), NIC_ID);
+	pci_write(Q35_DEVICE_TABLE, NIC_BAR_REGISTERS, Q35_NIC);
+	pci_write(Q35_DEVICE_TABLE, NIC_BAR_TABLE, Q35_TABLE);
+	pci_write(Q35_DEVICE_TABLE, EDU_COMMAND, EDU_COMMAND_ON);
+	pci_write(Q35_DEVICE_TABLE, Q35_TABLE_CONTROL,
+		  pci_read(Q35_DEVICE_TABLE, Q35_TABLE_CONTROL) |
+		  NIC_MESSAGES_ON);
+	table()[0] = MESSAGE_ADDRESS;
+	table()[1] = 0;
+	table()[2] = ROOT_VECTOR;
+	table()[3] = 0;
+	table_interrupts();
+	test_end();
 }
 
 static volatile uint8_t *device(void)
@@ -89,9 +140,10 @@ static void test_message(void)
 
 	test_begin("the device's message is what the root wrote");
 	edu_interrupt(device());
-	for (unsigned int n = 0; n < 1000; n++)
-		pause();
-	expect_equal(cpus[0].interrupts[ROOT_VECTOR], before + 1);
+	interrupted_since(before);
+	expect_equal(table()[0], MESSAGE_ADDRESS);
+	expect_equal(table()[2], ROOT_VECTOR);
+	table_interrupts();
 	test_end();
 }
 
@@ -110,6 +162,7 @@ static void test_again(void)
 void group_iommu(void)
 {
 	test_levels();
+	test_table_placed();
 	test_in_and_out();
 	test_message();
 	test_again();

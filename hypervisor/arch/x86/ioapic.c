@@ -38,6 +38,7 @@ struct chip {
 	unsigned int pins;
 	uint64_t wanted[IOAPIC_PINS_MAX];	/* as its owner wrote it */
 	uint64_t applied[IOAPIC_PINS_MAX];	/* as the hardware has it */
+	const struct cell *owner[IOAPIC_PINS_MAX];	/* who wrote it */
 };
 
 static struct {
@@ -256,6 +257,7 @@ static struct chip *chip_add(const struct irqchip *irqchip)
 	for (unsigned int pin = 0; pin < chip->pins; pin++) {
 		chip->wanted[pin] = entry_read(chip, pin) & ~ENTRY_STATUS;
 		chip->applied[pin] = chip->wanted[pin];
+		chip->owner[pin] = pin_owner(chip, pin);
 	}
 	ioapics.count++;
 	return chip;
@@ -281,12 +283,27 @@ int ioapic_cell_init(struct cell *cell, struct reason *reason)
 	return 0;
 }
 
+/* A vector of one cell means nothing to the next, whose CPUs it would reach. */
+static void pin_hand_over(struct chip *chip, unsigned int pin)
+{
+	const struct cell *owner = pin_owner(chip, pin);
+
+	if (owner == chip->owner[pin])
+		return;
+	chip->wanted[pin] = ENTRY_MASKED;
+	chip->owner[pin] = owner;
+}
+
 void ioapic_config_commit(void)
 {
 	spin_lock(&ioapics.lock);
 	for (unsigned int i = 0; i < ioapics.count; i++) {
-		for (unsigned int pin = 0; pin < ioapics.chip[i].pins; pin++)
-			pin_apply(&ioapics.chip[i], pin);
+		struct chip *chip = &ioapics.chip[i];
+
+		for (unsigned int pin = 0; pin < chip->pins; pin++) {
+			pin_hand_over(chip, pin);
+			pin_apply(chip, pin);
+		}
 	}
 	spin_unlock(&ioapics.lock);
 }

@@ -29,7 +29,10 @@ uint64_t ioapic_entry_filter(uint64_t entry, const struct ioapic_route *route,
 
 /* The chips of the cell's configuration; the root's come first. */
 int ioapic_cell_init(struct cell *cell, struct reason *reason);
-/* CPUs or pins changed hands: all entries anew. Under the management lock. */
+/*
+ * CPUs or pins changed hands: all entries anew, those of pins that did masked.
+ * Under the management lock.
+ */
 void ioapic_config_commit(void);
 /* Before the root gets its machine back: entries as it wrote them. */
 void ioapic_restore(void);
