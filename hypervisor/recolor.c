@@ -139,11 +139,12 @@ static int check_request(const struct color_request *request,
 	if (request->flags & COLOR_REQUEST_LOOK)
 		return 0;
 	error = recolor_idle(reason);
-	if (!error && color_set_beyond(&asked, coloring_geometry()) == COLORS_MAX)
-		*set = settled(&asked);
-	else
-		*set = asked;
-	return error ? error : check_beside(set, reason);
+	if (error)
+		return error;
+	*set = asked;
+	if (color_set_beyond(set, coloring_geometry()) == COLORS_MAX)
+		*set = settled(set);
+	return check_beside(set, reason);
 }
 
 static void fill_answer(struct color_request *request,

@@ -88,7 +88,8 @@ void control_drop(struct cell *cell)
 		hold_lapse(&cell->reg.holds[n].hold);
 }
 
-bool control_expire(struct cell *cell)
+/* What is held by cells that have stopped lapses. Under the request lock. */
+static void control_expire(struct cell *cell)
 {
 	bool any = false;
 
@@ -100,7 +101,8 @@ bool control_expire(struct cell *cell)
 		hold_lapse(&entry->hold);
 		any = true;
 	}
-	return any;
+	if (any)
+		regulation_recompute(cell);
 }
 
 /* The cell's entry at another one; NULL: it has none. */
@@ -148,15 +150,13 @@ void regulation_cell_stopped(struct cell *cell)
 void control_watch(struct cell *cell)
 {
 	requests_lock();
-	if (control_expire(cell))
-		regulation_recompute(cell);
+	control_expire(cell);
 	requests_unlock();
 }
 
 void control_tell(struct cell *cell, struct reg_status *status)
 {
-	if (control_expire(cell))
-		regulation_recompute(cell);
+	control_expire(cell);
 	for (unsigned int n = 0; n < CONTROL_HOLDS_MAX; n++) {
 		const struct reg_hold *entry = &cell->reg.holds[n];
 

@@ -77,11 +77,9 @@ struct reg_counter counter_snapshot(const struct reg_cpu *reg);
 struct reg_limits control_limits(const struct cell *cell);
 /* What others hold of the cell does not fit it any more. */
 void control_drop(struct cell *cell);
-/* What is held by cells that have stopped lapses; whether there was any. */
-bool control_expire(struct cell *cell);
 /* The cell goes: what it holds lapses, and the cells concerned are told. */
 void control_exit(struct cell *cell);
-/* For the answer about a cell, what has lapsed left out. */
+/* For the answer about a cell; what is held by cells that have stopped lapses. */
 void control_tell(struct cell *cell, struct reg_status *status);
 
 /*
@@ -89,6 +87,7 @@ void control_tell(struct cell *cell, struct reg_status *status);
  * lock: from whoever is held by it, and has the time.
  */
 void control_watch(struct cell *cell);
+
 /* ---------------------------------------------------- regulation-watch.c */
 
 /*

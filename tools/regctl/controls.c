@@ -20,16 +20,24 @@ const struct column controls_columns[CONTROLS_COUNT] = {
 	[CONTROLS_LAPSES] = { "LAPSES", "lapses", NULL, COLUMN_RIGHT, 0 },
 };
 
-/* By what people call it; a cell that is not found has its number. */
-static void name_of(const struct app *app, uint32_t id, char name[64])
-{
+/* All cells, read once for as many names as are asked for. */
+struct names {
 	struct reg_cell_info cells[REG_CELLS_MAX];
-	int count = reg_cells_names(app->device, cells);
+	int count;
+};
 
+static void names_read(const struct app *app, struct names *names)
+{
+	names->count = reg_cells_names(app->device, names->cells);
+}
+
+/* By what people call it; a cell that is not found has its number. */
+static void name_of(const struct names *names, uint32_t id, char name[64])
+{
 	snprintf(name, 64, "%u", id);
-	for (int n = 0; n < count; n++)
-		if (cells[n].id == id)
-			snprintf(name, 64, "%.63s", cells[n].name);
+	for (int n = 0; n < names->count; n++)
+		if (names->cells[n].id == id)
+			snprintf(name, 64, "%.63s", names->cells[n].name);
 }
 
 static void held_fill(struct value *row, const struct control_hold *hold,
@@ -58,12 +66,15 @@ static void held_fill(struct value *row, const struct control_hold *hold,
 void controls_fill(const struct app *app, struct table *table, const char *cell,
 		   const struct reg_status *status)
 {
+	struct names names;
+
+	names_read(app, &names);
 	for (uint32_t n = 0; n < status->num_holds; n++) {
 		const struct control_hold *hold = &status->hold[n];
 		struct value *row = table_row(table);
 		char name[64];
 
-		name_of(app, hold->cell_id, name);
+		name_of(&names, hold->cell_id, name);
 		value_text(&row[CONTROLS_CELL], "%s", cell);
 		value_text(&row[CONTROLS_BY], "%s", name);
 		value_number(&row[CONTROLS_BY_ID], VALUE_COUNT, hold->cell_id);
@@ -83,15 +94,17 @@ void controls_format(const struct app *app, char text[CONTROLS_BYTES],
 		[CONTROL_DUTY] = "duty", [CONTROL_BUDGET] = "budget",
 		[CONTROL_KNOWN] = "duty, budget",
 	};
+	struct names names;
 
 	text[0] = '\0';
+	names_read(app, &names);
 	for (uint32_t n = 0; n < status->num_holds; n++) {
 		uint16_t what = status->hold[n].what & CONTROL_KNOWN;
 		char name[64];
 
 		if (!what)
 			continue;
-		name_of(app, status->hold[n].cell_id, name);
+		name_of(&names, status->hold[n].cell_id, name);
 		text_add(text, CONTROLS_BYTES, "%s%s (%s)",
 			 text[0] ? ", " : "", name, words[what]);
 	}
@@ -126,17 +139,19 @@ void controls_blame(const struct app *app, char text[CONTROLS_BYTES],
 {
 	uint16_t what = by == REG_HELD_THROTTLE ? CONTROL_DUTY :
 			by == REG_HELD_BUDGET ? CONTROL_BUDGET : 0;
-	const struct reg_settings *mine = &status->requested;
+	const struct control_hold mine = {
+		.duty_permille = status->requested.duty_permille,
+		.budget_bytes_per_s = status->requested.budget_bytes_per_s,
+	};
 	const struct control_hold *hold = tightest(status, what);
+	struct names names;
 	char name[64];
 
 	text[0] = '\0';
 	/* As tight as the root's own is as good as not asked for. */
-	if (!hold || !(what == CONTROL_DUTY ?
-			       hold->duty_permille < mine->duty_permille :
-			       hold->budget_bytes_per_s <
-				       mine->budget_bytes_per_s))
+	if (!hold || !tighter(hold, &mine, what))
 		return;
-	name_of(app, hold->cell_id, name);
+	names_read(app, &names);
+	name_of(&names, hold->cell_id, name);
 	snprintf(text, CONTROLS_BYTES, "%s for %s", reg_holder_name(by), name);
 }
