@@ -314,23 +314,25 @@ static uint64_t memguard_advance(struct reg_cpu *cpu, uint64_t now_ns)
 	const struct reg_budget *budget = &effective->total;
 	struct reg_cell *cell = cpu->cell;
 	struct reg_pool *pool = &cell->pool;
-	uint64_t next_ns;
+	int64_t due_ns;
 
 	if (effective->own_pool)
 		return advance_alone(cpu, now_ns);
 	if (!spin_trylock(&cell->lock))
 		return 0;
-	if (now_ns >= pool->next_ns) {
+	due_ns = (int64_t)(now_ns - pool->next_ns);
+	if (due_ns >= (int64_t)effective->refill_ns) {
+		spin_unlock(&cell->lock);
+		return 0;
+	}
+	if (due_ns >= 0) {
 		level_add(&pool->total,
 			  budget_rate_next(&budget->rate,
 					   &pool->total.remainder),
 			  budget->cap_lines - budget->grant_lines);
 		pool_advance(pool, effective);
 	}
-	next_ns = pool->next_ns;
 	spin_unlock(&cell->lock);
-	if (now_ns >= next_ns)
-		return 0;
 	/* An overflow whose interrupt got lost is found by the next tick. */
 	if (cpu->stats.periods % LOOK_PERIODS == 0)
 		cpu->short_late_ns = 0;

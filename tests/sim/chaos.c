@@ -160,6 +160,7 @@ bool chaos_run(struct chaos *chaos, uint64_t seed, uint16_t regulator,
 {
 	struct sim *sim = &chaos->sim;
 	bool misses = chaos->misses;
+	uint64_t to_wrap;
 
 	memset(chaos, 0, sizeof(*chaos));
 	chaos->seed = seed;
@@ -172,8 +173,9 @@ bool chaos_run(struct chaos *chaos, uint64_t seed, uint16_t regulator,
 	sim->audit = audit;
 	sim->context = chaos;
 	/* Every third machine's counters wrap within the run. */
+	to_wrap = sim_random(sim, 2000);
 	if (seed % 3 == 0)
-		sim->counts_from = 0 - seed * 37 % 2000;
+		sim->counts_from = 0 - to_wrap;
 	sim_start(sim, sim_random(sim, 1000000000));
 	while (chaos->operations < operations && !*chaos->ledger.failure)
 		operate(chaos);

@@ -135,6 +135,38 @@ static void test_nothing_is_lost_to_the_statistics(void **unused)
 	sim_free(&sim);
 }
 
+/*
+ * CPU 0 comes when two refills are due, to a full pool, and has used more than
+ * both of them, which nobody knows yet: the short way must not add the first of
+ * them and then leave the rest to a look. None of it is lost to the cap.
+ */
+static void test_two_refills_due_are_left_to_a_look(void **unused)
+{
+	struct sim sim = machine(2, 5);
+	struct reg_settings s = budget(64 * MB, 1000000);
+	int64_t full;
+
+	(void)unused;
+	sim.exact = true;
+	sim.late_ns = 950000;
+	sim.delay_ns = 10000000;
+	sim.cpu[0].load = sim.cpu[1].load = SIM_IDLE;
+	sim_start(&sim, 0);
+	assert_int_equal(sim_set(&sim, &s, 0), 0);
+	sim_run(&sim, 10960000);
+	full = sim_outstanding(&sim, false);
+	assert_in_range(full, 1000, 1000 + sim.cell.effective.total.grant_lines);
+	assert_true(sim.cpu[0].reg.short_late_ns > sim.late_ns);
+	sim.cpu[1].tick_ns = REG_NEVER;
+	sim.cpu[0].load = SIM_SATURATE;
+	sim.cpu[0].line_ns = sim.now_ns;
+	sim_run(&sim, 11950001);
+	assert_true(lines_issued(&sim, 0) > 60000);
+	assert_int_equal(sim_outstanding(&sim, false),
+			 full + 2 * 500 - (int64_t)lines_issued(&sim, 0));
+	sim_free(&sim);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -143,6 +175,7 @@ int main(void)
 		cmocka_unit_test(test_not_with_a_write_budget),
 		cmocka_unit_test(test_same_as_the_long_ways),
 		cmocka_unit_test(test_nothing_is_lost_to_the_statistics),
+		cmocka_unit_test(test_two_refills_due_are_left_to_a_look),
 	};
 
 	return cmocka_run_group_tests(tests, setup, NULL);
