@@ -162,6 +162,19 @@ static void test_refusals(void **state)
 	assert_int_equal(sampler_add_controllers(&sampler, hypercall), -1);
 }
 
+/* CPUs that nothing is counted of are no sources; one that is makes them some. */
+static void test_nothing_counts(void **state)
+{
+	(void)state;
+	for (unsigned int n = 0; n < 3; n++)
+		hypervisor.counters.cpu[n].line_bytes = 0;
+	assert_int_equal(sampler_add_cpus(&sampler, hypercall), -1);
+	assert_int_equal(sampler.sources_count, 0);
+	hypervisor.counters.cpu[2].line_bytes = 64;
+	assert_int_equal(sampler_add_cpus(&sampler, hypercall), 0);
+	assert_int_equal(sampler.sources_count, 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -169,6 +182,7 @@ int main(void)
 		cmocka_unit_test_setup(test_a_cell_that_begins, setup),
 		cmocka_unit_test_setup(test_controllers, setup),
 		cmocka_unit_test_setup(test_refusals, setup),
+		cmocka_unit_test_setup(test_nothing_counts, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
