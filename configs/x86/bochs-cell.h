@@ -3,8 +3,9 @@
  * A bare-metal cell of Bochs: 1 MiB of RAM at guest address 0, the
  * communication region behind it, more RAM from 2 MiB on. The file that
  * includes this says which: CELL_NAME, CELL_ID, CELL_RAM_BASE (4 MiB), and
- * optionally CELL_FLAGS, CELL_CPUS (mask), CELL_HIGH_BYTES, and CELL_CONTROLS_DUTY for
- * permission to throttle the root, down to so many permille.
+ * optionally CELL_FLAGS, CELL_CPUS (mask), CELL_HIGH_BYTES, CELL_CONTROLS_DUTY for
+ * permission to throttle the root, down to so many permille, or CELL_PERMISSIONS, and
+ * CELL_SHARED_BASE and CELL_SHARED_BYTES for memory shared with the root.
  */
 #include "bochs.h"
 
@@ -20,15 +21,27 @@
 #ifndef CELL_FLAGS
 #define CELL_FLAGS		CELL_PASSIVE_COMMREG
 #endif
+#ifdef CELL_SHARED_BASE
+#define CELL_REGIONS_COUNT	4
+#else
+#define CELL_REGIONS_COUNT	3
+#endif
+#if defined(CELL_CONTROLS_DUTY) || defined(CELL_PERMISSIONS)
+#define CELL_WEIR
+#endif
 
 struct {
 	struct cell_desc cell;
 	uint64_t cpus[1];
-	struct memory_region memory[3];
-#ifdef CELL_CONTROLS_DUTY
+	struct memory_region memory[CELL_REGIONS_COUNT];
+#ifdef CELL_WEIR
 	struct {
 		struct weir_block head;
+#ifdef CELL_CONTROLS_DUTY
 		struct weir_record_control control;
+#else
+		struct weir_record_options options;
+#endif
 	} ABI_PACKED weir;
 #endif
 } ABI_PACKED config = {
@@ -63,8 +76,16 @@ struct {
 			.size = CELL_HIGH_BYTES,
 			.flags = MEM_RWX | MEM_LOADABLE,
 		},
+#ifdef CELL_SHARED_BASE
+		{
+			.phys_start = CELL_SHARED_BASE,
+			.virt_start = INMATE_SHARED_BASE,
+			.size = CELL_SHARED_BYTES,
+			.flags = MEM_READ | MEM_WRITE | MEM_ROOTSHARED,
+		},
+#endif
 	},
-#ifdef CELL_CONTROLS_DUTY
+#ifdef CELL_WEIR
 	.weir = {
 		.head = {
 			.signature = WEIR_BLOCK_SIGNATURE,
@@ -72,6 +93,7 @@ struct {
 			.num_records = 1,
 			.size = sizeof(config.weir),
 		},
+#ifdef CELL_CONTROLS_DUTY
 		.control = {
 			.record = {
 				.type = WEIR_RECORD_CONTROL,
@@ -80,6 +102,15 @@ struct {
 			.what = CONTROL_DUTY,
 			.duty_min_permille = CELL_CONTROLS_DUTY,
 		},
+#else
+		.options = {
+			.record = {
+				.type = WEIR_RECORD_OPTIONS,
+				.size = sizeof(struct weir_record_options),
+			},
+			.permissions = CELL_PERMISSIONS,
+		},
+#endif
 	},
 #endif
 };

@@ -22,6 +22,8 @@
 
 /* Where x86 inmates find their communication region. */
 #define INMATE_COMM_BASE	0x100000
+/* And what they share with the root. */
+#define INMATE_SHARED_BASE	0x10000000
 
 #define MEM_RWX			(MEM_READ | MEM_WRITE | MEM_EXECUTE)
 #define MEM_DEVICE		(MEM_READ | MEM_WRITE | MEM_IO)

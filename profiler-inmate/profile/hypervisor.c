@@ -52,7 +52,7 @@ static long counters_fetch(void)
 
 	counters.size = sizeof(counters);
 	counters.first_cpu = 0;
-	result = call(WEIR_HC_COUNTERS, (uint64_t)&counters, 0);
+	result = call(WEIR_HC_COUNTERS, (uintptr_t)&counters, 0);
 	for (unsigned int n = 0; !result && n < counters.cpus_count; n++)
 		cpu_follow(n);
 	return result;
@@ -61,7 +61,7 @@ static long counters_fetch(void)
 static long traffic_fetch(void)
 {
 	traffic.size = sizeof(traffic);
-	return call(WEIR_HC_TRAFFIC, (uint64_t)&traffic, 0);
+	return call(WEIR_HC_TRAFFIC, (uintptr_t)&traffic, 0);
 }
 
 static void fetch(void)
@@ -102,11 +102,19 @@ static void begin(struct sampler *sampler, sampler_call *hypercall)
 	sampler->fetch = fetch;
 }
 
+static bool anything_counts(void)
+{
+	for (unsigned int n = 0; n < counters.cpus_count; n++)
+		if (counters.cpu[n].line_bytes)
+			return true;
+	return false;
+}
+
 int sampler_add_cpus(struct sampler *sampler, sampler_call *hypercall)
 {
 	begin(sampler, hypercall);
-	if (counters_fetch() || sampler->sources_count + counters.cpus_count >
-				PROFILE_MAX_SOURCES)
+	if (counters_fetch() || !anything_counts() ||
+	    sampler->sources_count + counters.cpus_count > PROFILE_MAX_SOURCES)
 		return -1;
 	for (unsigned int n = 0; n < counters.cpus_count; n++) {
 		struct sampler_source *source =

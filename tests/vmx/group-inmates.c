@@ -230,10 +230,13 @@ void group_inmates(void)
 	test_guard();
 	test_bomb();
 	test_together();
-	if (option_is("system", "bochs-counting.cell"))
+	if (option_is("system", "bochs-counting.cell")) {
 		test_traffic();
-	else
+		tests_profiler(direct(MCHBAR_COUNTERS));
+	} else {
 		test_no_traffic();
+		tests_profiler_refused();
+	}
 	test_begin("the hypervisor leaves");
 	expect_equal(weir_disable(), 0);
 	test_end();

@@ -3,6 +3,8 @@
 #ifndef VMX_GROUPS_H
 #define VMX_GROUPS_H
 
+#include <stdint.h>
+
 /* The root alone, without a hypervisor. */
 void group_machine(void);
 /* Enabling and disabling. */
@@ -27,6 +29,12 @@ void group_throttle(void);
 void throttle_demo(void);
 /* The guests of the tree, in both modes. */
 void group_inmates(void);
+/*
+ * profiler.c, of the same group. `lines`: what a memory controller has read, and
+ * written; or there is none.
+ */
+void tests_profiler(volatile uint32_t *lines);
+void tests_profiler_refused(void);
 /* The cost of ticks. */
 void group_tick(void);
 /* Shares of cache and clock in a table. */

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 /* Another cell writes these: read once, in order. */
 #define LOAD(place)	__atomic_load_n(place, __ATOMIC_ACQUIRE)
@@ -47,16 +46,12 @@ static int session_copy(struct ring *ring)
 {
 	const struct profile_ring *shared = ring->shared;
 	struct session_head *head = &ring->head;
-	struct timespec now;
 	uint64_t records_bytes;
 
-	clock_gettime(CLOCK_REALTIME, &now);
 	*head = (struct session_head){
 		.clock_hz = shared->clock_hz,
 		.interval_cycles = shared->interval_cycles,
 		.start_cycles = shared->start_cycles,
-		.start_unix_ns = (uint64_t)now.tv_sec * 1000000000u +
-				 (uint64_t)now.tv_nsec,
 		.sources_count = shared->sources_count,
 	};
 	ring->record_bytes = shared->record_bytes;

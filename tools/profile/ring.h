@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The reader's side of a profiler's ring (abi/profile.h). Whatever the ring
- * says is checked before it is used, and again copied out of it.
+ * says is checked before it is used, and again copied out of it. Pure.
  */
 #ifndef PROFILE_RING_H
 #define PROFILE_RING_H
@@ -24,7 +24,10 @@ int ring_check(const struct profile_ring *shared, const char **why);
 
 /* Asks for a session; ring_began() says when it runs. */
 void ring_ask(struct ring *ring, uint64_t interval_ns, uint64_t sources);
-/* 1: it runs and `head` is filled; 0: not yet; -EINVAL with *why. */
+/*
+ * 1: it runs and `head` is filled, all but start_unix_ns; 0: not yet; -EINVAL with
+ * *why.
+ */
 int ring_began(struct ring *ring, const char **why);
 void ring_ask_stop(struct profile_ring *shared);
 

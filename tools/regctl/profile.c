@@ -7,6 +7,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "ticker.h"
+
 #define CELL_DEFAULT	"profiler"
 #define STEP_NS		1000000
 #define BEGIN_STEPS	5000	/* five seconds and more */
@@ -106,8 +108,11 @@ static int session_begin(struct collector *collector,
 		if (!ret)
 			nap();
 	}
-	if (ret > 0)
+	if (ret > 0) {
+		collector->ring.head.start_unix_ns =
+			ticker_clock_ns(CLOCK_REALTIME);
 		return 0;
+	}
 	app_complain(app, "%s", why);
 	return ret ? APP_REFUSED : APP_ABSENT;
 }

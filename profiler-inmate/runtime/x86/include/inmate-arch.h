@@ -15,6 +15,10 @@
 #define INMATE_RAM_BYTES	(1ull << 20)
 #define INMATE_HOLE_BASE	INMATE_COMM_BASE
 #define INMATE_HOLE_END		0x200000ull
+/* What the cell shares with the root cell. */
+#define INMATE_SHARED_BASE	0x10000000ull
+/* There is none. */
+#define INMATE_MEMSYS_PAGE	0ull
 
 /* uint64_t in inmate_printf(). */
 #ifdef __x86_64__
