@@ -82,6 +82,18 @@ static void lending(void **state)
 	expect_golden("lending");
 }
 
+static void watch(void **state)
+{
+	(void)state;
+	expect_golden("watch");
+}
+
+static void deadline(void **state)
+{
+	(void)state;
+	expect_golden("deadline");
+}
+
 #define SHORT								      \
 	"printf 'duration = 2ms\\nbaseline = a\\n[cell c]\\ncpus = 0-1\\n"     \
 	"load = random\\nbudget = 100MB/s\\n[variant a]\\n' "		      \
@@ -123,6 +135,8 @@ int main(void)
 		cmocka_unit_test(storm),
 		cmocka_unit_test(lending),
 		cmocka_unit_test(utilisation),
+		cmocka_unit_test(watch),
+		cmocka_unit_test(deadline),
 		cmocka_unit_test(tables_and_drawings),
 		cmocka_unit_test(refusals_are_the_hypervisors),
 	};

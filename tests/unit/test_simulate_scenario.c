@@ -106,6 +106,31 @@ static void without_a_variant_there_is_one_run(void **state)
 	scenario_free(scenario);
 }
 
+#define GUARD	"[cell a]\ncpus = 0\ncompute = 1us\nburst = 1\ndeadline = 1us\n"
+
+/* Whoever is guarded against may come later, and change with the variant. */
+static void guards_are_found_by_name(void **state)
+{
+	const struct scenario_cell *cells;
+
+	(void)state;
+	parse(GUARD "guard = c\nguard_duty = 10%\n[cell b]\ncpus = 1\nwatch = 0\n"
+	      "[cell c]\ncpus = 2\n[variant x]\n[variant y]\na.guard = b\n"
+	      "a.guard_budget = 1MB/s\na.calm = 0\n");
+	cells = scenario->variants[0].cells;
+	assert_int_equal(cells[0].guard_cell, 2);
+	assert_int_equal(cells[0].guard_duty_permille, 100);
+	assert_int_equal(cells[0].guard_budget_bytes_per_s, 0);
+	assert_int_equal(cells[0].calm_jobs, 20);
+	assert_int_equal(cells[1].settings.watch_cpu, 1);
+	cells = scenario->variants[1].cells;
+	assert_int_equal(cells[0].guard_cell, 1);
+	assert_int_equal(cells[0].guard_budget_bytes_per_s, 1000000);
+	assert_int_equal(cells[0].calm_jobs, 0);
+	assert_true(variant_kicks(&scenario->variants[1]));
+	scenario_free(scenario);
+}
+
 static void what_is_wrong_is_said_with_its_line(void **state)
 {
 	static const struct {
@@ -161,6 +186,18 @@ static void what_is_wrong_is_said_with_its_line(void **state)
 		{ "machine = none.conf\n[cell a]\ncpus = 0\n", 0,
 		  "No such file" },
 		{ "detection = guess\n", 1, "none of interrupt, poll" },
+		{ "[cell a]\ncpus = 0\nwatch = 15\n", 3, "more than 14" },
+		{ "[cell a]\ncpus = 0\nwatch = 1\n", 0,
+		  "watch is one of CPUs 0 to 0" },
+		{ "[cell a]\ncpus = 0\nguard = a\n", 0, "needs a deadline" },
+		{ "[cell a]\ncpus = 0\ndeadline = 1us\n", 0,
+		  "needs compute and burst" },
+		{ GUARD "guard = b\n", 0, "guard_duty or guard_budget" },
+		{ GUARD "guard = b\nguard_duty = 10%\n", 0, "no cell 'b'" },
+		{ GUARD "guard_duty = 101%\n", 6, "0.1% to 100%" },
+		{ GUARD "guard_budget = 1\n", 6, "'1'" },
+		{ GUARD "calm = -1\n", 6, "'-1'" },
+		{ "kick = soon\n", 1, "'soon'" },
 		{ "seed = -1\n", 1, "'-1'" },
 		{ "duration = 2000s\n", 1, "more than 1000s" },
 	};
@@ -216,6 +253,7 @@ int main(void)
 		cmocka_unit_test(a_whole_scenario_is_read),
 		cmocka_unit_test(without_a_variant_there_is_one_run),
 		cmocka_unit_test(modes_add_up),
+		cmocka_unit_test(guards_are_found_by_name),
 		cmocka_unit_test(what_is_wrong_is_said_with_its_line),
 		cmocka_unit_test(every_truncation_is_survived),
 		cmocka_unit_test(files_are_found_and_missed),

@@ -7,7 +7,8 @@
  * its own behind the simulated ones, and so are their settings. Deadlines that
  * the hypervisor arms become events of the engine, and so do overflow
  * interrupts, `delay_ns` behind the line that was armed; a CPU that it stalls is
- * held. A counter that is polled is looked at every `delay_ns`.
+ * held. A counter that is polled is looked at every `delay_ns`. What one CPU
+ * tells another, it learns `kick_ns` later.
  *
  * arch/fake is one machine in a process: one at a time.
  */
@@ -16,6 +17,7 @@
 
 #include "abi/regulation.h"
 #include "engine.h"
+#include "guard.h"
 #include "scenario.h"
 
 #define CONTROL_REASON_BYTES	REG_REASON_BYTES
@@ -25,6 +27,7 @@ struct control_counts {
 	uint64_t ticks;			/* timer interrupts */
 	uint64_t overflows;		/* overflow interrupts */
 	uint64_t storm_late_ps;		/* the latest interrupt for the guest */
+	uint64_t kicks;			/* by other CPUs, and hypercalls */
 };
 
 /*
@@ -38,5 +41,7 @@ int control_boot(struct engine *engine, const struct variant *variant,
 /* What the hypervisor reports of a variant's n-th cell. 0 or negative errno. */
 int control_status(unsigned int cell, struct reg_status *status);
 struct control_counts control_counts(unsigned int cpu);
+/* Of the jobs of the n-th cell. */
+struct guard_counts control_guard(unsigned int cell);
 
 #endif

@@ -204,15 +204,28 @@ void engine_count(struct engine *engine, unsigned int n, uint64_t lines)
 
 /* ------------------------------------------------------------------- cores */
 
+/* A burst has ended: the pause, and the next one begins. */
+static uint64_t burst_begin(const struct engine *engine, struct core *core,
+			    uint64_t at_ps)
+{
+	uint64_t took_ps = at_ps - core->burst_begin_ps;
+
+	core->burst_left = core->load.burst_accesses;
+	core->bursts++;
+	core->burst_begin_ps = at_ps + core->load.compute_ps;
+	if (engine->control && engine->control->burst)
+		engine->control->burst(engine->control, core->number, took_ps,
+				       core->burst_begin_ps);
+	return core->burst_begin_ps;
+}
+
 /* The next access; the pause before a burst, and its instructions, pass. */
-static inline uint64_t access_fetch(struct core *core, uint64_t at_ps)
+static inline uint64_t access_fetch(struct engine *engine, struct core *core,
+				    uint64_t at_ps)
 {
 	if (core->load.compute_ps) {
-		if (core->burst_left == 0) {
-			core->burst_left = core->load.burst_accesses;
-			at_ps += core->load.compute_ps;
-			core->bursts++;
-		}
+		if (core->burst_left == 0)
+			at_ps = burst_begin(engine, core, at_ps);
 		core->burst_left -= core->burst_left < core->load.per_line ?
 				    core->burst_left : core->load.per_line;
 	}
@@ -280,7 +293,7 @@ static inline bool access_do(struct engine *engine, struct core *core,
 static inline uint64_t access_begin(struct engine *engine, struct core *core,
 				    uint64_t at_ps)
 {
-	at_ps = access_fetch(core, at_ps);
+	at_ps = access_fetch(engine, core, at_ps);
 	core->pending = !cache_touch(&core->l1, core->access.line,
 				     core->access.store);
 	if (!core->pending) {

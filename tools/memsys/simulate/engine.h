@@ -47,6 +47,9 @@ struct control {
 	/* A core moved as many lines as it was to be told of. */
 	void (*alarm)(struct control *control, unsigned int core,
 		      uint64_t now_ps);
+	/* A core begins a burst; the one before took so long. NULL: not told. */
+	void (*burst)(struct control *control, unsigned int core,
+		      uint64_t took_ps, uint64_t now_ps);
 };
 
 /* One miss under way. */
@@ -69,6 +72,7 @@ struct core {
 	uint64_t busy_until_ps;		/* the hypervisor has the CPU */
 	uint64_t step_begin_ps;
 	uint64_t burst_left;
+	uint64_t burst_begin_ps;
 	struct access access;		/* beyond the L1, not yet done */
 	bool pending;			/* there is one */
 	bool misses;			/* the shared cache too, as is known */

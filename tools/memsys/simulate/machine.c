@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "abi/control.h"
 #include "fake.h"
 
 #define RW		(MEM_READ | MEM_WRITE)
@@ -74,21 +75,49 @@ void cell_blob_init(struct cell_blob *blob, unsigned int id, const char *name,
 		.pin_bitmap = { 1u << id } };
 }
 
+static void record_add(struct cell_blob *blob, const void *record, size_t size)
+{
+	struct weir_block *block = &blob->block;
+
+	if (!block->size) {
+		memcpy(block->signature, WEIR_BLOCK_SIGNATURE,
+		       sizeof(block->signature));
+		block->revision = WEIR_BLOCK_REVISION;
+		block->size = sizeof(*block);
+	}
+	memcpy(&blob->records[block->size - sizeof(*block)], record, size);
+	block->num_records++;
+	block->size += (uint32_t)size;
+}
+
 void cell_blob_critical(struct cell_blob *blob, uint64_t bound_ns)
 {
-	memcpy(blob->block.signature, WEIR_BLOCK_SIGNATURE,
-	       sizeof(blob->block.signature));
-	blob->block.revision = WEIR_BLOCK_REVISION;
-	blob->block.num_records = 1;
-	blob->block.size = sizeof(blob->block) + sizeof(blob->critical);
-	blob->critical = (struct weir_record_critical){
-		.record = { WEIR_RECORD_CRITICAL, sizeof(blob->critical), 0 },
+	struct weir_record_critical critical = {
+		.record = { WEIR_RECORD_CRITICAL, sizeof(critical), 0 },
 		.period_ns = 1000000, .bound_ns = bound_ns, .irqs_count = 1,
 	};
+
+	record_add(blob, &critical, sizeof(critical));
+}
+
+void cell_blob_control(struct cell_blob *blob, unsigned int id,
+		       uint16_t duty_permille, uint64_t budget_bytes_per_s)
+{
+	struct weir_record_control control = {
+		.record = { WEIR_RECORD_CONTROL, sizeof(control), 0 },
+		.cell_id = id,
+		.duty_min_permille = duty_permille,
+		.budget_min_bytes_per_s = budget_bytes_per_s,
+	};
+
+	if (duty_permille)
+		control.what |= CONTROL_DUTY;
+	if (budget_bytes_per_s)
+		control.what |= CONTROL_BUDGET;
+	record_add(blob, &control, sizeof(control));
 }
 
 size_t cell_blob_size(const struct cell_blob *blob)
 {
-	return blob->block.size ? sizeof(*blob) :
-				  offsetof(struct cell_blob, block);
+	return offsetof(struct cell_blob, block) + blob->block.size;
 }

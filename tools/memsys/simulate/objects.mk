@@ -2,7 +2,7 @@
 simulate-engine-objs := $(addprefix $(d),engine.o load.o trace.o meter.o) \
 	tools/memsys/ddr.o tools/memsys/cache.o tools/memsys/config.o
 simulate-scenario-objs := $(addprefix $(d),scenario.o scenario-keys.o \
-	scenario-values.o scenario-check.o) tools/memsys/default-machine.o \
+	scenario-load.o scenario-values.o scenario-check.o) tools/memsys/default-machine.o \
 	tools/libreg/names.o tools/regctl/units.o tools/regctl/format.o
 
 # Arithmetic is exact: no conversion goes unseen.
@@ -11,8 +11,8 @@ $(foreach o,$(filter $(d)%,$(simulate-engine-objs)),\
 
 tools-sim-y += weir-simulate
 weir-simulate-objs := $(simulate-engine-objs) $(simulate-scenario-objs) \
-	$(addprefix $(d),machine.o sim-regulation.o run.o results.o plot.o \
-	main.o) tools/report/svg.o regulators/memguard.o regulators/bucket.o \
+	$(addprefix $(d),machine.o sim-regulation.o guard.o run.o results.o \
+	plot.o main.o) tools/report/svg.o regulators/memguard.o regulators/bucket.o \
 	regulators/mempol.o 	regulators/throttle.o regulators/burst.o \
 	$(addprefix tools/regctl/,app.o output.o json.o) \
 	$(addprefix tools/libreg/,device.o cell.o regulate.o sysfs.o)

@@ -21,6 +21,7 @@ enum {
 	COLUMN_P99,
 	COLUMN_STALLED,
 	COLUMN_INTERRUPTS,
+	COLUMN_MISSED,
 	COLUMN_COUNT,
 };
 
@@ -39,6 +40,7 @@ static const struct column columns[] = {
 	{ "STALLED", "stalled_percent", "%", COLUMN_RIGHT, 0 },
 	{ "INTERRUPTS", "interrupts_per_s", "/s", COLUMN_RIGHT | COLUMN_WIDE,
 	  0 },
+	{ "MISSED", "jobs_missed", NULL, COLUMN_RIGHT | COLUMN_AUTO, 0 },
 };
 
 /* To a thousandth: what is compared by tests must not hang on the last bit. */
@@ -62,7 +64,8 @@ static double stalled_share(const struct variant *variant, unsigned int c,
 static double interrupts_per_s(const struct variant *variant,
 			       const struct cell_result *result)
 {
-	return (double)(result->ticks + result->overflows) * 1e12 /
+	return (double)(result->ticks + result->overflows + result->kicks) *
+	       1e12 /
 	       (double)variant->duration_ps;
 }
 
@@ -142,6 +145,12 @@ static void row_fill(const struct app *app, struct value *row,
 		    100 * stalled_share(variant, c, result), 1, "%");
 	value_number(&row[COLUMN_INTERRUPTS], VALUE_COUNT,
 		     (uint64_t)(interrupts_per_s(variant, result) + 0.5));
+	if (variant->cells[c].deadline_ps)
+		value_text(&row[COLUMN_MISSED], "%llu of %llu",
+			   (unsigned long long)result->jobs.missed,
+			   (unsigned long long)result->jobs.jobs);
+	else
+		value_missing(&row[COLUMN_MISSED], "the cell has no deadline");
 }
 
 /* -------------------------------------------------------------------- JSON */
@@ -190,6 +199,16 @@ static void storm_add(json_t *cell, const struct cell_result *result)
 			    json_integer((json_int_t)result->critical_runs));
 }
 
+static void jobs_add(json_t *cell, const struct guard_counts *jobs)
+{
+	json_object_set_new(cell, "jobs", json_pack("{sIsIsIsIsI}",
+		"count", (json_int_t)jobs->jobs,
+		"missed", (json_int_t)jobs->missed,
+		"missed_held", (json_int_t)jobs->missed_held,
+		"asked", (json_int_t)jobs->asked,
+		"refused", (json_int_t)jobs->refused));
+}
+
 static void times_add(json_t *cell, const struct cell_result *result)
 {
 	json_object_set_new(cell, "access_ns",
@@ -229,6 +248,11 @@ static json_t *cell_json(const struct variant *variant, unsigned int c,
 
 	if (cell && variant->cells[c].storm_ps)
 		storm_add(cell, result);
+	if (cell && variant_kicks(variant))
+		json_object_set_new(cell, "kicks",
+				    json_integer((json_int_t)result->kicks));
+	if (cell && variant->cells[c].deadline_ps)
+		jobs_add(cell, &result->jobs);
 	if (cell)
 		times_add(cell, result);
 	return cell;

@@ -6,6 +6,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
+#include "guard.h"
 #include "scenario.h"
 #include "tools/regctl/output.h"
 
@@ -21,7 +22,8 @@ struct cell_result {
 	double step_ps;			/* mean of all CPUs */
 	double step_max_ps, window_ps[2];
 	uint64_t latency_p99_ns;
-	uint64_t stalls, stall_ns, ticks, overflows;
+	uint64_t stalls, stall_ns, ticks, overflows, kicks;
+	struct guard_counts jobs;
 	uint64_t critical_runs, storm_late_ps;
 	uint64_t overshoot_lines;	/* the worst of one CPU */
 	double cpu_rate[ENGINE_MAX_CORES];	/* bytes per second */

@@ -15,6 +15,7 @@ struct snapshot {
 	uint64_t reads[ENGINE_MAX_CORES], writes[ENGINE_MAX_CORES];
 	uint64_t bursts[ENGINE_MAX_CORES];
 	struct control_counts counts[ENGINE_MAX_CORES];
+	struct guard_counts jobs[SCENARIO_MAX_CELLS];
 };
 
 static void snapshot_take(struct snapshot *snapshot,
@@ -26,6 +27,8 @@ static void snapshot_take(struct snapshot *snapshot,
 		snapshot->bursts[n] = engine->core[n].bursts;
 		snapshot->counts[n] = control_counts(n);
 	}
+	for (unsigned int c = 0; c < SCENARIO_MAX_CELLS; c++)
+		snapshot->jobs[c] = control_guard(c);
 }
 
 static uint64_t cell_lines(const struct engine *engine,
@@ -102,11 +105,26 @@ static void core_collect(struct cell_result *cell, const struct engine *engine,
 	cell->ticks += control_counts(n).ticks - begin->counts[n].ticks;
 	cell->overflows += control_counts(n).overflows -
 			   begin->counts[n].overflows;
+	cell->kicks += control_counts(n).kicks - begin->counts[n].kicks;
 	if (control_counts(n).storm_late_ps > cell->storm_late_ps)
 		cell->storm_late_ps = control_counts(n).storm_late_ps;
 	cell->cpu_rate[n] = (double)(reads + writes) *
 			    (double)engine->machine.line_bytes / seconds;
 	cell->rate += cell->cpu_rate[n];
+}
+
+static struct guard_counts jobs_collect(unsigned int c,
+					const struct guard_counts *begin)
+{
+	struct guard_counts end = control_guard(c);
+
+	return (struct guard_counts){
+		.jobs = end.jobs - begin->jobs,
+		.missed = end.missed - begin->missed,
+		.missed_held = end.missed_held - begin->missed_held,
+		.asked = end.asked - begin->asked,
+		.refused = end.refused - begin->refused,
+	};
 }
 
 static int status_collect(struct cell_result *cell, unsigned int n,
@@ -147,6 +165,7 @@ static int variant_collect(const struct engine *engine,
 				core_collect(cell, engine, n, begin, seconds);
 		if (cell->accesses)
 			cell->step_ps /= (double)cell->accesses;
+		cell->jobs = jobs_collect(c, &begin->jobs[c]);
 		err = status_collect(cell, c, &status[c]);
 	}
 	for (unsigned int n = 0; n < engine->cores_count; n++)

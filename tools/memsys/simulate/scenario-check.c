@@ -79,6 +79,35 @@ static int load_check(struct parser *parser, struct load *load)
 	return 0;
 }
 
+/* Jobs are bursts of all CPUs of the cell; who is guarded against is there. */
+static int guard_check(struct parser *parser, const struct variant *variant,
+		       struct scenario_cell *cell)
+{
+	if (!cell->deadline_ps)
+		return *cell->guard ?
+			scenario_refuse(parser, "cell %s: guard needs a deadline",
+					cell->name) : 0;
+	for (unsigned int n = 0; n < ENGINE_MAX_CORES; n++)
+		if (cell->cpus >> n & 1 && !variant->loads[n].compute_ps)
+			return scenario_refuse(parser,
+					       "cell %s: a deadline needs compute and burst",
+					       cell->name);
+	if (!*cell->guard)
+		return 0;
+	if (!cell->guard_duty_permille && !cell->guard_budget_bytes_per_s)
+		return scenario_refuse(parser,
+				       "cell %s: guard needs guard_duty or guard_budget",
+				       cell->name);
+	for (unsigned int n = 0; n < variant->cells_count; n++) {
+		if (strcmp(variant->cells[n].name, cell->guard))
+			continue;
+		cell->guard_cell = n;
+		return 0;
+	}
+	return scenario_refuse(parser, "guard: there is no cell '%s'",
+			       cell->guard);
+}
+
 static int variant_check(struct parser *parser, struct variant *variant)
 {
 	unsigned int cores = variant_cores(variant);
@@ -96,6 +125,13 @@ static int variant_check(struct parser *parser, struct variant *variant)
 		return scenario_refuse(parser, "polls need a delay above 0");
 	for (unsigned int n = 0; n < cores && !err; n++)
 		err = load_check(parser, &variant->loads[n]);
+	for (unsigned int n = 0; n < variant->cells_count && !err; n++)
+		if (variant->cells[n].settings.watch_cpu > cores)
+			err = scenario_refuse(parser,
+					      "cell %s: watch is one of CPUs 0 to %u",
+					      variant->cells[n].name, cores - 1);
+	for (unsigned int n = 0; n < variant->cells_count && !err; n++)
+		err = guard_check(parser, variant, &variant->cells[n]);
 	return err;
 }
 

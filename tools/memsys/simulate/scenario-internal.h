@@ -17,6 +17,22 @@ struct parser {
 	char baseline[SCENARIO_NAME_BYTES];
 };
 
+enum scope {
+	OF_RUN,
+	OF_CELL,
+	OF_LOAD,	/* of a cell's CPUs, or of some */
+};
+
+struct key {
+	const char *name;
+	enum scope scope;
+	int (*set)(struct parser *parser, const char *value);
+};
+
+/* scenario-load.c */
+extern const struct key scenario_load_keys[];
+extern const size_t scenario_load_keys_count;
+
 /* -EINVAL, with the line and this reason. */
 int scenario_refuse(struct parser *parser, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
@@ -29,6 +45,7 @@ struct parse_error;
 int scenario_refuse_value(struct parser *parser, const char *value,
 			  const struct parse_error *error);
 int scenario_time(struct parser *parser, const char *value, uint64_t *time_ns);
+int scenario_ps(struct parser *parser, const char *value, uint64_t *time_ps);
 int scenario_count(struct parser *parser, const char *value, uint64_t least,
 		   uint64_t most, uint64_t *count);
 int scenario_size(struct parser *parser, const char *value, uint64_t most,

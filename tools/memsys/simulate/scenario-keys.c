@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The keys of a scenario and their values. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,20 +7,6 @@
 #include "scenario-internal.h"
 #include "tools/libreg/reg.h"
 #include "tools/regctl/units.h"
-
-#define PS_PER_NS	1000u
-
-enum scope {
-	OF_RUN,
-	OF_CELL,
-	OF_LOAD,	/* of a cell's CPUs, or of some */
-};
-
-struct key {
-	const char *name;
-	enum scope scope;
-	int (*set)(struct parser *parser, const char *value);
-};
 
 /* --------------------------------------------------------------- the run's */
 
@@ -55,24 +40,14 @@ static int set_seed(struct parser *parser, const char *value)
 	return scenario_count(parser, value, 0, UINT32_MAX, &parser->variant->seed);
 }
 
-static int set_ps(struct parser *parser, const char *value, uint64_t *time_ps)
-{
-	uint64_t time_ns;
-	int err = scenario_time(parser, value, &time_ns);
-
-	if (!err)
-		*time_ps = time_ns * PS_PER_NS;
-	return err;
-}
-
 static int set_warm_up(struct parser *parser, const char *value)
 {
-	return set_ps(parser, value, &parser->variant->warm_up_ps);
+	return scenario_ps(parser, value, &parser->variant->warm_up_ps);
 }
 
 static int set_duration(struct parser *parser, const char *value)
 {
-	return set_ps(parser, value, &parser->variant->duration_ps);
+	return scenario_ps(parser, value, &parser->variant->duration_ps);
 }
 
 static int set_detection(struct parser *parser, const char *value)
@@ -89,6 +64,11 @@ static int set_detection(struct parser *parser, const char *value)
 static int set_delay(struct parser *parser, const char *value)
 {
 	return scenario_time(parser, value, &parser->variant->delay_ns);
+}
+
+static int set_kick(struct parser *parser, const char *value)
+{
+	return scenario_time(parser, value, &parser->variant->kick_ns);
 }
 
 static int set_handler(struct parser *parser, const char *value)
@@ -218,7 +198,8 @@ static int set_fault(struct parser *parser, const char *value)
 }
 
 /* 0.1% to 100%. */
-static int set_duty(struct parser *parser, const char *value)
+static int get_duty(struct parser *parser, const char *value,
+		    uint16_t *permille)
 {
 	char *end;
 	double percent = strtod(value, &end);
@@ -227,7 +208,18 @@ static int set_duty(struct parser *parser, const char *value)
 	    percent < 0.1 || percent > 100)
 		return scenario_refuse(parser, "'%.40s' is not 0.1%% to 100%%",
 				       value);
-	parser->cell->settings.duty_permille = (uint16_t)(percent * 10 + 0.5);
+	*permille = (uint16_t)(percent * 10 + 0.5);
+	return 0;
+}
+
+static int set_duty(struct parser *parser, const char *value)
+{
+	uint16_t permille;
+	int err = get_duty(parser, value, &permille);
+
+	if (err)
+		return err;
+	parser->cell->settings.duty_permille = permille;
 	parser->cell->settings.valid |= REG_SET_DUTY;
 	return 0;
 }
@@ -332,7 +324,7 @@ static int set_lend(struct parser *parser, const char *value)
 
 static int set_storm(struct parser *parser, const char *value)
 {
-	return set_ps(parser, value, &parser->cell->storm_ps);
+	return scenario_ps(parser, value, &parser->cell->storm_ps);
 }
 
 static int set_storm_lines(struct parser *parser, const char *value)
@@ -342,7 +334,49 @@ static int set_storm_lines(struct parser *parser, const char *value)
 
 static int set_critical(struct parser *parser, const char *value)
 {
-	return set_ps(parser, value, &parser->cell->critical_ps);
+	return scenario_ps(parser, value, &parser->cell->critical_ps);
+}
+
+static int set_watch(struct parser *parser, const char *value)
+{
+	uint64_t cpu;
+	int err = scenario_count(parser, value, 0, ENGINE_MAX_CORES - 1, &cpu);
+
+	parser->cell->settings.valid |= REG_SET_WATCH;
+	if (!err)
+		parser->cell->settings.watch_cpu = (uint16_t)(cpu + 1);
+	return err;
+}
+
+static int set_deadline(struct parser *parser, const char *value)
+{
+	return scenario_ps(parser, value, &parser->cell->deadline_ps);
+}
+
+/* Cells may come later: who it is, is found when all are known. */
+static int set_guard(struct parser *parser, const char *value)
+{
+	if (strlen(value) >= SCENARIO_NAME_BYTES)
+		return scenario_refuse(parser, "the name is too long");
+	strcpy(parser->cell->guard, value);
+	return 0;
+}
+
+static int set_guard_duty(struct parser *parser, const char *value)
+{
+	return get_duty(parser, value, &parser->cell->guard_duty_permille);
+}
+
+static int set_guard_budget(struct parser *parser, const char *value)
+{
+	return get_rate(parser, value, 0,
+			&parser->cell->guard_budget_bytes_per_s);
+}
+
+static int set_calm(struct parser *parser, const char *value)
+{
+	return scenario_count(parser, value, 0, UINT32_MAX,
+			      &parser->cell->calm_jobs);
 }
 
 static int set_regulator(struct parser *parser, const char *value)
@@ -359,163 +393,6 @@ static int set_regulator(struct parser *parser, const char *value)
 	return scenario_refuse(parser, "there is no regulator '%.40s'", value);
 }
 
-/* -------------------------------------------------------------- the load's */
-
-/* Sets a member of the loads of all CPUs that are meant. */
-#define SET_LOADS(parser, member, what)                                       \
-	do {                                                                  \
-		for (unsigned int n = 0; n < ENGINE_MAX_CORES; n++)           \
-			if ((parser)->cpus >> n & 1)                          \
-				(parser)->variant->loads[n].member = (what);  \
-	} while (0)
-
-static int set_load(struct parser *parser, const char *value)
-{
-	static const char *const words[] = { "idle", "stream", "random",
-					     "chase", "trace", NULL };
-	unsigned int word;
-	int err = scenario_word(parser, value, words, &word);
-
-	if (!err)
-		SET_LOADS(parser, kind, (enum load_kind)word);
-	return err;
-}
-
-static int set_size(struct parser *parser, const char *value)
-{
-	uint64_t bytes;
-	int err = scenario_size(parser, value, 512u << 20, &bytes);
-
-	if (!err)
-		SET_LOADS(parser, size_bytes, bytes);
-	return err;
-}
-
-static int set_stride(struct parser *parser, const char *value)
-{
-	uint64_t bytes;
-	int err = scenario_size(parser, value, 512u << 20, &bytes);
-
-	if (!err)
-		SET_LOADS(parser, stride_bytes, bytes);
-	return err;
-}
-
-static int set_bank(struct parser *parser, const char *value)
-{
-	uint64_t bank = LOAD_ANY_BANK;
-	int err = 0;
-
-	if (strcmp(value, "any"))
-		err = scenario_count(parser, value, 0, DDR_MAX_BANKS - 1, &bank);
-	if (!err)
-		SET_LOADS(parser, bank, (uint32_t)bank);
-	return err;
-}
-
-static int set_writes(struct parser *parser, const char *value)
-{
-	size_t length = strlen(value);
-	uint64_t percent = 0;
-	char number[8] = "";
-
-	if (length < 2 || length > 4 || value[length - 1] != '%')
-		return scenario_refuse(parser, "'%.40s' is not 0%% to 100%%",
-				       value);
-	memcpy(number, value, length - 1);
-	if (scenario_count(parser, number, 0, 100, &percent))
-		return -EINVAL;
-	SET_LOADS(parser, write_percent, (uint32_t)percent);
-	return 0;
-}
-
-static int set_mlp(struct parser *parser, const char *value)
-{
-	uint64_t lines;
-	int err = scenario_count(parser, value, 1, ENGINE_MAX_LINES, &lines);
-
-	if (!err)
-		SET_LOADS(parser, mlp, (uint32_t)lines);
-	return err;
-}
-
-static int set_instructions(struct parser *parser, const char *value)
-{
-	uint64_t count;
-	int err = scenario_count(parser, value, 1, 10000, &count);
-
-	if (!err)
-		SET_LOADS(parser, instructions, count);
-	return err;
-}
-
-static int set_per_line(struct parser *parser, const char *value)
-{
-	uint64_t count;
-	int err = scenario_count(parser, value, 1, 64, &count);
-
-	if (!err)
-		SET_LOADS(parser, per_line, (uint32_t)count);
-	return err;
-}
-
-static int set_compute(struct parser *parser, const char *value)
-{
-	uint64_t time_ps;
-	int err = set_ps(parser, value, &time_ps);
-
-	if (!err)
-		SET_LOADS(parser, compute_ps, time_ps);
-	return err;
-}
-
-static int set_burst(struct parser *parser, const char *value)
-{
-	uint64_t count;
-	int err = scenario_count(parser, value, 1, UINT32_MAX, &count);
-
-	if (!err)
-		SET_LOADS(parser, burst_accesses, count);
-	return err;
-}
-
-static int set_ways(struct parser *parser, const char *value)
-{
-	char *end;
-	uint64_t mask;
-
-	errno = 0;
-	mask = strtoull(value, &end, 0);
-	if (*value < '0' || *value > '9' || *end || errno || !mask)
-		return scenario_refuse(parser, "'%.40s' is no mask of ways",
-				       value);
-	SET_LOADS(parser, way_mask, mask);
-	return 0;
-}
-
-static int set_trace(struct parser *parser, const char *value)
-{
-	struct scenario *scenario = parser->scenario;
-	char reason[TRACE_REASON_BYTES];
-	char path[PATH_MAX];
-	struct trace *trace;
-
-	if (scenario->traces_count == SCENARIO_MAX_CELLS)
-		return scenario_refuse(parser, "more than %u traces",
-				       SCENARIO_MAX_CELLS);
-	if (scenario_path(parser, value, path))
-		return -EINVAL;
-	trace = calloc(1, sizeof(*trace));
-	if (!trace)
-		return -ENOMEM;
-	scenario->traces[scenario->traces_count++] = trace;
-	/* Every machine here has lines of 64 bytes; checked when complete. */
-	if (trace_load(trace, path, 64, reason))
-		return scenario_refuse(parser, "%.80s: %.150s", value, reason);
-	SET_LOADS(parser, trace, trace);
-	return 0;
-}
-
 /* ------------------------------------------------------------------- table */
 
 static const struct key keys[] = {
@@ -528,6 +405,7 @@ static const struct key keys[] = {
 	{ "detection", OF_RUN, set_detection },
 	{ "delay", OF_RUN, set_delay },
 	{ "handler", OF_RUN, set_handler },
+	{ "kick", OF_RUN, set_kick },
 	{ "cpus", OF_CELL, set_cpus },
 	{ "budget", OF_CELL, set_budget },
 	{ "write_budget", OF_CELL, set_write_budget },
@@ -549,18 +427,12 @@ static const struct key keys[] = {
 	{ "storm", OF_CELL, set_storm },
 	{ "storm_lines", OF_CELL, set_storm_lines },
 	{ "critical", OF_CELL, set_critical },
-	{ "load", OF_LOAD, set_load },
-	{ "size", OF_LOAD, set_size },
-	{ "stride", OF_LOAD, set_stride },
-	{ "bank", OF_LOAD, set_bank },
-	{ "writes", OF_LOAD, set_writes },
-	{ "mlp", OF_LOAD, set_mlp },
-	{ "instructions", OF_LOAD, set_instructions },
-	{ "per_line", OF_LOAD, set_per_line },
-	{ "compute", OF_LOAD, set_compute },
-	{ "burst", OF_LOAD, set_burst },
-	{ "ways", OF_LOAD, set_ways },
-	{ "trace", OF_LOAD, set_trace },
+	{ "watch", OF_CELL, set_watch },
+	{ "deadline", OF_CELL, set_deadline },
+	{ "guard", OF_CELL, set_guard },
+	{ "guard_duty", OF_CELL, set_guard_duty },
+	{ "guard_budget", OF_CELL, set_guard_budget },
+	{ "calm", OF_CELL, set_calm },
 };
 
 static int key_set(struct parser *parser, const struct key *key,
@@ -579,10 +451,21 @@ static int key_set(struct parser *parser, const struct key *key,
 	return key->set(parser, value);
 }
 
-int scenario_set(struct parser *parser, const char *key, const char *value)
+static const struct key *key_find(const char *name)
 {
 	for (size_t n = 0; n < sizeof(keys) / sizeof(keys[0]); n++)
-		if (!strcmp(keys[n].name, key))
-			return key_set(parser, &keys[n], value);
-	return scenario_refuse(parser, "unknown key '%.40s'", key);
+		if (!strcmp(keys[n].name, name))
+			return &keys[n];
+	for (size_t n = 0; n < scenario_load_keys_count; n++)
+		if (!strcmp(scenario_load_keys[n].name, name))
+			return &scenario_load_keys[n];
+	return NULL;
+}
+
+int scenario_set(struct parser *parser, const char *key, const char *value)
+{
+	const struct key *found = key_find(key);
+
+	return found ? key_set(parser, found, value) :
+		       scenario_refuse(parser, "unknown key '%.40s'", key);
 }

@@ -6,6 +6,7 @@
 #include "tools/regctl/units.h"
 
 #define TIME_MAX_NS	1000000000000ull	/* 1000 s */
+#define PS_PER_NS	1000u
 
 /* The parsers of units say what is wrong; the key is known to the caller. */
 int scenario_refuse_value(struct parser *parser, const char *value,
@@ -24,6 +25,16 @@ int scenario_time(struct parser *parser, const char *value, uint64_t *time_ns)
 		return scenario_refuse(parser, "'%.40s' is more than 1000s",
 				       value);
 	return 0;
+}
+
+int scenario_ps(struct parser *parser, const char *value, uint64_t *time_ps)
+{
+	uint64_t time_ns;
+	int err = scenario_time(parser, value, &time_ns);
+
+	if (!err)
+		*time_ps = time_ns * PS_PER_NS;
+	return err;
 }
 
 int scenario_count(struct parser *parser, const char *value, uint64_t least,

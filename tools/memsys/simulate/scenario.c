@@ -212,7 +212,10 @@ static void variant_init(struct variant *variant)
 		.warm_up_ps = 1000000000,
 		.duration_ps = 20000000000,
 		.delay_ns = 1000,
+		.kick_ns = 1000,
 	};
+	for (unsigned int n = 0; n < SCENARIO_MAX_CELLS; n++)
+		variant->cells[n].calm_jobs = 20;
 	for (unsigned int n = 0; n < ENGINE_MAX_CORES; n++)
 		variant->loads[n] = (struct load){
 			.size_bytes = 16 << 20,
@@ -310,6 +313,15 @@ void scenario_free(struct scenario *scenario)
 		free(scenario->traces[n]);
 	}
 	scenario->traces_count = 0;
+}
+
+bool variant_kicks(const struct variant *variant)
+{
+	for (unsigned int n = 0; n < variant->cells_count; n++)
+		if (variant->cells[n].settings.watch_cpu ||
+		    *variant->cells[n].guard)
+			return true;
+	return false;
 }
 
 unsigned int variant_cores(const struct variant *variant)

@@ -25,6 +25,13 @@ struct scenario_cell {
 	uint64_t storm_ps;		/* an interrupt for each CPU so often; 0 */
 	uint64_t storm_lines;		/* that its handler reads */
 	uint64_t critical_ps;		/* of every ms for it when held; 0: none */
+	/* Its jobs are bursts. When one took longer it asks this of another cell. */
+	uint64_t deadline_ps;		/* 0: they are not timed */
+	char guard[SCENARIO_NAME_BYTES];	/* "": nobody is asked */
+	unsigned int guard_cell;	/* whose number that is */
+	uint16_t guard_duty_permille;	/* 0: not asked for */
+	uint64_t guard_budget_bytes_per_s;	/* 0: not asked for */
+	uint64_t calm_jobs;		/* in time, and it releases; 0: never */
 };
 
 /* One run. Loads are by CPU; those of no cell are idle. */
@@ -38,6 +45,7 @@ struct variant {
 	bool polled;			/* else the counter interrupts ... */
 	uint64_t delay_ns;		/* ... so late; or the poll interval */
 	uint64_t handler_ns;		/* the hypervisor's time per interrupt */
+	uint64_t kick_ns;		/* from one CPU to another */
 };
 
 struct scenario {
@@ -68,5 +76,8 @@ void scenario_free(struct scenario *scenario);
 
 /* How many cores the machine of a variant needs. */
 unsigned int variant_cores(const struct variant *variant);
+
+/* Whether CPUs kick others while it runs: some watch, or a cell is guarded. */
+bool variant_kicks(const struct variant *variant);
 
 #endif

@@ -35,10 +35,17 @@ static struct {
 		bool storm_pending;
 		uint64_t storm_since_ps;	/* while it is pending */
 		uint64_t served_ps;	/* its handler ends; ENGINE_NEVER */
+		uint64_t kick_ps;	/* it learns of its events */
+		uint64_t call_ps;	/* its guest makes a hypercall */
+		unsigned int cell_index;	/* of a guest with a deadline */
 		const struct scenario_cell *cell;
 		struct control_counts counts;
 	} cpu[ENGINE_MAX_CORES + 1];
 	struct core none;		/* behind the root's CPU */
+	struct {
+		struct guard guard;
+		struct guard_counts counts;
+	} cell[SCENARIO_MAX_CELLS];
 } sim;
 
 /* ---------------------------------------------------------- counter source */
@@ -59,6 +66,7 @@ static int lines_probe(const struct weir_record_counter *record,
 		.interrupts = !sim.variant->polled,
 		.counts_writes = true,
 		.poll_ns = sim.variant->polled ? sim.variant->delay_ns : 0,
+		.watchable = true,
 	};
 	return 0;
 }
@@ -174,21 +182,33 @@ static uint64_t deadline_ps(unsigned int n)
 					0;
 }
 
+static void earlier(uint64_t *ps, uint64_t other_ps)
+{
+	if (other_ps < *ps)
+		*ps = other_ps;
+}
+
+/* On the hypervisor's clock, and not before its time. */
+static uint64_t clock_point(uint64_t ps)
+{
+	return (ps + PS_PER_NS - 1) / PS_PER_NS * PS_PER_NS;
+}
+
 static void plan(void)
 {
 	uint64_t next_ps = ENGINE_NEVER;
 
 	for (unsigned int n = 0; n < sim.cpus_count; n++) {
-		uint64_t at_ps = deadline_ps(n);
-
-		if (sim.cpu[n].irq_ps < at_ps)
-			at_ps = sim.cpu[n].irq_ps;
-		if (sim.cpu[n].storm_ps < at_ps)
-			at_ps = sim.cpu[n].storm_ps;
-		if (sim.cpu[n].served_ps < at_ps)
-			at_ps = sim.cpu[n].served_ps;
-		if (at_ps < next_ps)
-			next_ps = at_ps;
+		/* Somebody has told it something, and it does not know yet. */
+		if (fake_cpu_area(n)->events && sim.cpu[n].kick_ps == ENGINE_NEVER)
+			sim.cpu[n].kick_ps = clock_point(sim.engine->now_ps +
+				sim.variant->kick_ns * PS_PER_NS);
+		earlier(&next_ps, deadline_ps(n));
+		earlier(&next_ps, sim.cpu[n].irq_ps);
+		earlier(&next_ps, sim.cpu[n].storm_ps);
+		earlier(&next_ps, sim.cpu[n].served_ps);
+		earlier(&next_ps, sim.cpu[n].kick_ps);
+		earlier(&next_ps, sim.cpu[n].call_ps);
 	}
 	sim.control.next_ps = next_ps;
 }
@@ -262,6 +282,23 @@ static void overflow_fires(unsigned int n)
 	regulation_overflow(fake_cpu_area(n));
 }
 
+static void kick_arrives(unsigned int n)
+{
+	sim.cpu[n].kick_ps = ENGINE_NEVER;
+	sim.cpu[n].counts.kicks++;
+	cpu_take_events(fake_cpu_area(n));
+}
+
+static void guest_calls(unsigned int n)
+{
+	unsigned int cell = sim.cpu[n].cell_index;
+
+	sim.cpu[n].call_ps = ENGINE_NEVER;
+	sim.cpu[n].counts.kicks++;
+	guard_call(&sim.cell[cell].guard, &sim.cell[cell].counts,
+		   &sim.variant->cells[cell], n);
+}
+
 /* An interrupt for the guest. A CPU that is held wakes, and is looked at. */
 static void storm_fires(unsigned int n)
 {
@@ -289,12 +326,18 @@ static void control_due(struct control *control, uint64_t now_ps)
 			storm_served(n);
 		if (sim.cpu[n].storm_ps <= now_ps)
 			storm_fires(n);
+		bool kick = sim.cpu[n].kick_ps <= now_ps;
+		bool call = sim.cpu[n].call_ps <= now_ps;
 		bool overflow = sim.cpu[n].irq_ps <= now_ps;
 		bool timer = deadline_ps(n) <= now_ps;
 
-		if (!overflow && !timer)
+		if (!kick && !call && !overflow && !timer)
 			continue;
 		fake_on_cpu(n);
+		if (kick)
+			kick_arrives(n);
+		if (call)
+			guest_calls(n);
 		if (overflow)
 			overflow_fires(n);
 		if (timer)
@@ -309,13 +352,25 @@ static void control_due(struct control *control, uint64_t now_ps)
 static void control_alarm(struct control *control, unsigned int core,
 			  uint64_t now_ps)
 {
-	uint64_t irq_ps = now_ps + sim.variant->delay_ns * PS_PER_NS;
+	uint64_t irq_ps = clock_point(now_ps +
+				      sim.variant->delay_ns * PS_PER_NS);
 
-	/* On the hypervisor's clock, and not before its time. */
-	irq_ps = (irq_ps + PS_PER_NS - 1) / PS_PER_NS * PS_PER_NS;
 	sim.cpu[core].irq_ps = irq_ps;
-	if (irq_ps < control->next_ps)
-		control->next_ps = irq_ps;
+	earlier(&control->next_ps, irq_ps);
+}
+
+/* A guest with a deadline looks at its clock; what it calls for comes at once. */
+static void control_burst(struct control *control, unsigned int core,
+			  uint64_t took_ps, uint64_t now_ps)
+{
+	unsigned int cell = sim.cpu[core].cell_index;
+
+	if (cell == SCENARIO_MAX_CELLS ||
+	    !guard_job(&sim.cell[cell].guard, &sim.cell[cell].counts,
+		       &sim.variant->cells[cell], took_ps))
+		return;
+	sim.cpu[core].call_ps = clock_point(now_ps);
+	earlier(&control->next_ps, sim.cpu[core].call_ps);
 }
 
 /* -------------------------------------------------------------------- boot */
@@ -361,6 +416,10 @@ static long cell_make(unsigned int id, const struct scenario_cell *cell)
 	cell_blob_init(&blob, id, cell->name, cell->cpus);
 	if (cell->critical_ps)
 		cell_blob_critical(&blob, cell->critical_ps / PS_PER_NS);
+	if (*cell->guard)
+		cell_blob_control(&blob, cell->guard_cell + 1,
+				  cell->guard_duty_permille,
+				  cell->guard_budget_bytes_per_s);
 	error = call_with(HC_CELL_CREATE, &blob, cell_blob_size(&blob));
 	if (error < 0)
 		return error;
@@ -394,6 +453,23 @@ static void storms_begin(const struct scenario_cell *cell)
 	}
 }
 
+static void cpus_init(void)
+{
+	for (unsigned int n = 0; n <= sim.cpus_count; n++) {
+		sim.cpu[n].irq_ps = ENGINE_NEVER;
+		sim.cpu[n].storm_ps = ENGINE_NEVER;
+		sim.cpu[n].served_ps = ENGINE_NEVER;
+		sim.cpu[n].kick_ps = ENGINE_NEVER;
+		sim.cpu[n].call_ps = ENGINE_NEVER;
+		sim.cpu[n].cell_index = SCENARIO_MAX_CELLS;
+	}
+	for (unsigned int c = 0; c < sim.variant->cells_count; c++)
+		for (unsigned int n = 0; n < sim.cpus_count; n++)
+			if (sim.variant->cells[c].deadline_ps &&
+			    sim.variant->cells[c].cpus >> n & 1)
+				sim.cpu[n].cell_index = c;
+}
+
 int control_boot(struct engine *engine, const struct variant *variant,
 		 char reason[CONTROL_REASON_BYTES])
 {
@@ -406,11 +482,7 @@ int control_boot(struct engine *engine, const struct variant *variant,
 	sim.variant = variant;
 	sim.cpus_count = engine->cores_count;
 	sim.root_cpu = engine->cores_count;
-	for (unsigned int n = 0; n <= sim.cpus_count; n++) {
-		sim.cpu[n].irq_ps = ENGINE_NEVER;
-		sim.cpu[n].storm_ps = ENGINE_NEVER;
-		sim.cpu[n].served_ps = ENGINE_NEVER;
-	}
+	cpus_init();
 	fake_machine();
 	fake.critical = 0;
 	machine_blob_init(&blob, sim.cpus_count + 1,
@@ -436,6 +508,9 @@ int control_boot(struct engine *engine, const struct variant *variant,
 		storms_begin(&variant->cells[n]);
 	sim.control.due = control_due;
 	sim.control.alarm = control_alarm;
+	sim.control.burst = control_burst;
+	/* From now on kicks take their time. */
+	fake.deaf = true;
 	/* Making cells took time; the grids of all periods begin anew here. */
 	sim.base_ns = (fake.now_ns / REG_PERIOD_MAX_NS + 1) * REG_PERIOD_MAX_NS;
 	engine->control = &sim.control;
@@ -454,6 +529,11 @@ int control_status(unsigned int cell, struct reg_status *status)
 	error = call_with(WEIR_HC_REG_GET, status, sizeof(*status));
 	memcpy(status, fake_ram(BUFFER_GPA), sizeof(*status));
 	return (int)error;
+}
+
+struct guard_counts control_guard(unsigned int cell)
+{
+	return sim.cell[cell].counts;
 }
 
 struct control_counts control_counts(unsigned int cpu)
