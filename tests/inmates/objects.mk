@@ -2,8 +2,8 @@
 inmates-y += traps context power interrupts
 configs-y += traps-cell traps-model-cell power-cell aarch32-cell \
 	interrupts-cell
-inmates-y += voter pattern hostile storm
+inmates-y += voter pattern hostile storm claimant
 configs-y += colored-victim-cell colored-bomb-cell clash-cell freed-cell
 configs-y += voter-cell witness-cell scrub-cell keep-cell hostile-cell \
-	steward-cell budgeted-cell storm-cell
+	steward-cell budgeted-cell storm-cell claimant-cell
 configs-y += loose-bomb-cell

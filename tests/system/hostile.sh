@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A guest makes every call with arguments that could do harm: root, neighbour
 # and hypervisor are as before. One with the permission to regulate does just
-# that. $1 is the system configuration.
+# that. One that may hold back a neighbour asks for it without end: what the root
+# set is never loosened, and is in force again when it stops. $1 is the system
+# configuration.
 # shellcheck source=tests/system/lib.sh
 . /weir/tests/lib.sh
 
@@ -108,8 +110,83 @@ is "the root's budget is what it said" "$(budget_of root)" 800000000
 is "in one reload" "$(cat $sys/cells/0/generation)" $((generation + 1))
 is "the neighbour's too" "$(budget_of jitter)" 900000000
 is "its own is none" "$(budget_of steward)" null
-ok "the root takes it back" regctl unset root --budget
 ok "destroy the steward" regctl cell destroy steward
+
+# --- with the permission to hold back its neighbour, and no end to it ---
+# status_of CELL KEY: a number, null, or a word.
+status_of() {
+	regctl status "$1" --json |
+		awk -v key="\"$2\":" '$1 == key { sub(/,$/, "", $2); print $2; exit }'
+}
+
+# used CELL: bytes, and when that was
+used() {
+	regctl status "$1" --json | awk '
+		$1 == "\"used_bytes\":" { used = $2 + 0 }
+		$1 == "\"now_ns\":" { now = $2 + 0 }
+		END { printf "%d %d\n", used, now }'
+}
+
+# in_force CELL: budget and permille of the time in force
+in_force() {
+	echo "$(status_of "$1" effective_bytes_per_s) $(status_of "$1" duty_permille |
+		sed s,null,1000,)"
+}
+
+# claims: what the claimant may and may not is asked of it for a while. Prints the
+# budgets in force on its neighbour, and whatever else has changed.
+claims() {
+	run_guest claimant claimant \
+		"other=3 duty=100 budget=50000000 most=900000000 $1" || return 1
+	for _ in $(seq 12); do
+		echo "budget $(in_force jitter)"
+		settings root | diff /tmp/root - >&2
+		[ "$(budget_of jitter)" = 900000000 ] || echo "requested anew"
+		usleep 20000
+	done
+}
+
+# all_within: budgets from the floor of the permission to what the root set, shares
+# of time from the floor to all of it, and not always the same.
+all_within() {
+	awk '$1 != "budget" || $2 < 50000000 || $2 > 900000000 ||
+		$3 < 100 || $3 > 1000 { exit bad = 1 }
+		!seen[$2 " " $3]++ { count++ }
+		END { exit bad || NR < 12 || count < 2 }' "$1"
+}
+
+ok "create the claimant" regctl cell create $cells/claimant-cell.cell
+ok "the neighbour moves all it may" run_guest jitter bomb "mode=read size=4M"
+free=$(in_force jitter)
+settings root >/tmp/root
+generation=$(cat $sys/cells/3/generation)
+used jitter >/tmp/used
+claims seed=1 >/tmp/claims 2>/tmp/changes
+used jitter >>/tmp/used
+regctl status claimant --json >/tmp/claimant.status
+regctl cell shutdown -q claimant
+is "nothing is printed: no answer was wrong" \
+	"$(regctl console | grep -c '^claimant:')" 0
+ok "claims: budgets between the floor and the root's" all_within /tmp/claims
+sort -u /tmp/claims | sed 's/^/# /'
+is "claims: the root's settings hold" "$(cat /tmp/changes)" ""
+rate=$(awk 'NR == 1 { u = $1; t = $2 } NR == 2 && $2 > t {
+	printf "%d", ($1 - u) * 1000 / ($2 - t) }' /tmp/used)
+ok "claims: it moves no more than the root allows ($rate MB/s of 900)" \
+	[ "$rate" -gt 0 -a "$rate" -le 918 ]
+for key in control_requests control_refusals control_limited; do
+	count=$(awk -v key="\"$key\":" '$1 == key { print $2 + 0 }' \
+		/tmp/claimant.status)
+	ok "claims: $key is counted ($count)" [ "$count" -gt 0 ]
+done
+is "its stop releases everything" "$(in_force jitter)" "$free"
+is "none of it is the root's setting" "$(cat $sys/cells/3/generation)" \
+	"$generation"
+claims seed=2 >/tmp/claims 2>/tmp/changes
+ok "destroyed in the middle of it" regctl cell destroy claimant
+ok "claims: within the same again" all_within /tmp/claims
+is "releases everything too" "$(in_force jitter)" "$free"
+ok "the root takes it back" regctl unset root --budget
 ok "destroy the neighbour" regctl cell destroy jitter
 is "no page is lost" "$(cat $sys/mem_pool_used)" "$used"
 is "all CPUs are back" "$(nproc)" 4
