@@ -131,87 +131,87 @@ static void guards_are_found_by_name(void **state)
 	scenario_free(scenario);
 }
 
+static const struct {
+	const char *text;
+	unsigned int line;
+	const char *words;
+} wrong[] = {
+	{ "", 0, "no cell has a CPU" },
+	{ "title\n", 1, "key = value" },
+	{ "\n# two\ntitle =\n", 3, "has no value" },
+	{ "titel = x\n", 1, "unknown key 'titel'" },
+	{ "[cell a\n", 1, "ends with ]" },
+	{ "[cells a]\n", 1, "a section is" },
+	{ "[cell ]\n", 1, "1 to 31 characters" },
+	{ "[cell a b]\n", 1, "letters, digits" },
+	{ "[cell a]\n[cell a]\n", 2, "a second cell 'a'" },
+	{ "budget = 1MB/s\n", 1, "belongs to a cell" },
+	{ "load = idle\n", 1, "belongs to a cell" },
+	{ "[cell a]\nload = idle\n", 2, "behind its cpus" },
+	{ "[cell a]\n[cell b]\ncpus = 0\n", 0, "a has no cpus" },
+	{ "[cell a]\ncpus = 0\nseed = 1\n", 3, "before the cells" },
+	{ "[cell a]\ncpus = 15\n", 2, "0 to 14" },
+	{ "[cell a]\ncpus = 0\n[cell b]\ncpus = 0\n", 4, "cell a has" },
+	{ "[cell a]\ncpus = 0\nbudget = 300\n", 3, "'300'" },
+	{ "[cell a]\ncpus = 0\nperiod = 1\n", 3, "'1'" },
+	{ "[cell a]\ncpus = 0\nload = busy\n", 3,
+	  "none of idle, stream, random, chase, trace" },
+	{ "[cell a]\ncpus = 0\nwrites = 50\n", 3, "0% to 100%" },
+	{ "[cell a]\ncpus = 0\nwrites = 101%\n", 3, "more than 100" },
+	{ "[cell a]\ncpus = 0\nsize = 0B\n", 3, "not within" },
+	{ "[cell a]\ncpus = 0\nbank = 64\n", 3, "more than 63" },
+	{ "[cell a]\ncpus = 0\nbank = 16\n", 0, "there is no bank 16" },
+	{ "[cell a]\ncpus = 0\nmlp = 7\n", 0, "more than the 6" },
+	{ "[cell a]\ncpus = 0\nways = 0x10000\n", 0, "16 ways" },
+	{ "[cell a]\ncpus = 0\nways = all\n", 3, "no mask" },
+	{ "[cell a]\ncpus = 0\nstride = 65B\n", 0, "multiple" },
+	{ "[cell a]\ncpus = 0\ncompute = 1us\n", 0, "needs a burst" },
+	{ "[cell a]\ncpus = 0\nload = trace\n", 0, "needs a file" },
+	{ "[cell a]\ncpus = 0\ntrace = none\n", 3, "No such file" },
+	{ "[cell a]\ncpus = 0\nregulator = x\n", 3, "no regulator" },
+	{ "[cell a]\ncpus = 0\n[cpu 1]\n", 3, "no cell has a CPU '1'" },
+	{ "[cell a]\ncpus = 0\n[variant x]\nb.budget = max\n", 4,
+	  "no cell or CPU 'b'" },
+	{ "[cell a]\ncpus = 0\n[variant x]\n[cell b]\n", 4,
+	  "before variants" },
+	{ "[cell a]\ncpus = 0\n[variant x]\n[variant x]\n", 4,
+	  "a second variant" },
+	{ "[cell a]\ncpus = 0\n[variant x]\nduration = 0ns\n", 0,
+	  "variant x: a duration of 0" },
+	{ "detection = poll\ndelay = 0ns\n[cell a]\ncpus = 0\n", 0,
+	  "polls need" },
+	{ "baseline = y\n[cell a]\ncpus = 0\n", 0, "no variant 'y'" },
+	{ "machine = none.conf\n[cell a]\ncpus = 0\n", 0,
+	  "No such file" },
+	{ "detection = guess\n", 1, "none of interrupt, poll" },
+	{ "[cell a]\ncpus = 0\nwatch = 15\n", 3, "more than 14" },
+	{ "[cell a]\ncpus = 0\nwatch = 1\n", 0,
+	  "watch is one of CPUs 0 to 0" },
+	{ "[cell a]\ncpus = 0\nguard = a\n", 0, "needs a deadline" },
+	{ "[cell a]\ncpus = 0\ndeadline = 1us\n", 0,
+	  "needs compute and burst" },
+	{ GUARD "guard = b\n", 0, "guard_duty or guard_budget" },
+	{ GUARD "guard = b\nguard_duty = 10%\n", 0, "no cell 'b'" },
+	{ GUARD "guard_duty = 101%\n", 6, "0.1% to 100%" },
+	{ GUARD "guard_budget = 1\n", 6, "'1'" },
+	{ GUARD "calm = -1\n", 6, "'-1'" },
+	{ "kick = soon\n", 1, "'soon'" },
+	{ "seed = -1\n", 1, "'-1'" },
+	{ "duration = 2000s\n", 1, "more than 1000s" },
+};
+
 static void what_is_wrong_is_said_with_its_line(void **state)
 {
-	static const struct {
-		const char *text;
-		unsigned int line;
-		const char *words;
-	} cases[] = {
-		{ "", 0, "no cell has a CPU" },
-		{ "title\n", 1, "key = value" },
-		{ "\n# two\ntitle =\n", 3, "has no value" },
-		{ "titel = x\n", 1, "unknown key 'titel'" },
-		{ "[cell a\n", 1, "ends with ]" },
-		{ "[cells a]\n", 1, "a section is" },
-		{ "[cell ]\n", 1, "1 to 31 characters" },
-		{ "[cell a b]\n", 1, "letters, digits" },
-		{ "[cell a]\n[cell a]\n", 2, "a second cell 'a'" },
-		{ "budget = 1MB/s\n", 1, "belongs to a cell" },
-		{ "load = idle\n", 1, "belongs to a cell" },
-		{ "[cell a]\nload = idle\n", 2, "behind its cpus" },
-		{ "[cell a]\n[cell b]\ncpus = 0\n", 0, "a has no cpus" },
-		{ "[cell a]\ncpus = 0\nseed = 1\n", 3, "before the cells" },
-		{ "[cell a]\ncpus = 15\n", 2, "0 to 14" },
-		{ "[cell a]\ncpus = 0\n[cell b]\ncpus = 0\n", 4, "cell a has" },
-		{ "[cell a]\ncpus = 0\nbudget = 300\n", 3, "'300'" },
-		{ "[cell a]\ncpus = 0\nperiod = 1\n", 3, "'1'" },
-		{ "[cell a]\ncpus = 0\nload = busy\n", 3,
-		  "none of idle, stream, random, chase, trace" },
-		{ "[cell a]\ncpus = 0\nwrites = 50\n", 3, "0% to 100%" },
-		{ "[cell a]\ncpus = 0\nwrites = 101%\n", 3, "more than 100" },
-		{ "[cell a]\ncpus = 0\nsize = 0B\n", 3, "not within" },
-		{ "[cell a]\ncpus = 0\nbank = 64\n", 3, "more than 63" },
-		{ "[cell a]\ncpus = 0\nbank = 16\n", 0, "there is no bank 16" },
-		{ "[cell a]\ncpus = 0\nmlp = 7\n", 0, "more than the 6" },
-		{ "[cell a]\ncpus = 0\nways = 0x10000\n", 0, "16 ways" },
-		{ "[cell a]\ncpus = 0\nways = all\n", 3, "no mask" },
-		{ "[cell a]\ncpus = 0\nstride = 65B\n", 0, "multiple" },
-		{ "[cell a]\ncpus = 0\ncompute = 1us\n", 0, "needs a burst" },
-		{ "[cell a]\ncpus = 0\nload = trace\n", 0, "needs a file" },
-		{ "[cell a]\ncpus = 0\ntrace = none\n", 3, "No such file" },
-		{ "[cell a]\ncpus = 0\nregulator = x\n", 3, "no regulator" },
-		{ "[cell a]\ncpus = 0\n[cpu 1]\n", 3, "no cell has a CPU '1'" },
-		{ "[cell a]\ncpus = 0\n[variant x]\nb.budget = max\n", 4,
-		  "no cell or CPU 'b'" },
-		{ "[cell a]\ncpus = 0\n[variant x]\n[cell b]\n", 4,
-		  "before variants" },
-		{ "[cell a]\ncpus = 0\n[variant x]\n[variant x]\n", 4,
-		  "a second variant" },
-		{ "[cell a]\ncpus = 0\n[variant x]\nduration = 0ns\n", 0,
-		  "variant x: a duration of 0" },
-		{ "detection = poll\ndelay = 0ns\n[cell a]\ncpus = 0\n", 0,
-		  "polls need" },
-		{ "baseline = y\n[cell a]\ncpus = 0\n", 0, "no variant 'y'" },
-		{ "machine = none.conf\n[cell a]\ncpus = 0\n", 0,
-		  "No such file" },
-		{ "detection = guess\n", 1, "none of interrupt, poll" },
-		{ "[cell a]\ncpus = 0\nwatch = 15\n", 3, "more than 14" },
-		{ "[cell a]\ncpus = 0\nwatch = 1\n", 0,
-		  "watch is one of CPUs 0 to 0" },
-		{ "[cell a]\ncpus = 0\nguard = a\n", 0, "needs a deadline" },
-		{ "[cell a]\ncpus = 0\ndeadline = 1us\n", 0,
-		  "needs compute and burst" },
-		{ GUARD "guard = b\n", 0, "guard_duty or guard_budget" },
-		{ GUARD "guard = b\nguard_duty = 10%\n", 0, "no cell 'b'" },
-		{ GUARD "guard_duty = 101%\n", 6, "0.1% to 100%" },
-		{ GUARD "guard_budget = 1\n", 6, "'1'" },
-		{ GUARD "calm = -1\n", 6, "'-1'" },
-		{ "kick = soon\n", 1, "'soon'" },
-		{ "seed = -1\n", 1, "'-1'" },
-		{ "duration = 2000s\n", 1, "more than 1000s" },
-	};
-
 	(void)state;
-	for (size_t n = 0; n < sizeof(cases) / sizeof(cases[0]); n++) {
+	for (size_t n = 0; n < sizeof(wrong) / sizeof(wrong[0]); n++) {
 		struct scenario_error error = { 0 };
 
-		if (scenario_parse(scenario, cases[n].text,
-				   strlen(cases[n].text), "tests", &error) >= 0)
-			fail_msg("'%s' is accepted", cases[n].text);
-		if (error.line != cases[n].line ||
-		    !strstr(error.text, cases[n].words))
-			fail_msg("'%s': line %u: %s", cases[n].text, error.line,
+		if (scenario_parse(scenario, wrong[n].text,
+				   strlen(wrong[n].text), "tests", &error) >= 0)
+			fail_msg("'%s' is accepted", wrong[n].text);
+		if (error.line != wrong[n].line ||
+		    !strstr(error.text, wrong[n].words))
+			fail_msg("'%s': line %u: %s", wrong[n].text, error.line,
 				 error.text);
 	}
 }
