@@ -29,6 +29,8 @@
 	br	x2
 2:	mov	x0, xzr
 	ret
+	.global	\name\()s
+\name\()s:
 1:
 .endm
 

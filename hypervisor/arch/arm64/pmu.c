@@ -82,6 +82,10 @@ void pmu_init(void)
 	pmu.count = reserved;
 	arch_pmu.first = present - reserved;
 	arch_pmu.mask = ((1u << reserved) - 1) << arch_pmu.first;
+	arch_pmu.reads = (uintptr_t)pmu_counter_reads +
+			 arch_pmu.first * PMU_ACCESS_BYTES;
+	arch_pmu.writes = (uintptr_t)pmu_counter_writes +
+			  arch_pmu.first * PMU_ACCESS_BYTES;
 	if (reserved == ARCH_PMU_RESERVED)
 		arch_pmu.exchange = exchange_of(arch_pmu.first);
 	pmu.intid = configured_intid();
@@ -154,16 +158,6 @@ void arch_pmu_stop(unsigned int counter)
 	write_sysreg(pmcntenclr_el0, counter_bit(counter));
 	write_sysreg(pmintenclr_el1, counter_bit(counter));
 	write_sysreg(pmovsclr_el0, counter_bit(counter));
-}
-
-uint64_t arch_pmu_read(unsigned int counter)
-{
-	return pmu_counter_read(arch_pmu.first + counter);
-}
-
-void arch_pmu_write(unsigned int counter, uint64_t value)
-{
-	pmu_counter_write(arch_pmu.first + counter, value);
 }
 
 void arch_pmu_irq(unsigned int counter, bool enable)

@@ -31,6 +31,14 @@ uint64_t pmu_type_read(unsigned int n);
 void pmu_type_write(unsigned int n, uint64_t value);
 
 /*
+ * The rows behind the first two, in order of n: a register is read to x0, or
+ * written from x1, and nothing else changes.
+ */
+extern const char pmu_counter_reads[];
+extern const char pmu_counter_writes[];
+#define PMU_ACCESS_BYTES	8u
+
+/*
  * For counter n of 0 to PMU_COUNTERS_MAX - 3: sets it and the second one behind
  * it, and returns what it was. Rows of four instructions.
  */

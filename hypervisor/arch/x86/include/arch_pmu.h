@@ -15,6 +15,8 @@ struct arch_pmu {
 
 extern struct arch_pmu arch_pmu;
 
+uint64_t arch_pmu_read(unsigned int counter);
+void arch_pmu_write(unsigned int counter, uint64_t value);
 uint32_t arch_pmu_take_overflows(void);
 
 /* There is no companion: counter 0 overflows by itself. */

@@ -24,13 +24,13 @@ int arch_pmu_probe(struct arch_pmu_caps *caps, const char **why);
 /* Selects the event, clears and starts the counter. On this CPU. */
 void arch_pmu_start(unsigned int counter, uint16_t event);
 void arch_pmu_stop(unsigned int counter);
-uint64_t arch_pmu_read(unsigned int counter);
-void arch_pmu_write(unsigned int counter, uint64_t value);
 /* Overflow interrupt of one counter on or off. */
 void arch_pmu_irq(unsigned int counter, bool enable);
 /*
  * arch_pmu.h of the architecture has, inlined where that helps:
  *
+ *   uint64_t arch_pmu_read(unsigned int counter);
+ *   void arch_pmu_write(unsigned int counter, uint64_t value);
  *   uint32_t arch_pmu_take_overflows(void);	which reserved counters
  *			overflowed since the last call; clears them
  *   bool arch_pmu_take_alone(void);	the same when reserved counters have
