@@ -421,6 +421,14 @@ void regulation_overflow(struct per_cpu *cpu)
 		alarm_take(this_cpu(), clock_now_ns());
 }
 
+/* What nothing interrupts for: the model's clock, and what others see. */
+static void stall_look(struct per_cpu *cpu)
+{
+	tick_run(cpu);
+	if (cpu->stall_requested)
+		statistics_refresh(cpu, clock_now_ns());
+}
+
 void regulation_stall(struct per_cpu *cpu)
 {
 	if (cpu->reg.active.controlled)
@@ -434,8 +442,8 @@ void regulation_stall(struct per_cpu *cpu)
 			return;
 		clock_wait(cpu);
 		arch_cpu_poll_irqs(cpu);
-		tick_run(cpu);
+		/* The timer's interrupt may have ended it already. */
 		if (cpu->stall_requested)
-			statistics_refresh(cpu, clock_now_ns());
+			stall_look(cpu);
 	}
 }

@@ -195,14 +195,12 @@ static void debt_forget(struct reg_pool *pool,
  * What a refill adds to a full pool is lost to its owner: a period's budget is
  * there unused. That, and nothing before, can be lent.
  */
-static void loans_give(struct reg_cpu *cpu, uint64_t lines)
+static void loans_add(struct reg_cpu *cpu, struct reg_loans *loans,
+		      uint64_t lines)
 {
-	struct reg_loans *loans = cpu->active.lends_to;
 	uint64_t cap_lines = cpu->active.total.cap_lines;
 	int64_t over_lines;
 
-	if (!loans || lines == 0)
-		return;
 	if (lines > cap_lines)
 		lines = cap_lines;
 	__atomic_fetch_add(&loans->lent_lines, lines, __ATOMIC_RELAXED);
@@ -212,6 +210,14 @@ static void loans_give(struct reg_cpu *cpu, uint64_t lines)
 	if (over_lines > 0)
 		__atomic_fetch_sub(&loans->lines, over_lines,
 				   __ATOMIC_RELAXED);
+}
+
+static inline void loans_give(struct reg_cpu *cpu, uint64_t lines)
+{
+	struct reg_loans *loans = cpu->active.lends_to;
+
+	if (lines != 0 && loans)
+		loans_add(cpu, loans, lines);
 }
 
 /* Others may take meanwhile: what was taken too much goes back. */
