@@ -155,7 +155,7 @@ static inline void budget_apply(struct per_cpu *cpu, enum reg_verdict verdict,
 		burst_follow(cpu, now_ns);
 }
 
-/* What goes beside the budget, which has been committed. */
+/* What goes beside the budget, which has been committed. Arms nothing. */
 static void beside_commit(struct per_cpu *cpu, uint64_t now_ns)
 {
 	struct reg_cpu *reg = &cpu->reg;
@@ -167,12 +167,13 @@ static void beside_commit(struct per_cpu *cpu, uint64_t now_ns)
 	reg->throttle.on = reg->throttle.on && throttle;
 	verdict_apply(cpu, REG_HELD_BURST,
 		      burst ? burst->commit(reg, now_ns) : REG_RUN, now_ns);
-	tick_set(cpu, TICK_BURST, burst ? reg->burst.next_ns : TICK_NEVER);
+	cpu->tick.deadline_ns[TICK_BURST] = burst ? reg->burst.next_ns :
+						    TICK_NEVER;
 	verdict_apply(cpu, REG_HELD_THROTTLE,
 		      throttle ? throttle->commit(reg, now_ns) : REG_RUN,
 		      now_ns);
-	tick_set(cpu, TICK_THROTTLE,
-		 throttle ? reg->throttle.next_ns : TICK_NEVER);
+	cpu->tick.deadline_ns[TICK_THROTTLE] =
+		throttle ? reg->throttle.next_ns : TICK_NEVER;
 }
 
 /* adopt() between statistics_begin() and statistics_end(). */
@@ -213,9 +214,11 @@ static void adopt(struct per_cpu *cpu, uint64_t now_ns)
 	statistics_begin(reg);
 	adopt_newest(cpu, now_ns);
 	statistics_end(reg);
-	tick_set(cpu, TICK_PERIOD, reg->next_ns);
-	tick_set(cpu, TICK_POLL, reg->active.watched && reg->active.poll_ns ?
-				 now_ns + reg->active.poll_ns : TICK_NEVER);
+	cpu->tick.deadline_ns[TICK_PERIOD] = reg->next_ns;
+	cpu->tick.deadline_ns[TICK_POLL] =
+		reg->active.watched && reg->active.poll_ns ?
+			now_ns + reg->active.poll_ns : TICK_NEVER;
+	/* The last one: it arms the timer for all of them. */
 	watch_follow(cpu, now_ns);
 }
 

@@ -9,6 +9,7 @@
 #include "regulation-internal.h"
 
 #include "hv/percpu.h"
+#include "hv/setup.h"
 #include "hv/tick.h"
 
 /* The CPU of this number if `by` watches it; NULL otherwise. */
@@ -22,12 +23,20 @@ static struct per_cpu *watched_get(unsigned int n, const struct per_cpu *by)
 	return cpu;
 }
 
+/* CPUs there may be at all. */
+static unsigned int cpus_limit(void)
+{
+	return image_header.max_cpus < HV_MAX_CPUS ? image_header.max_cpus :
+						     HV_MAX_CPUS;
+}
+
 /* When the next look at those it watches is due; TICK_NEVER: there are none. */
 static uint64_t watch_next_ns(const struct per_cpu *by, uint64_t now_ns)
 {
 	uint64_t next_ns = TICK_NEVER;
+	unsigned int limit = cpus_limit();
 
-	for (unsigned int n = 0; n < HV_MAX_CPUS; n++) {
+	for (unsigned int n = 0; n < limit; n++) {
 		const struct per_cpu *cpu = watched_get(n, by);
 		uint64_t at_ns = cpu ? now_ns + cpu->reg.watched.interval_ns :
 				       TICK_NEVER;
@@ -55,7 +64,9 @@ static bool has_used_up(const struct reg_cpu *reg)
 
 void regulation_watch(struct per_cpu *cpu, uint64_t now_ns)
 {
-	for (unsigned int n = 0; n < HV_MAX_CPUS; n++) {
+	unsigned int limit = cpus_limit();
+
+	for (unsigned int n = 0; n < limit; n++) {
 		struct per_cpu *other = watched_get(n, cpu);
 
 		if (other && has_used_up(&other->reg))
