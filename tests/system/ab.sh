@@ -9,7 +9,7 @@ victim cell victim /weir/inmates/workload.bin work=chase size=256k count=4096 jo
 load run hog --idle --cpu 0 --mode write --size 8
 load run hog --idle --cpu 1 --mode write --size 8
 repetitions 2
-settle_us 10000
+settle_us 20000
 arm alone
 arm hogs
     loads all
@@ -84,5 +84,21 @@ fails 1 "and a load that ends" \
 printf 'victim run workload walk -j 3 --weir-clock\narm a\n' >/tmp/scenario
 ok "a victim in Linux" regctl -q ab run /tmp/scenario -o /tmp/linux
 is "reports its jobs" "$(tail -n +2 /tmp/linux/iterations.csv | wc -l)" 3
+
+ok "create a profiler" regctl -q cell create /weir/cells/profiler.cell
+run_guest profiler profiler
+until regctl profile status 2>/dev/null | grep -q '^idle'; do
+	usleep 2000
+done
+printf 'victim run workload walk -j 4 --weir-clock -c 1\nwarmup 3\nrecord profile 100us\narm a\n' \
+	>/tmp/scenario
+ok "each run is recorded" regctl -q ab run /tmp/scenario -o /tmp/recorded
+is "what comes before the victim is warm does not count" \
+	"$(tail -n +2 /tmp/recorded/iterations.csv | wc -l)" 1
+ok "the session is there" [ "$(regctl profile export /tmp/recorded/a.0.prof \
+	--csv --no-headings -s 1 --window 10ms | wc -l)" -ge 1 ]
+echo 'warmup 4' >>/tmp/scenario
+fails 1 "no iteration is left" regctl -q ab run /tmp/scenario -o /tmp/none
+ok "destroy the profiler" regctl -q cell destroy profiler
 ok "destroy" regctl -q cell destroy victim
 ok "disable" regctl -q disable

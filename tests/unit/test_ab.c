@@ -59,6 +59,8 @@ static void test_a_scenario_is_read(void **state)
 	assert_float_equal(scenario.arm[2].reference, 0, 0);
 	assert_true(scenario_has_references(&scenario));
 	assert_false(scenario.blocked);
+	assert_int_equal(scenario.warmup, 0);
+	assert_string_equal(scenario.profile_interval, "");
 }
 
 static void test_what_is_no_scenario(void **state)
@@ -93,7 +95,13 @@ static void test_what_is_no_scenario(void **state)
 		{ "victim cell a b\nsystem s\narm a\nnative\n", 0, "may use cells" },
 		{ "victim run a\nsystem s\narm a\nnative\nset root\n", 0,
 		  "nothing can be set" },
+		{ "victim run a\nsystem s\nrecord profile 1ms\narm a\nnative\n", 0,
+		  "nothing profiles" },
 		{ "system\n", 1, "missing" },
+		{ "warmup -1\n", 1, "no number" },
+		{ "warmup 1000001\n", 1, "up to 1000000" },
+		{ "record all\n", 1, "'profile' can" },
+		{ "record profile\n", 1, "interval is missing" },
 		{ "order random\n", 1, "neither 'interleaved'" },
 		{ "victims run a\n", 1, "starts no line" },
 		{ "victim run a\narm a\nloads 1\n", 0, "wants 1 loads of 0" },
@@ -127,6 +135,19 @@ static void test_arms_of_their_own(void **state)
 	assert_string_equal(scenario_victim(&scenario, 1)->words, "d e");
 	assert_int_equal(scenario.arm[1].loads_first, 1);
 	assert_int_equal(scenario.arm[1].loads, 1);
+}
+
+static void test_what_is_recorded(void **state)
+{
+	static struct scenario scenario;
+	struct scenario_error error;
+
+	(void)state;
+	assert_int_equal(scenario_parse(&scenario,
+		"victim run a\nwarmup 3\nrecord profile 10us\narm one\n",
+		&error), 0);
+	assert_int_equal(scenario.warmup, 3);
+	assert_string_equal(scenario.profile_interval, "10us");
 }
 
 static void test_the_order_of_runs(void **state)
@@ -440,6 +461,7 @@ int main(void)
 		cmocka_unit_test(test_a_scenario_is_read),
 		cmocka_unit_test(test_what_is_no_scenario),
 		cmocka_unit_test(test_arms_of_their_own),
+		cmocka_unit_test(test_what_is_recorded),
 		cmocka_unit_test(test_the_order_of_runs),
 		cmocka_unit_test(test_descriptions),
 		cmocka_unit_test(test_rank_test),

@@ -10,6 +10,7 @@
 
 #define REPETITIONS_MAX	10000u
 #define SETTLE_MAX_US	60000000u
+#define WARMUP_MAX	1000000u
 #define REFERENCE_MAX	1000000u
 
 struct reader {
@@ -245,6 +246,23 @@ static int settle_line(struct reader *reader)
 	return number_take(reader, SETTLE_MAX_US, &reader->scenario->settle_us);
 }
 
+static int warmup_line(struct reader *reader)
+{
+	return number_take(reader, WARMUP_MAX, &reader->scenario->warmup);
+}
+
+/* "profile TIME"; the time is what `regctl profile` takes. */
+static int record_line(struct reader *reader)
+{
+	const char *what = word_take(&reader->rest);
+
+	if (strcmp(what, "profile"))
+		return refuse(reader, "'%s' cannot be recorded; 'profile' can",
+			      what);
+	return text_take(reader, reader->scenario->profile_interval,
+			 SCENARIO_NAME_BYTES, reader->rest, "the interval");
+}
+
 static int seed_line(struct reader *reader)
 {
 	return number_take(reader, UINT64_MAX, &reader->scenario->seed);
@@ -259,7 +277,8 @@ static const struct {
 	{ "repetitions", repetitions_line }, { "order", order_line },
 	{ "settle_us", settle_line }, { "seed", seed_line },
 	{ "reference", reference_line }, { "native", native_line },
-	{ "system", system_line },
+	{ "system", system_line }, { "warmup", warmup_line },
+	{ "record", record_line },
 };
 
 static int line_take(struct reader *reader, char *line)
@@ -296,6 +315,9 @@ static int native_check(struct reader *reader, const struct scenario_arm *arm)
 			      arm->name);
 	if (arm->sets_count)
 		return refuse(reader, "arm %s is native: nothing can be set",
+			      arm->name);
+	if (*scenario->profile_interval)
+		return refuse(reader, "arm %s is native: nothing profiles it",
 			      arm->name);
 	if (!*scenario->system)
 		return refuse(reader, "arm %s is native: 'system' must say what is enabled again",

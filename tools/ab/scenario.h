@@ -6,6 +6,7 @@
  *	victim       cell victim /weir/inmates/workload.bin work=chase jobs=10
  *	load         run hog --cpu 0 --mode write
  *	repetitions  10
+ *	warmup       2
  *	arm alone
  *	arm hogs
  *	    loads all
@@ -59,6 +60,9 @@ struct scenario {
 	struct scenario_arm arm[SCENARIO_ARMS_MAX];
 	unsigned int arms_count;
 	unsigned int repetitions;
+	uint64_t warmup;	/* first iterations of each run that do not count */
+	/* Of the session that records each run; "": none does. */
+	char profile_interval[SCENARIO_NAME_BYTES];
 	bool blocked;		/* all repetitions of an arm before the next */
 	uint64_t settle_us;	/* between the start of loads and the victim's */
 	uint64_t seed;		/* of the statistics */

@@ -5,10 +5,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#define PATH_BYTES	512
 
 static volatile sig_atomic_t interrupted;
 
@@ -238,6 +241,63 @@ static void run_fill(struct ab_run *run, const struct traffic *before,
 	run->budget_bytes_per_s = after->budget_bytes_per_s;
 }
 
+/* --- a session of the profiling cell --- */
+
+/* Who collects is left behind: by a process that ends, to be nobody's child. */
+static int profile_begin(struct ab_runner *runner, const struct ab_run *run)
+{
+	const struct scenario *scenario = runner->scenario;
+	char path[PATH_BYTES];
+	const char *start[] = { "profile", "start", path, "--interval",
+				scenario->profile_interval };
+	int ended = 0;
+	pid_t child;
+
+	if (!*scenario->profile_interval)
+		return 0;
+	snprintf(path, sizeof(path), "%s/%s.%u.prof", runner->directory,
+		 scenario->arm[run->arm].name, run->repetition);
+	fflush(NULL);
+	child = fork();
+	if (child == 0)
+		_exit(ab_regctl(runner, start, 5));
+	while (child > 0 && waitpid(child, &ended, 0) < 0 && errno == EINTR)
+		;
+	return child > 0 && WIFEXITED(ended) ? WEXITSTATUS(ended) : APP_ABSENT;
+}
+
+static int profile_end(struct ab_runner *runner)
+{
+	const char *stop[] = { "profile", "stop" };
+
+	return *runner->scenario->profile_interval ?
+	       ab_regctl(runner, stop, 2) : 0;
+}
+
+static int victim_record(struct ab_runner *runner, const struct ab_run *run,
+			 struct ab_output *output)
+{
+	int status = profile_begin(runner, run), ended;
+
+	if (status)
+		return status;
+	status = ab_victim_run(runner, output);
+	ended = profile_end(runner);
+	return status ? status : ended;
+}
+
+/* The first ones do not count. */
+static void warmup_drop(const struct scenario *scenario,
+			struct ab_results *jobs)
+{
+	size_t first = scenario->warmup < jobs->iterations_count ?
+		       scenario->warmup : jobs->iterations_count;
+
+	jobs->iterations_count -= first;
+	memmove(jobs->iterations, jobs->iterations + first,
+		jobs->iterations_count * sizeof(*jobs->iterations));
+}
+
 static int victim_measure(struct ab_runner *runner, struct ab_run *run,
 			  struct ab_output *output)
 {
@@ -252,17 +312,18 @@ static int victim_measure(struct ab_runner *runner, struct ab_run *run,
 	nanosleep(&settle, NULL);
 	status = traffic_read(runner, &before);
 	if (!status)
-		status = ab_victim_run(runner, output);
+		status = victim_record(runner, run, output);
 	if (!status)
 		status = traffic_read(runner, &after);
 	if (!status)
 		status = loads_check(runner);
 	if (status)
 		return status;
+	warmup_drop(runner->scenario, &output->jobs);
 	if (output->lost || !output->jobs.iterations_count) {
 		app_complain(runner->app, output->lost ?
 			     "a job of the victim is missing on the console" :
-			     "the victim reported no job");
+			     "the victim reported no job that counts");
 		return APP_NO;
 	}
 	run->iterations = output->jobs.iterations_count;

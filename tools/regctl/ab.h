@@ -24,6 +24,7 @@ int ab_output_take(struct ab_output *output, const char *bytes, size_t size);
 struct ab_runner {
 	struct app *app;
 	const struct scenario *scenario;
+	const char *directory;	/* of the results */
 	bool native;		/* the hypervisor is away */
 	const struct scenario_program *victim;	/* of the arm under way */
 	pid_t load[SCENARIO_LOADS_MAX];	/* 0: not a process, or not started */

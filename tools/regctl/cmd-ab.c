@@ -331,7 +331,8 @@ static int run_next(struct comparison *comparison, struct ab_runner *runner,
 static int runs_measure(struct comparison *comparison)
 {
 	struct ab_runner runner = { .app = comparison->app,
-				    .scenario = &comparison->scenario };
+				    .scenario = &comparison->scenario,
+				    .directory = comparison->directory };
 	unsigned int arm, repetition;
 	int status = 0;
 
