@@ -98,6 +98,10 @@ try walk "work=walk size=2M count=12"
 try stream "work=stream size=1M count=4"
 # Long jobs: what a job saves at its ends must not weigh.
 try chase "work=chase size=4M count=262144"
+says "a chosen period is explained" 'victim in periods of 50 us: [1-9]' \
+	regctl profile plan /tmp/p:victim:cpu2 -x "$bound%" -p auto
+says "and set" '^regctl set victim --budget [0-9]*B/s --period [1-9][0-9]*ns' \
+	regctl -q profile plan /tmp/p:victim:cpu2 -x "$bound%" -p auto
 ok "too much together is refused" sh -c \
 	'! regctl -q profile plan /tmp/p:victim:cpu2 /tmp/p:root:cpu2 -m 1MB/s'
 fails 2 "no such source" regctl profile plan /tmp/p:victim:cpu9

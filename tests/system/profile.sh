@@ -58,7 +58,23 @@ session() {
 	echo "profile-begin"
 	regctl profile export /tmp/p --csv --no-headings -s 2 --window 1ms
 	echo "profile-end"
-	[ "$brief" ] || regctl profile export /tmp/p
+	[ "$brief" ] || envelope
+}
+
+# Every length from the window on, each worth no less than the one before.
+envelope() {
+	regctl profile export /tmp/p
+	regctl profile export /tmp/p --envelope --csv --no-headings -s 2 \
+		--window 100us | tr -d '\r' >/tmp/envelope
+	is "an envelope of every length" "$(awk -F, '
+		$2 != NR * 100000 || $3 < last { wrong++ } { last = $3 }
+		END { print (NR > 20 ? wrong + 0 : "short") }' /tmp/envelope)" 0
+	is "it begins with the worst window" \
+		"$(head -n 1 /tmp/envelope | cut -d, -f 3)" \
+		"$(regctl profile export /tmp/p --csv --no-headings -s 2 \
+			--window 100us | tr -d '\r' | awk -F, '
+			$4 + $5 > most { most = $4 + $5 }
+			END { printf "%.0f", most }')"
 }
 
 # counter NAME: what the command counted of it.

@@ -453,6 +453,7 @@ static void test_sessions_and_comparisons(void **state)
 	refuses("profile plan file:cell:cpu0 -x 5MB/s", "percentage");
 	refuses("profile plan file:cell:cpu0 -m 5%", "must be a rate");
 	refuses("profile plan file:cell:cpu0 -p 19us", "from 20us to 1s");
+	refuses("profile plan /nonexistent:cell:cpu0 -p auto", "No such file");
 	refuses("profile export /nonexistent", "No such file");
 	refuses("ab run scenario", "--output is needed");
 	refuses("ab run /nonexistent -o /nonexistent/x", "No such file");

@@ -14,14 +14,20 @@ struct export_args {
 	uint64_t sources;	/* by number in the session; 0: all */
 	const char *output;
 	bool svg;
+	bool envelope;
 };
 
-enum { KEY_SVG = 0x200 };
+enum { KEY_SVG = 0x200, KEY_ENVELOPE };
+
+/* Each length is a walk over all windows. */
+#define ENVELOPE_WINDOWS_MAX	20000u
 
 static const struct argp_option options[] = {
 	{ "window", 'w', "TIME", 0, "Bandwidth in windows of TIME", 0 },
 	{ "sources", 's', "LIST", 0, "Only these sources, by number", 0 },
 	{ "svg", KEY_SVG, NULL, 0, "Draw: over time, histogram, worst windows", 0 },
+	{ "envelope", KEY_ENVELOPE, NULL, 0,
+	  "The most traffic in any window, for every length", 0 },
 	{ "output", 'o', "FILE", 0, "Write to FILE", 0 },
 	{ 0 },
 };
@@ -41,6 +47,9 @@ static int option(void *data, int key, const char *value,
 		return 0;
 	case KEY_SVG:
 		args->svg = true;
+		return 0;
+	case KEY_ENVELOPE:
+		args->envelope = true;
 		return 0;
 	default:
 		return -ENOENT;
@@ -125,6 +134,75 @@ static int export_table(const struct app *app,
 	return status;
 }
 
+static const struct column envelope_columns[] = {
+	{ "SOURCE", "source", NULL, 0, 6 },
+	{ "WINDOW", "window_ns", "ns", COLUMN_RIGHT, 0 },
+	{ "BYTES", "bytes", "B", COLUMN_RIGHT, 0 },
+	{ "RATE", "rate_bytes_per_s", "B/s", COLUMN_RIGHT, 0 },
+};
+
+static void envelope_row(const struct export_request *request,
+			 unsigned int source, uint64_t cycles, uint64_t bytes,
+			 struct value *row)
+{
+	const struct session *session = request->session;
+
+	value_text(&row[0], "%s", session->head.source[source].name);
+	value_number(&row[1], VALUE_TIME, cycles_to_ns(session, cycles));
+	value_number(&row[2], VALUE_SIZE, bytes);
+	value_number(&row[3], VALUE_RATE, rate(session, bytes, cycles));
+}
+
+/* How many lengths a source has; they go into `table` unless it is NULL. */
+static long envelope_rows(const struct export_request *request,
+			  unsigned int source, struct table *table)
+{
+	uint64_t width = request->window_cycles;
+	struct series series;
+	long ret = series_make(&series, request->session, 1ull << source, width);
+
+	if (!ret)
+		ret = series.count > ENVELOPE_WINDOWS_MAX ? -E2BIG :
+							    (long)series.count;
+	for (long n = 1; table && n <= ret; n++)
+		envelope_row(request, source, (uint64_t)n * width,
+			     series_worst_bytes(&series, (uint64_t)n),
+			     table_row(table));
+	series_free(&series);
+	return ret;
+}
+
+static int export_envelope(const struct app *app,
+			   const struct export_request *request)
+{
+	const size_t count = sizeof(envelope_columns) / sizeof(*envelope_columns);
+	unsigned int sources = request->session->head.sources_count;
+	struct table table;
+	long rows = 0, ret = 0;
+	int status;
+
+	for (unsigned int n = 0; n < sources && ret >= 0; n++) {
+		ret = request->sources >> n & 1 ?
+		      envelope_rows(request, n, NULL) : 0;
+		rows += ret;
+	}
+	if (ret == -E2BIG) {
+		app_complain(app, "more than %u windows: choose longer ones",
+			     ENVELOPE_WINDOWS_MAX);
+		return APP_USAGE;
+	}
+	if (ret < 0 || !table_init(&table, envelope_columns, count,
+				   (size_t)rows))
+		return app_fail_memory(app);
+	for (unsigned int n = 0; n < sources && ret >= 0; n++)
+		if (request->sources >> n & 1)
+			ret = envelope_rows(request, n, &table);
+	status = ret < 0 ? app_fail_memory(app) :
+		 output_table(app, &table, "weir.profile.envelope/1", "windows");
+	table_free(&table);
+	return status;
+}
+
 static int export_write(const struct app *app,
 			const struct export_request *request, bool svg)
 {
@@ -168,7 +246,8 @@ static int session_export(const struct app *app, const struct session *session,
 		app_complain(app, "the window is shorter than a cycle");
 		return APP_USAGE;
 	}
-	return export_write(app, &request, args->svg);
+	return args->envelope ? export_envelope(app, &request) :
+				export_write(app, &request, args->svg);
 }
 
 static int run(struct app *app, const void *data)

@@ -16,17 +16,27 @@
 #define PERIOD_MAX_NS		1000000000u
 #define SLOWDOWN_DEFAULT_PPM	50000u
 #define PPM			1e6
+/* How much more a shorter period may take. */
+#define SHORTER_FACTOR		1.05
 
 struct plan_args {
 	uint64_t period_ns;
 	uint64_t slowdown_ppm;
 	uint64_t capacity_bytes_per_s;	/* 0: not told */
 	bool slowdown_given;
+	bool period_chosen;	/* by the plan */
 };
+
+static const uint64_t periods_ns[] = {
+	20000, 50000, 100000, 200000, 500000, 1000000, 2000000, 5000000,
+	10000000, 20000000, 50000000, 100000000,
+};
+
+#define PERIODS_COUNT	(sizeof(periods_ns) / sizeof(*periods_ns))
 
 static const struct argp_option options[] = {
 	{ "slowdown", 'x', "PERCENT", 0, "How much slower it may become (5%)", 0 },
-	{ "period", 'p', "TIME", 0, "Account in periods of TIME (1ms)", 0 },
+	{ "period", 'p', "TIME", 0, "Account in periods of TIME, or 'auto' (1ms)", 0 },
 	{ "capacity", 'm', "RATE", 0, "What memory serves all of them together", 0 },
 	{ 0 },
 };
@@ -60,11 +70,26 @@ static int capacity_option(struct plan_args *args, const char *value,
 	return 0;
 }
 
+static int period_option(struct plan_args *args, const char *value,
+			 struct parse_error *error)
+{
+	int ret;
+
+	args->period_chosen = !strcmp(value, "auto");
+	if (args->period_chosen)
+		return 0;
+	ret = time_parse(value, &args->period_ns, error);
+	if (ret)
+		return ret;
+	if (args->period_ns < PERIOD_MIN_NS || args->period_ns > PERIOD_MAX_NS)
+		return parse_refuse(error, 0, "must be from 20us to 1s");
+	return 0;
+}
+
 static int option(void *data, int key, const char *value,
 		  struct parse_error *error)
 {
 	struct plan_args *args = data;
-	int ret;
 
 	switch (key) {
 	case 'x':
@@ -72,13 +97,7 @@ static int option(void *data, int key, const char *value,
 	case 'm':
 		return capacity_option(args, value, error);
 	case 'p':
-		ret = time_parse(value, &args->period_ns, error);
-		if (ret)
-			return ret;
-		if (args->period_ns < PERIOD_MIN_NS ||
-		    args->period_ns > PERIOD_MAX_NS)
-			return parse_refuse(error, 0, "must be from 20us to 1s");
-		return 0;
+		return period_option(args, value, error);
 	default:
 		return -ENOENT;
 	}
@@ -86,7 +105,7 @@ static int option(void *data, int key, const char *value,
 
 enum {
 	COLUMN_CELL, COLUMN_SOURCE, COLUMN_BYTES, COLUMN_DURATION, COLUMN_MEAN,
-	COLUMN_BUDGET, COLUMN_PREDICTED, COLUMN_SLOWDOWN, COLUMN_WORST,
+	COLUMN_BUDGET, COLUMN_PERIOD, COLUMN_PREDICTED, COLUMN_SLOWDOWN, COLUMN_WORST,
 	COLUMN_COUNT,
 };
 
@@ -97,6 +116,7 @@ static const struct column columns[] = {
 	{ "DURATION", "duration_ns", "ns", COLUMN_RIGHT, 0 },
 	{ "MEAN", "mean_bytes_per_s", "B/s", COLUMN_RIGHT, 0 },
 	{ "BUDGET", "budget_bytes_per_s", "B/s", COLUMN_RIGHT, 0 },
+	{ "PERIOD", "period_ns", "ns", COLUMN_RIGHT, 0 },
 	{ "PREDICTED", "predicted_ns", "ns", COLUMN_RIGHT, 0 },
 	{ "SLOWDOWN", "slowdown", NULL, COLUMN_RIGHT, 0 },
 	{ "WORST START", "slowdown_worst_start", NULL, COLUMN_RIGHT, 0 },
@@ -107,6 +127,7 @@ struct planned {
 	char text[512];
 	const char *path, *cell, *source;
 	uint64_t budget_bytes_per_s;
+	uint64_t period_ns;
 };
 
 static int operand_split(const struct app *app, const char *operand,
@@ -140,14 +161,58 @@ static double slowdown_of(const struct plan_args *args)
 			    SLOWDOWN_DEFAULT_PPM) / PPM;
 }
 
-static uint64_t period_of(const struct plan_args *args)
+static uint64_t budget_for(const struct plan_args *args,
+			   const struct demand *demand, uint64_t period_ns)
 {
-	return args->period_ns ? args->period_ns : PERIOD_DEFAULT_NS;
+	return (uint64_t)(1 + demand_plan(demand, slowdown_of(args),
+					  (double)period_ns));
+}
+
+/*
+ * The shortest period that needs little more than the cheapest one. Longer ones
+ * than the slowdown that is allowed would not do: a workload may have to wait for
+ * its first period.
+ */
+static void period_choose(const struct app *app, const struct plan_args *args,
+			  struct planned *planned, const struct demand *demand)
+{
+	double most_ns = (slowdown_of(args) - 1) * demand->ns;
+	uint64_t budget[PERIODS_COUNT], least = UINT64_MAX;
+	char rate[QUANTITY_BYTES], time[QUANTITY_BYTES];
+	size_t count = 0, n = 0;
+
+	while (!count || (count < PERIODS_COUNT &&
+			  (double)periods_ns[count] <= most_ns)) {
+		budget[count] = budget_for(args, demand, periods_ns[count]);
+		least = budget[count] < least ? budget[count] : least;
+		rate_format(rate, budget[count], app->units);
+		time_format(time, periods_ns[count++]);
+		app_note(app, "%s in periods of %s: %s", planned->cell, time,
+			 rate);
+	}
+	while ((double)budget[n] > SHORTER_FACTOR * (double)least)
+		n++;
+	planned->period_ns = periods_ns[n];
+	planned->budget_bytes_per_s = budget[n];
+}
+
+static void budget_choose(const struct app *app, const struct plan_args *args,
+			  struct planned *planned, const struct demand *demand)
+{
+	if (args->period_chosen) {
+		period_choose(app, args, planned, demand);
+		return;
+	}
+	planned->period_ns = args->period_ns ? args->period_ns :
+					       PERIOD_DEFAULT_NS;
+	planned->budget_bytes_per_s = budget_for(args, demand,
+						 planned->period_ns);
 }
 
 static void row_fill(struct value *row, const struct planned *planned,
-		     const struct demand *demand, double period_ns)
+		     const struct demand *demand)
 {
+	double period_ns = (double)planned->period_ns;
 	double budget = (double)planned->budget_bytes_per_s;
 	double predicted = demand_predict(demand, budget, period_ns, 0);
 
@@ -159,6 +224,7 @@ static void row_fill(struct value *row, const struct planned *planned,
 		     (uint64_t)(demand->bytes * 1e9 / demand->ns));
 	value_number(&row[COLUMN_BUDGET], VALUE_RATE,
 		     planned->budget_bytes_per_s);
+	value_number(&row[COLUMN_PERIOD], VALUE_TIME, planned->period_ns);
 	value_number(&row[COLUMN_PREDICTED], VALUE_TIME, (uint64_t)predicted);
 	value_text(&row[COLUMN_SLOWDOWN], "%.4f", predicted / demand->ns);
 	/* It starts when the period's budget has just been used up. */
@@ -171,7 +237,6 @@ static int demand_plan_row(const struct app *app, const struct plan_args *args,
 			   const struct session *session, struct value *row)
 {
 	int source = session_source_find(session, planned->source);
-	double period_ns = (double)period_of(args);
 	struct demand demand;
 	int status = 0;
 
@@ -187,9 +252,8 @@ static int demand_plan_row(const struct app *app, const struct plan_args *args,
 			     planned->source);
 		status = APP_NO;
 	} else {
-		planned->budget_bytes_per_s = (uint64_t)(1 +
-			demand_plan(&demand, slowdown_of(args), period_ns));
-		row_fill(row, planned, &demand, period_ns);
+		budget_choose(app, args, planned, &demand);
+		row_fill(row, planned, &demand);
 	}
 	demand_free(&demand);
 	return status;
@@ -241,7 +305,8 @@ static int plan_print(const struct app *app, const struct plan_args *args,
 		for (unsigned int n = 0; n < app->operands_count; n++)
 			fprintf(app->out, "regctl set %s --budget %" PRIu64
 				"B/s --period %" PRIu64 "ns\n", planned[n].cell,
-				planned[n].budget_bytes_per_s, period_of(args));
+				planned[n].budget_bytes_per_s,
+				planned[n].period_ns);
 	return status ? status : admit(app, args, planned);
 }
 
