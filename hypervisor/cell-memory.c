@@ -6,6 +6,7 @@
 #include "hv/errno.h"
 #include "hv/paging.h"
 #include "hv/printk.h"
+#include "hv/relocate.h"
 #include "hv/setup.h"
 #include "hv/statistics.h"
 #include "hv/subpage.h"
@@ -290,7 +291,7 @@ static int root_hide_hypervisor(struct cell *root, hpa_t empty)
 		int error;
 
 		if ((console && at == ring) || statistics_here(at))
-			page.phys_start = memory->phys_start + at;
+			page.phys_start = relocate_phys(at).value;
 		error = arch_cell_map(root, &page);
 		if (error)
 			return error;

@@ -97,9 +97,13 @@ const struct color_geometry *coloring_geometry(void)
 void coloring_report(const struct cell *cell, struct color_report *report)
 {
 	const struct color_geometry *geometry = &coloring.geometry;
+	struct config_view root;
+	struct color_set own;
 
 	if (!coloring.present)
 		return;
+	system_view(&root);
+	own = config_own_colors(&root);
 	report->llc_sets = coloring.cache.sets;
 	report->llc_ways = (uint16_t)coloring.cache.ways;
 	report->llc_line_bytes = (uint16_t)coloring.cache.line_bytes;
@@ -107,8 +111,10 @@ void coloring_report(const struct cell *cell, struct color_report *report)
 	report->llc_colors_count = 1u << geometry->llc_bits;
 	for (unsigned int n = 0; n < geometry->bits; n++)
 		report->functions[n] = geometry->function[n];
-	for (unsigned int i = 0; i < ARRAY_COUNT(report->colors); i++)
+	for (unsigned int i = 0; i < ARRAY_COUNT(report->colors); i++) {
 		report->colors[i] = cell->colors.word[i];
+		report->hypervisor[i] = own.word[i];
+	}
 }
 
 void coloring_settle(struct cell *cell, const struct config_view *const *others,

@@ -367,6 +367,24 @@ static int check_imc(const struct config_subject *subject,
 	return 0;
 }
 
+static int check_own_colors(const struct config_subject *subject,
+			    const struct weir_record *record, unsigned int n)
+{
+	const struct weir_record_own_colors *own = (const void *)record;
+	uint64_t any = 0;
+
+	for (unsigned int i = 0; i < COLORING_WORDS; i++)
+		any |= own->list[i];
+	if (subject->arch != CONFIG_ARCH_ARM64)
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: only on arm64 does the hypervisor move to colors of its own",
+			      n);
+	if (!any)
+		return refuse(subject->reason, -EINVAL,
+			      "record %u: the hypervisor is given no color", n);
+	return 0;
+}
+
 static const struct record_rule {
 	size_t size;
 	bool system_only;
@@ -396,6 +414,8 @@ static const struct record_rule {
 				  false, check_control },
 	[WEIR_RECORD_ROOT_COLORS] = { sizeof(struct weir_record_root_colors),
 				      true, true, check_root_colors },
+	[WEIR_RECORD_OWN_COLORS] = { sizeof(struct weir_record_own_colors),
+				     true, true, check_own_colors },
 	[WEIR_RECORD_IMC] = { sizeof(struct weir_record_imc), true, true,
 			      check_imc },
 	[WEIR_RECORD_CRITICAL] = { sizeof(struct weir_record_critical), false,

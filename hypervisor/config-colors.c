@@ -78,6 +78,17 @@ struct color_set config_colors(const struct config_view *cell)
 	return colors;
 }
 
+struct color_set config_own_colors(const struct config_view *root)
+{
+	const struct weir_record_own_colors *record =
+		(const void *)config_record(root, WEIR_RECORD_OWN_COLORS, 0);
+	struct color_set colors = { { 0 } };
+
+	for (unsigned int i = 0; record && i < COLORING_WORDS; i++)
+		colors.word[i] = record->list[i];
+	return colors;
+}
+
 void config_settle_colors(struct config_view *cell,
 			  const struct color_set *colors)
 {
@@ -202,7 +213,8 @@ int config_choose_colors(const struct config_view *cell,
 	struct color_set taken;
 
 	config_root_colors(root, &roots);
-	taken = roots.set;
+	taken = config_own_colors(root);
+	color_set_join(&taken, &roots.set);
 	for (unsigned int i = 0; i < others_count; i++) {
 		struct color_set theirs = config_colors(others[i]);
 
@@ -230,6 +242,42 @@ int config_check_overlap(const struct color_set *colors,
 		return 0;
 	return refuse(reason, -EBUSY, "color %u belongs to cell \"%s\"", common,
 		      other->desc->name);
+}
+
+int config_check_not_own(const struct color_set *colors,
+			 const struct config_view *root, struct reason *reason)
+{
+	struct color_set own = config_own_colors(root);
+	unsigned int common = color_set_common(colors, &own);
+
+	if (common == COLORS_MAX)
+		return 0;
+	return refuse(reason, -EBUSY, "color %u belongs to the hypervisor",
+		      common);
+}
+
+/* Before the machine has been asked for its cache, colors may exist or not. */
+int config_check_own_colors(const struct config_view *root,
+			    struct reason *reason)
+{
+	struct color_set own = config_own_colors(root);
+	struct config_root_colors roots;
+	struct color_geometry geometry;
+	int error;
+
+	if (color_set_count(&own) == 0)
+		return 0;
+	error = config_geometry(root, &geometry, reason);
+	if (error && error != -EAGAIN)
+		return error;
+	if (!error && color_set_beyond(&own, &geometry) < COLORS_MAX)
+		return refuse(reason, -EINVAL,
+			      "color %u of the hypervisor does not exist: there are %u, from 0",
+			      color_set_beyond(&own, &geometry),
+			      color_count(&geometry));
+	if (!config_root_colors(root, &roots))
+		return 0;
+	return config_check_not_own(&roots.set, root, reason);
 }
 
 /* A root on all colors shares them with everybody. */
@@ -270,6 +318,9 @@ int config_check_palette(struct config_beside *beside,
 		error = config_check_overlap(&beside->colors, &theirs,
 					     others[i], reason);
 	}
+	if (!error)
+		error = config_check_not_own(&beside->colors, beside->root,
+					     reason);
 	return error ? error : check_root_overlap(&beside->colors,
 						  beside->root, reason);
 }

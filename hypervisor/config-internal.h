@@ -57,6 +57,12 @@ int config_check_isolation(const struct system_desc *system,
 int config_check_root_colors(const struct system_desc *system,
 			     const struct config_view *root,
 			     struct reason *reason);
+/* The hypervisor's colors exist, and the root's are others. */
+int config_check_own_colors(const struct config_view *root,
+			    struct reason *reason);
+/* -EBUSY when the hypervisor has one of the colors. */
+int config_check_not_own(const struct color_set *colors,
+			 const struct config_view *root, struct reason *reason);
 /* What the root's regions cover of physical memory, for others to have. */
 uint64_t config_root_extent(const struct config_view *root,
 			    const struct memory_region *region);

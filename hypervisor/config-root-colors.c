@@ -274,6 +274,8 @@ int config_check_root_move(const struct config_view *root,
 		return refuse(reason, -ENODEV,
 			      "the configuration sets no span aside for other colors of the root cell");
 	error = check_set(&colors, geometry, set, reason);
+	if (!error)
+		error = config_check_not_own(set, root, reason);
 	if (error)
 		return error;
 	memory = config_root_memory(&colors, geometry, set);

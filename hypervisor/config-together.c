@@ -73,7 +73,8 @@ int config_check_root(const struct system_desc *system,
 		return refuse(reason, -EINVAL,
 			      "memory-system page 0x%llx lies in the hypervisor's memory",
 			      ULL(memsys));
-	if (config_check_root_colors(system, root, reason) < 0)
+	if (config_check_root_colors(system, root, reason) < 0 ||
+	    config_check_own_colors(root, reason) < 0)
 		return -EINVAL;
 	for (uint32_t i = 0; i < root->desc->num_memory_regions; i++) {
 		const struct memory_region *region = &root->memory[i];

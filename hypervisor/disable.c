@@ -10,6 +10,7 @@
 #include "hv/printk.h"
 #include "hv/recolor.h"
 #include "hv/regulation.h"
+#include "hv/relocate.h"
 #include "hv/spinlock.h"
 #include "hv/traffic.h"
 #include "hv/wait.h"
@@ -151,6 +152,7 @@ int setup_disable(struct per_cpu *cpu, struct reason *reason)
 	if (disable_leave()) {
 		traffic_release();
 		printk("leaving\n");
+		relocate_leave();
 		console_uart_exit();
 		memsys_exit();
 	}

@@ -14,7 +14,7 @@ objs-hv-y += config-critical.o config-root-colors.o guarantee.o
 objs-hv-y += percpu.o spinlock.o mmio.o subpage.o pci.o
 objs-hv-y += setup.o disable.o cell.o cell-life.o cell-memory.o
 objs-hv-y += cpu-events.o message.o scrub.o hypercall.o hypercall-colors.o
-objs-hv-y += coloring.o recolor.o
+objs-hv-y += coloring.o recolor.o relocate.o
 objs-hv-y += clock.o memsys.o tick.o regulation.o regulation-settings.o \
 	regulation-control.o regulation-watch.o regulation-cpu.o critical.o \
 	statistics.o
@@ -54,6 +54,7 @@ test_setup-objs := $(test_cells-objs)
 test_pci-objs := $(test_cells-objs)
 test_hypercall-objs := $(test_cells-objs)
 test_message-objs := $(test_cells-objs)
-tests-unit-y += test_colored_cells test_recolor
+tests-unit-y += test_colored_cells test_recolor test_relocate
+test_relocate-objs := $(test_cells-objs) tests/unit/colored-blobs.o
 test_recolor-objs := $(test_cells-objs) tests/unit/colored-blobs.o
 test_colored_cells-objs := $(test_cells-objs) tests/unit/colored-blobs.o

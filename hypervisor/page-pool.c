@@ -10,6 +10,7 @@ static struct {
 	size_t pages;
 	size_t used;
 	uint64_t *bitmap;	/* one bit a page, set: in use */
+	uint64_t *foreign;	/* likewise, set: not of the hypervisor's colors */
 } pool;
 
 static struct {
@@ -56,11 +57,22 @@ static void pool_mark(size_t page, unsigned int count, bool used)
 	}
 }
 
+/* Neither in use nor kept for cells. */
+static bool pool_free(size_t page)
+{
+	uint64_t taken = pool.bitmap[page / 64] | pool.foreign[page / 64];
+
+	return !(taken >> (page % 64) & 1);
+}
+
 void page_pool_init(void *start, size_t pages)
 {
-	size_t bitmap_pages = (pages / 8 + PAGE_BYTES) / PAGE_BYTES;
+	size_t words = pages / 64 + 1;
+	size_t bitmap_pages = (2 * words * sizeof(uint64_t) + PAGE_BYTES - 1) /
+			      PAGE_BYTES;
 
 	pool.bitmap = start;
+	pool.foreign = pool.bitmap + words;
 	pool.pages = 0;
 	pool.used = 0;
 	if (pages <= bitmap_pages)
@@ -68,6 +80,24 @@ void page_pool_init(void *start, size_t pages)
 	memset(start, 0, bitmap_pages * PAGE_BYTES);
 	pool.start = (uint8_t *)start + bitmap_pages * PAGE_BYTES;
 	pool.pages = pages - bitmap_pages;
+}
+
+void page_pool_own(const struct color_geometry *geometry,
+		   const struct color_set *colors)
+{
+	uint64_t phys = hv_virt_to_phys(pool.start).value;
+
+	for (size_t page = 0; page < pool.pages; page++) {
+		uint64_t at = phys + page * PAGE_BYTES;
+
+		if (!color_set_has(colors, color_of(geometry, at)))
+			pool.foreign[page / 64] |= BIT(page % 64);
+	}
+}
+
+void *page_pool_start(void)
+{
+	return pool.start;
 }
 
 /* First page at or after `page` whose physical address is aligned. */
@@ -89,7 +119,7 @@ static size_t pool_find(unsigned int count)
 	size_t page = start;
 
 	while (page < pool.pages) {
-		if (pool_bit(page)) {
+		if (!pool_free(page)) {
 			start = pool_align(page + 1, count);
 			page = start;
 		} else if (++page - start == count) {

@@ -219,7 +219,7 @@ int recolor_complete(struct reason *reason)
 	if (error || color_set_count(&cell_root()->colors) == 0)
 		return error;
 	return refuse(reason, -EBUSY,
-		      "the root cell has %u of %u colors: give it all of them first",
+		      "the root cell has %u of %u colors: 'regctl set root --colors all' first",
 		      color_set_count(&cell_root()->colors),
 		      color_count(coloring_geometry()));
 }

@@ -43,6 +43,24 @@ int hv_remap_init(void)
 				  HV_REMAP_PAGES * PAGE_BYTES);
 }
 
+int hv_remap_copy(struct page_table *table)
+{
+	uint64_t start = arch_hv_remap_base();
+	int error = page_table_reserve(table, start,
+				       HV_REMAP_PAGES * PAGE_BYTES);
+
+	for (size_t page = 0; page < HV_REMAP_PAGES && !error; page++) {
+		uint64_t virt = start + page * PAGE_BYTES;
+		uint32_t flags;
+		hpa_t phys;
+
+		if (page_table_translate(arch_hv_table(), virt, &phys, &flags))
+			error = page_table_map(table, virt, phys, PAGE_BYTES,
+					       flags | MAP_NO_BLOCKS);
+	}
+	return error;
+}
+
 /* Start of a free run, or HV_REMAP_PAGES. */
 static size_t remap_find(size_t count)
 {

@@ -16,6 +16,7 @@
 #include "hv/printk.h"
 #include "hv/recolor.h"
 #include "hv/regulation.h"
+#include "hv/relocate.h"
 #include "hv/spinlock.h"
 #include "hv/string.h"
 #include "hv/wait.h"
@@ -204,6 +205,8 @@ static int setup_prepare(struct reason *reason)
 	error = init_clock(reason);
 	if (!error)
 		error = coloring_init(reason);
+	if (!error)
+		error = relocate_prepare(reason);
 	if (!error && regulation_init() < 0)
 		error = refuse(reason, -EIO, "regulation cannot be set up");
 	if (!error) {
@@ -266,6 +269,11 @@ static int setup_finish(bool master)
 		error = recolor_enter(&reason);
 		if (error)
 			return setup_fail(error, &reason);
+		error = relocate_map(&reason);
+		if (error) {
+			recolor_leave();
+			return setup_fail(error, &reason);
+		}
 		error = settle(OUTCOME_ACTIVE);
 		if (error != OUTCOME_ACTIVE)
 			recolor_leave();
@@ -318,8 +326,10 @@ int setup_enter(struct per_cpu *cpu)
 		error = setup_cpu(cpu, &started);
 	if (!error)
 		error = setup_finish(master);
-	if (error == OUTCOME_ACTIVE)
+	if (error == OUTCOME_ACTIVE) {
+		relocate_cpu(cpu, master);
 		setup_activate(cpu);
+	}
 	if (started)
 		arch_cpu_restore(cpu);
 	if (master)

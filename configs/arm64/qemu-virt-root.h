@@ -2,8 +2,8 @@
 /*
  * The root cell of QEMU's virt board. The file that includes this says which:
  * VIRT_NAME, VIRT_CPUS (mask), VIRT_GIC (2 or 3), VIRT_MODEL when the
- * memory-system model is loaded, and VIRT_RECOLOR when the root's colors can
- * change.
+ * memory-system model is loaded, VIRT_RECOLOR when the root's colors can
+ * change, and VIRT_OWN_COLORS, a mask, when the hypervisor has some of its own.
  */
 #include "qemu-virt.h"
 
@@ -27,10 +27,17 @@
 #define VIRT_MODEL_RECORDS	0
 #endif
 #ifdef VIRT_RECOLOR
-#define VIRT_RECORDS_COUNT	(3 + VIRT_MODEL_RECORDS)
+#define VIRT_COLOR_RECORDS	1
 #else
-#define VIRT_RECORDS_COUNT	(2 + VIRT_MODEL_RECORDS)
+#define VIRT_COLOR_RECORDS	0
 #endif
+#ifdef VIRT_OWN_COLORS
+#define VIRT_OWN_RECORDS	1
+#else
+#define VIRT_OWN_RECORDS	0
+#endif
+#define VIRT_RECORDS_COUNT	(2 + VIRT_MODEL_RECORDS + VIRT_COLOR_RECORDS + \
+				 VIRT_OWN_RECORDS)
 
 struct {
 	struct system_desc header;
@@ -49,6 +56,9 @@ struct {
 		struct weir_record_coloring coloring;
 #ifdef VIRT_RECOLOR
 		struct weir_record_root_colors root_colors;
+#endif
+#ifdef VIRT_OWN_COLORS
+		struct weir_record_own_colors own_colors;
 #endif
 	} ABI_PACKED weir;
 } ABI_PACKED config = {
@@ -101,6 +111,9 @@ struct {
 		.coloring = RECORD_COLORING,
 #ifdef VIRT_RECOLOR
 		.root_colors = RECORD_ROOT_COLORS,
+#endif
+#ifdef VIRT_OWN_COLORS
+		.own_colors = RECORD_OWN_COLORS,
 #endif
 	},
 };

@@ -5,7 +5,7 @@
  * and interrupt maps of the board.
  *
  * 0x40000000  root Linux, 768 MiB
- * 0x70000000  hypervisor, 8 MiB
+ * 0x70000000  hypervisor, 8 MiB; 16 MiB when it has colors of its own
  * 0x71000000  RAM for cells, up to 0x7feeffff; the root owns it until then
  * 0x7ffff000  memory-system page; belongs to the hypervisor
  */
@@ -16,7 +16,11 @@
 #include "abi/weir-config.h"
 
 #define VIRT_HYPERVISOR_BASE	0x70000000ull
+#ifdef VIRT_OWN_COLORS
+#define VIRT_HYPERVISOR_BYTES	0x01000000ull
+#else
 #define VIRT_HYPERVISOR_BYTES	0x00800000ull
+#endif
 #define VIRT_CELL_RAM_BASE	0x71000000ull
 #define VIRT_CELL_RAM_BYTES	0x0eef0000ull
 #define VIRT_MEMSYS_PAGE	0x7ffff000ull
@@ -134,6 +138,14 @@
 			    .size = sizeof(struct weir_record_root_colors) }, \
 		.span_bytes = VIRT_ROOT_SPAN_BYTES,                           \
 		.window_address = VIRT_WINDOW_BASE,                           \
+	}
+
+/* A mask: the hypervisor's own colors. */
+#define RECORD_OWN_COLORS                                                     \
+	{                                                                     \
+		.record = { .type = WEIR_RECORD_OWN_COLORS,                   \
+			    .size = sizeof(struct weir_record_own_colors) },  \
+		.list = { VIRT_OWN_COLORS },                                  \
 	}
 
 /*

@@ -168,21 +168,44 @@ void colors_abandon(const struct file *file)
 	mutex_unlock(&weir.command_lock);
 }
 
-ssize_t colors_list(u32 cell_id, char *buffer)
+static ssize_t list_show(char *buffer, const u64 *words)
 {
-	struct color_report *report = report_fetch(cell_id);
 	DECLARE_BITMAP(colors, COLORS_MAX);
 	unsigned int n;
 
-	if (IS_ERR(report))
-		return PTR_ERR(report);
 	bitmap_zero(colors, COLORS_MAX);
 	for (n = 0; n < COLORS_MAX; n++)
-		if (report->colors[n / 64] >> (n % 64) & 1)
+		if (words[n / 64] >> (n % 64) & 1)
 			__set_bit(n, colors);
-	kfree(report);
 	return sysfs_emit(buffer, "%*pbl\n", (int)COLORS_MAX, colors);
 }
+
+ssize_t colors_list(u32 cell_id, char *buffer)
+{
+	struct color_report *report = report_fetch(cell_id);
+	ssize_t ret;
+
+	if (IS_ERR(report))
+		return PTR_ERR(report);
+	ret = list_show(buffer, report->colors);
+	kfree(report);
+	return ret;
+}
+
+static ssize_t hypervisor_colors_show(struct device *device,
+				      struct device_attribute *attribute,
+				      char *buffer)
+{
+	struct color_report *report = report_fetch(0);
+	ssize_t ret;
+
+	if (IS_ERR(report))
+		return sysfs_emit(buffer, "\n");
+	ret = list_show(buffer, report->hypervisor);
+	kfree(report);
+	return ret;
+}
+static DEVICE_ATTR_RO(hypervisor_colors);
 
 static ssize_t number_show(char *buffer, u32 (*field)(const struct color_report *))
 {
@@ -243,6 +266,7 @@ static struct attribute *coloring_attrs[] = {
 	&dev_attr_llc_ways.attr,
 	&dev_attr_llc_line_bytes.attr,
 	&dev_attr_functions.attr,
+	&dev_attr_hypervisor_colors.attr,
 	NULL,
 };
 

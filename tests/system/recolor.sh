@@ -57,6 +57,9 @@ used=$(cat $sys/mem_pool_used)
 is "it has them" "$(cat $root_colors)" 4-15
 says "regctl colors says so" '^ *0 .* 4-15 ' regctl colors
 fails 4 "it cannot be left as it is" regctl disable
+says "and is told what to do first" \
+	"has 12 of 16 colors: 'regctl set root --colors all' first" \
+	regctl disable
 ok "the load went on" [ "$(rounds)" -gt "$before" ]
 
 ok "a cell gets what was left" regctl -q cell create $cells/freed-cell.cell
@@ -73,14 +76,19 @@ pid=$!
 sleep 0.3
 kill -INT $pid
 wait $pid
-is "interrupted, it says no" $? 1
+is "interrupted half-way, it says no" $? 1
 is "and has what it had" "$(cat $root_colors)" 4-15
+is "with what was there" "$(sha256sum </tmp/blob)" "$sum"
 regctl -q set root --colors all &
 pid=$!
 sleep 0.3
 kill -KILL $pid
 wait $pid 2>/dev/null
 is "killed, it has what it had" "$(cat $root_colors)" 4-15
+is "with what was there" "$(sha256sum </tmp/blob)" "$sum"
+ok "cells get what they could: its pages are where they were" \
+	regctl -q cell create $cells/freed-cell.cell
+ok "destroy it again" regctl -q cell destroy freed
 says "nothing is left under way" 'qemu|root' \
 	regctl set root --colors 0-11 --dry-run
 

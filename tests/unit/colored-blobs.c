@@ -69,6 +69,18 @@ void recolor_system_init(struct recolor_system *blob)
 	};
 }
 
+void own_system_init(struct own_system *blob)
+{
+	recolor_system_init(&blob->recolor);
+	blob->recolor.block.num_records++;
+	blob->recolor.block.size += sizeof(blob->own);
+	blob->own = (struct weir_record_own_colors){
+		.record = { .type = WEIR_RECORD_OWN_COLORS,
+			    .size = sizeof(blob->own) },
+		.list = { 0x3 },
+	};
+}
+
 void colored_cell_init(struct colored_cell *blob, unsigned int id,
 		       uint64_t colors)
 {

@@ -63,6 +63,13 @@ struct recolor_system {
 	struct weir_record_root_colors root;
 } ABI_PACKED;
 
+/* And the hypervisor has colors 0 and 1, unless it is told others. */
+struct own_system {
+	struct recolor_system recolor;
+	struct weir_record_own_colors own;
+} ABI_PACKED;
+
+void own_system_init(struct own_system *blob);
 void recolor_system_init(struct recolor_system *blob);
 void colored_system_init(struct colored_system *blob);
 /* Cell `id`, 1 to 3: CPU `id`, these colors from COLORED_RAM on. */

@@ -340,7 +340,7 @@ static void test_refusals(void **state)
 		     -EINVAL, "only the root cell");
 	/* Bare Linux expects its memory where it was. */
 	cells_expect(fake_hypercall(0, HC_DISABLE, 0, 0), -EBUSY,
-		     "the root cell has 12 of 16 colors");
+		     "the root cell has 12 of 16 colors: 'regctl set root --colors all' first");
 	expect_on(HIGH);
 }
 

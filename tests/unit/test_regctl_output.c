@@ -71,6 +71,15 @@ static void test_colors(void **state)
 	prints("colors --json", "colors.json");
 }
 
+static void test_colors_of_the_hypervisor(void **state)
+{
+	(void)state;
+	fake_file(&fake, "coloring/hypervisor_colors", "4-5");
+	assert_int_equal(fake_run(&fake, "colors --csv"), APP_OK);
+	assert_non_null(strstr(fake.out, ",hypervisor,4-5,2,"));
+	assert_non_null(strstr(fake.out, ",\"6-8,10-19,24-31\",21,"));
+}
+
 static void test_no_colors(void **state)
 {
 	(void)state;
@@ -528,6 +537,7 @@ int main(void)
 		TEST(test_regulators),
 		TEST(test_traffic),
 		TEST(test_colors),
+		TEST(test_colors_of_the_hypervisor),
 		TEST(test_no_colors),
 		TEST(test_quiet),
 		TEST(test_refusals_are_explained),

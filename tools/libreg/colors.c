@@ -124,6 +124,7 @@ static void functions_read(const char *directory, struct reg_colors *colors)
 int reg_colors(struct reg_device *device, struct reg_colors *colors)
 {
 	char directory[DIRECTORY_BYTES];
+	char text[512];
 
 	memset(colors, 0, sizeof(*colors));
 	snprintf(directory, sizeof(directory), "%s/coloring",
@@ -134,6 +135,8 @@ int reg_colors(struct reg_device *device, struct reg_colors *colors)
 	colors->llc_ways = number_of(directory, "llc_ways");
 	colors->llc_line_bytes = number_of(directory, "llc_line_bytes");
 	functions_read(directory, colors);
+	if (!reg_line_read(directory, "hypervisor_colors", text, sizeof(text)))
+		list_parse(text, &colors->hypervisor);
 	if (colors->colors_count && colors->colors_count <= COLORS_MAX &&
 	    colors->llc_colors_count)
 		return 0;

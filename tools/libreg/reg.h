@@ -218,6 +218,7 @@ struct reg_colors {
 	uint32_t functions_count;
 	/* The parity of these address bits is bit n of a color. */
 	uint64_t functions[REG_COLOR_FUNCTIONS_MAX];
+	struct reg_color_set hypervisor; /* its own; empty: none */
 };
 
 int reg_colors(struct reg_device *device, struct reg_colors *colors);

@@ -101,7 +101,28 @@ static void uncolored_fill(struct value *row)
 		value_missing(&row[i], "the cell is not colored: it uses all");
 }
 
-/* A row for each cell, and one for what is left. */
+static void take(struct reg_color_set *set, const struct reg_color_set *taken)
+{
+	for (unsigned int w = 0; w < REG_COLOR_WORDS; w++)
+		set->word[w] &= ~taken->word[w];
+}
+
+/* A row for who is no cell. */
+static void row_add(struct table *table, const struct reg_colors *colors,
+		    const struct reg_color_set *set, const char *name,
+		    const char *why)
+{
+	struct value *row = table_row(table);
+
+	value_missing(&row[COLUMN_ID], why);
+	if (name)
+		value_text(&row[COLUMN_NAME], "%s", name);
+	else
+		value_missing(&row[COLUMN_NAME], why);
+	colors_fill(row, colors, set);
+}
+
+/* A row for each cell, one for the hypervisor, and one for what is left. */
 static int rows_add(struct app *app, struct table *table,
 		    const struct reg_colors *colors,
 		    const struct reg_cell_info *cells, int cells_count)
@@ -123,13 +144,13 @@ static int rows_add(struct app *app, struct table *table,
 			colors_fill(row, colors, &set);
 		else
 			uncolored_fill(row);
-		for (unsigned int w = 0; w < REG_COLOR_WORDS; w++)
-			free_colors.word[w] &= ~set.word[w];
+		take(&free_colors, &set);
 	}
-	row = table_row(table);
-	value_missing(&row[COLUMN_ID], "no colored cell has these");
-	value_missing(&row[COLUMN_NAME], "no colored cell has these");
-	colors_fill(row, colors, &free_colors);
+	if (count(&colors->hypervisor))
+		row_add(table, colors, &colors->hypervisor, "hypervisor",
+			"the hypervisor is no cell");
+	take(&free_colors, &colors->hypervisor);
+	row_add(table, colors, &free_colors, NULL, "no colored cell has these");
 	return 0;
 }
 
@@ -196,7 +217,7 @@ static int run(struct app *app, const void *data)
 	cells_count = reg_cells_list(app->device, cells);
 	if (cells_count < 0)
 		return app_fail(app);
-	if (!table_init(&table, columns, COLUMN_COUNT, (size_t)cells_count + 1))
+	if (!table_init(&table, columns, COLUMN_COUNT, (size_t)cells_count + 2))
 		return app_fail_memory(app);
 	status = rows_add(app, &table, &colors, cells, cells_count);
 	if (!status)

@@ -144,9 +144,49 @@ leave_unmapped:
 	dsb	nsh
 	isb
 	eret
+
+/*
+ * The end of tables_switch(): entries must not change from one valid mapping to
+ * another while they are in use (DDI 0487, D8.14), so nothing is mapped meanwhile.
+ */
+	.global switch_unmapped
+switch_unmapped:
+	mrs	x5, sctlr_el2
+	bic	x6, x5, #SCTLR_M
+	msr	sctlr_el2, x6
+	isb
+	msr	ttbr0_el2, x3
+	isb
+	tlbi	alle2
+	ic	iallu
+	dsb	nsh
+	isb
+	msr	sctlr_el2, x5
+	isb
+	ret
 	.ltorg
 
 	.text
+/*
+ * void tables_switch(place, count, from, root, unmapped): no stack is used, as it
+ * is among what is copied.
+ */
+	.global tables_switch
+tables_switch:
+1:	cbz	x1, 4f
+	ldr	x5, [x0], #8
+	add	x6, x2, #4096
+	cbz	x5, 3f
+2:	ldp	x7, x8, [x2], #16
+	stp	x7, x8, [x5], #16
+	cmp	x2, x6
+	b.lo	2b
+3:	mov	x2, x6
+	sub	x1, x1, #1
+	b	1b
+4:	dsb	sy
+	br	x4
+
 /* At the linked address: x0 = CPU, x1 to x4 = Linux's EL2 translation. */
 entry_mapped:
 	percpu_address x5, x0, x6

@@ -36,6 +36,35 @@ struct page_table *arch_hv_table(void)
 	return &table;
 }
 
+uint32_t arch_hv_flags(uint64_t offset)
+{
+	uint32_t flags;
+	hpa_t phys;
+
+	return page_table_translate(arch_hv_table(), HV_BASE + offset, &phys,
+				    &flags) ? flags : 0;
+}
+
+static uint64_t boot_phys(const uint8_t *code)
+{
+	return image_header.image_phys + ((uintptr_t)code - HV_BASE);
+}
+
+int arch_hv_map_fixed(struct page_table *to)
+{
+	uint64_t page = boot_phys(boot_start);
+
+	return page_table_map(to, page, hpa(page), PAGE_BYTES,
+			      MAP_READ | MAP_EXECUTE);
+}
+
+void arch_hv_switch(const uint64_t *place, uint64_t count, const void *from,
+		    hpa_t root)
+{
+	tables_switch(place, count, from, root.value,
+		      boot_phys(switch_unmapped));
+}
+
 uint64_t arch_hv_remap_base(void)
 {
 	return HV_REMAP_BASE;

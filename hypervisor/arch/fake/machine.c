@@ -14,6 +14,7 @@
 #include "hv/console.h"
 #include "hv/partition.h"
 #include "hv/regulation.h"
+#include "hv/relocate.h"
 #include "hv/setup.h"
 
 #define CORE_BYTES	0x10000ull
@@ -150,6 +151,8 @@ int fake_boot(const void *config, size_t size)
 		return error;
 	console_init((void *)(base + RING_OFFSET));
 	error = coloring_init(NULL);
+	if (!error)
+		error = relocate_prepare(NULL);
 	if (!error)
 		error = regulation_init();
 	partition_init();

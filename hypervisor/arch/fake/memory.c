@@ -147,6 +147,29 @@ struct page_table *arch_hv_table(void)
 	return &memory.hv_table;
 }
 
+/* A guard at the end of each area; else as data. */
+uint32_t arch_hv_flags(uint64_t offset)
+{
+	return offset && offset == fake.guard_offset ? 0 : MAP_READ | MAP_WRITE;
+}
+
+int arch_hv_map_fixed(struct page_table *table)
+{
+	(void)table;
+	return 0;
+}
+
+void arch_hv_switch(const uint64_t *place, uint64_t count, const void *from,
+		    hpa_t root)
+{
+	fake.switched_root = root.value;
+	for (uint64_t i = 0; i < count; i++)
+		if (place[i])
+			memcpy((void *)(uintptr_t)place[i],
+			       (const uint8_t *)from + i * PAGE_BYTES,
+			       PAGE_BYTES);
+}
+
 uint64_t arch_hv_remap_base(void)
 {
 	return (uintptr_t)memory.remap;

@@ -42,6 +42,7 @@ enum weir_record_type {
 	WEIR_RECORD_CONTROL = 10,	/* cell only, one for each cell named */
 	WEIR_RECORD_IMC = 11,		/* system only, x86, at most one */
 	WEIR_RECORD_CRITICAL = 12,	/* cell or root, arm64, at most one */
+	WEIR_RECORD_OWN_COLORS = 13,	/* system only, arm64, at most one */
 	WEIR_RECORD_ROOT_COLORS = 14,	/* system only, at most one */
 };
 
@@ -172,6 +173,16 @@ struct weir_record_root_colors {
 	uint64_t list[COLORING_WORDS]; /* from enabling on; 0: all colors */
 } ABI_PACKED;
 ABI_SIZE(struct weir_record_root_colors, 40);
+
+/*
+ * Colors that are the hypervisor's own: all that it has in its memory lies on them
+ * from the moment that it has taken over, and no cell gets any.
+ */
+struct weir_record_own_colors {
+	struct weir_record record;
+	uint64_t list[COLORING_WORDS];
+} ABI_PACKED;
+ABI_SIZE(struct weir_record_own_colors, 24);
 
 /* weir_record_iommu.flags */
 /* There is none. What a device is told to do it does to any memory. */

@@ -82,6 +82,9 @@ int config_geometry(const struct config_view *root,
 void config_settle_cache(struct config_view *root,
 			 const struct color_cache *cache);
 
+/* Colors of the hypervisor itself in a checked system; empty: any. */
+struct color_set config_own_colors(const struct config_view *root);
+
 bool config_is_colored(const struct config_view *cell);
 /* The list of a checked cell; empty when it has none or is not colored. */
 struct color_set config_colors(const struct config_view *cell);

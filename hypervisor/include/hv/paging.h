@@ -18,6 +18,11 @@ void page_pool_init(void *start, size_t pages);
  * power of two is aligned to its size in physical memory.
  */
 void *page_alloc(unsigned int count);
+/* From now on page_alloc() takes pages of these colors only. Setup, master. */
+void page_pool_own(const struct color_geometry *geometry,
+		   const struct color_set *colors);
+/* What lies before the pool and its own account: image, areas, configuration. */
+void *page_pool_start(void);
 /* One page of these colors, zeroed. */
 void *page_alloc_colored(const struct color_geometry *geometry,
 			 const struct color_set *colors);
@@ -111,6 +116,11 @@ bool page_table_translate(const struct page_table *table, uint64_t virt,
 /* Table pages in use, the root included. */
 unsigned int page_table_pages(const struct page_table *table);
 
+/*
+ * Into `table`, which has its tables there: all that the remap area shows now.
+ * -ENOMEM.
+ */
+int hv_remap_copy(struct page_table *table);
 /* Prepares the remap area. After hv_memory_init() and page_pool_init(). */
 int hv_remap_init(void);
 /*

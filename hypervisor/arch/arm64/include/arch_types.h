@@ -16,6 +16,8 @@
 
 /* Invalidations are broadcast. */
 #define ARCH_TLB_BROADCAST	true
+/* The hypervisor can move to pages of colors of its own. */
+#define ARCH_OWN_COLORS		true
 
 /*
  * Guest general registers, in the order vectors.S saves them. The last one is

@@ -24,8 +24,12 @@
 extern uint8_t boot_start[], boot_end[];
 extern uint8_t text_start[], rodata_start[], data_start[], image_end[];
 extern uint8_t console_ring[];
-extern uint8_t leave_unmapped[];
+extern uint8_t leave_unmapped[], switch_unmapped[];
 extern uint8_t el2_vectors[];
+
+/* As arch_hv_switch(); `unmapped` is where switch_unmapped lies. entry.S. */
+void tables_switch(const uint64_t *place, uint64_t count, const void *from,
+		   uint64_t root, uint64_t unmapped);
 
 /* The root of the EL2 tables, in the image. */
 extern uint64_t hv_root[512];

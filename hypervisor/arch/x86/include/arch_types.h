@@ -18,6 +18,7 @@
 
 /* Each CPU invalidates for itself. */
 #define ARCH_TLB_BROADCAST	false
+#define ARCH_OWN_COLORS		false
 
 /* By the number an instruction gives them. RSP is not here. */
 enum gpr {

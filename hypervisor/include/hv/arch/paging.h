@@ -36,6 +36,22 @@ void arch_hv_sync(uint64_t virt, uint64_t size);
 void arch_hv_publish(uint64_t virt, uint64_t size);
 
 /*
+ * The hypervisor goes over to other tables: relocate.c. Only where
+ * ARCH_OWN_COLORS of arch_types.h.
+ */
+/* How a page of hypervisor memory before the pool is mapped; 0: not at all. */
+uint32_t arch_hv_flags(uint64_t offset);
+/* Maps what CPUs come and go by, beside the linear map. -ENOMEM. */
+int arch_hv_map_fixed(struct page_table *table);
+/*
+ * Copies `count` pages from `from` on to place[] (0: leaves one out), the stack it
+ * is called on among them, and goes on at the same addresses with the tables at
+ * `root`, which have the copies there.
+ */
+void arch_hv_switch(const uint64_t *place, uint64_t count, const void *from,
+		    hpa_t root);
+
+/*
  * Whether arch_cell_flush() reaches all CPUs of a cell; where it does not they are
  * suspended, and flush themselves: ARCH_TLB_BROADCAST of arch_types.h.
  */
