@@ -15,6 +15,28 @@ coloring_plugin() {
 	echo "memsys,observer=$out/windows.csv,window=$coloring_window_cycles,check=$out/colors.csv,colors=16,owners=4:ff/8:ff00,span=0x74000000,span_bytes=0x02000000,exempt=0x70000000,exempt_bytes=0x00800000"
 }
 
+# Of tests/bench/color-owners.sh: whose colors are whose, and the same with one of
+# the hypervisor's left out.
+owners_plugin() {
+	local others="r:ffe0/4:c/8:10"
+	echo "memsys,ownership=$out/owners.csv,colors=16,table=h:3/$others,other=h:1/$others,memory=0x70000000,memory_bytes=0x01000000"
+}
+
+# owned FIELD [WHO]: accesses that were judged (4), or foreign (5).
+owned() {
+	awk -F, -v field="$1" -v who="${2:-}" '
+		/^(root|cell|hypervisor|shared),/ && (who == "" || $1 == who) {
+			sum += $field
+		}
+		END { printf "%.0f\n", sum }' "$out/owners.csv"
+}
+
+# foreign TABLE: by the table ("foreign") or the other one ("other"); nothing when
+# the file is cut short.
+foreign() {
+	sed -n "s/^$1,,,,\([0-9]*\)$/\1/p" "$out/owners.csv"
+}
+
 coloring_data() {
 	sed -n "s/^data: $1 //p" "$console" | tail -n 1
 }

@@ -1,13 +1,16 @@
 # shellcheck shell=dash
 # SPDX-License-Identifier: GPL-2.0-only
-# A root cell of 512 MiB changes its colors on the modelled machine, alone and
-# while a worker copies files and sums them up; prints what each change took on the
-# hypervisor's clock, and what memcpy() takes.
-# $1: changes under load, there and back in turn.
+# A root cell of 512 MiB changes its colors, alone and while a worker copies files
+# and sums them up; prints what each change took on the hypervisor's clock, and
+# what memcpy() takes.
+# $1: changes under load, there and back in turn. $2: configuration of the system.
+# $3: MiB of files that are summed up before all changes and after them.
 # shellcheck source=tests/system/lib.sh
 . /weir/tests/lib.sh
 
 cycles=$1
+system=${2:-qemu-virt-recolor-model}
+files_mib=${3:-0}
 
 # value NAME: of the answer in /tmp/answer.
 value() {
@@ -33,10 +36,26 @@ worker() {
 	done
 }
 
+# No two files are the same.
+files_make() {
+	mkdir /tmp/files
+	n=0
+	while [ "$n" -lt "$files_mib" ]; do
+		{ echo "$n" && cat /tmp/blob; } >"/tmp/files/$n"
+		n=$((n + 1))
+	done
+}
+
+files_sum() {
+	cat /tmp/files/* | md5sum
+}
+
 insmod /lib/modules/weir.ko
-ok "enable" regctl -q enable /weir/cells/qemu-virt-recolor-model.cell
+ok "enable" regctl -q enable "/weir/cells/$system.cell"
 dd if=/dev/urandom of=/tmp/blob bs=64k count=16 2>/dev/null
 sum=$(sha256sum </tmp/blob)
+files_make
+files=$(files_sum)
 report copy "$(memcopy 128)"
 measured alone.there 4-15
 measured alone.back all
@@ -53,4 +72,5 @@ done
 rm /tmp/load
 wait
 report sums "$(wc -l </tmp/rounds) $(wc -l </tmp/bad)"
+is "$files_mib MiB of files are what they were" "$(files_sum)" "$files"
 ok "disable" regctl -q disable

@@ -6,4 +6,4 @@ inmates-y += voter pattern hostile storm claimant
 configs-y += colored-victim-cell colored-bomb-cell clash-cell freed-cell
 configs-y += voter-cell witness-cell scrub-cell keep-cell hostile-cell \
 	steward-cell budgeted-cell storm-cell claimant-cell
-configs-y += loose-bomb-cell
+configs-y += loose-bomb-cell apart-victim-cell apart-bomb-cell

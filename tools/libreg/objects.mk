@@ -13,6 +13,11 @@ tools-arm64-y += memcopy
 memcopy-objs := tests/bench/memcopy.o $(libreg-objs)
 memcopy-ldflags := -static
 
+# Marks for the memory-system plugin.
+tools-arm64-y += color-mark
+color-mark-objs := tests/bench/color-mark.o
+color-mark-ldflags := -static
+
 # The statistics pages, from the hypervisor that writes them to who reads them.
 tests-unit-y += test_statistics
 test_statistics-objs := tests/sim/lines.o tests/unit/blobs.o \

@@ -4,7 +4,7 @@ memsys-model-objs := $(d)config.o $(d)cache.o $(d)contention.o \
 
 plugins-y += memsys
 memsys-plugin-objs := $(d)plugin.o $(d)plugin-hooks.o $(d)default-machine.o \
-	$(d)color-check.o $(memsys-model-objs)
+	$(d)color-check.o $(d)color-owners.o $(memsys-model-objs)
 
 $(B)/plugin/$(d)default-machine.o: $(d)machines/zcu102.conf
 
@@ -25,6 +25,8 @@ tests-unit-y += test_memsys_ddr
 test_memsys_ddr-objs := $(memsys-ddr-objs)
 tests-unit-y += test_memsys_colors
 test_memsys_colors-objs := $(d)color-check.o
+tests-unit-y += test_memsys_owners
+test_memsys_owners-objs := $(d)color-owners.o
 
 el2prof-count-objs := $(d)el2prof-count.o $(d)el2prof-output.o $(d)histogram.o
 plugins-y += el2prof

@@ -7,6 +7,12 @@
 /* A64 encodings: Arm ARM DDI 0487, C4.1 and C6.2 (HINT, WFI). */
 #define OPCODE_DOORBELL (MEMSYS_DOORBELL_OPCODE | MEMSYS_DOORBELL_HINT << 5)
 #define OPCODE_WFI	0xd503207fu
+#define OPCODE_HINT(n)	(0xd503201fu | (n) << 5)
+#define OPCODE_BEGIN	OPCODE_HINT(COLOR_OWNERS_BEGIN_HINT)
+#define OPCODE_END	OPCODE_HINT(COLOR_OWNERS_END_HINT)
+
+/* The hypervisor's instructions are this far from its beginning at most. */
+#define HYPERVISOR_BYTES 0x200000ull
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 	       "the page is little endian and written in place");
@@ -152,6 +158,12 @@ static void on_wait(unsigned int cpu, void *unused)
 		memsys_idle(plugin.model, cpu);
 }
 
+static void on_mark(unsigned int cpu, void *on)
+{
+	(void)cpu;
+	color_owners_mark(plugin.owners, on);
+}
+
 /* An access that straddles two lines of a page touches both. */
 static void access_ram(unsigned int cpu, qemu_plugin_meminfo_t info,
 		       uint64_t phys)
@@ -166,10 +178,11 @@ static void access_ram(unsigned int cpu, qemu_plugin_meminfo_t info,
 }
 
 /*
- * The model's account of an access, and the check of its color. Uncharged ones
+ * The model's account of an access, and the checks of its color. Uncharged ones
  * are checked too: they are no less real.
  */
-static void account(unsigned int cpu, qemu_plugin_meminfo_t info, uint64_t phys)
+static void account(unsigned int cpu, qemu_plugin_meminfo_t info, uint64_t phys,
+		    bool is_hypervisor)
 {
 	const struct memsys_cpu *regs = &plugin.page->cpu[cpu];
 	bool charged = !(plugin.excluded[cpu] && plugin.hwaddr_verified);
@@ -180,18 +193,20 @@ static void account(unsigned int cpu, qemu_plugin_meminfo_t info, uint64_t phys)
 	if (plugin.colors)
 		color_check_access(plugin.colors, cpu, phys,
 				   regs->llc_fills - fills);
+	if (plugin.owners)
+		color_owners_access(plugin.owners, cpu, is_hypervisor, phys);
 }
 
 static void on_access(unsigned int cpu, qemu_plugin_meminfo_t info,
-		      uint64_t vaddr, void *unused)
+		      uint64_t vaddr, void *is_hypervisor)
 {
 	const struct qemu_plugin_hwaddr *hwaddr;
 	uint64_t phys;
 
-	(void)unused;
 	if (!plugin.running || cpu >= plugin.num_cpus)
 		return;
-	if (plugin.excluded[cpu] && plugin.hwaddr_verified && !plugin.colors)
+	if (plugin.excluded[cpu] && plugin.hwaddr_verified && !plugin.colors &&
+	    !plugin.owners)
 		return;
 	hwaddr = qemu_plugin_get_hwaddr(info, vaddr);
 	if (!hwaddr || qemu_plugin_hwaddr_is_io(hwaddr))
@@ -200,7 +215,7 @@ static void on_access(unsigned int cpu, qemu_plugin_meminfo_t info,
 	if (phys - plugin.page_phys < MEMSYS_PAGE_BYTES)
 		plugin.page_store_seen |= qemu_plugin_mem_is_store(info);
 	else if (phys - plugin.ram_phys < plugin.ram_bytes)
-		account(cpu, info, phys);
+		account(cpu, info, phys, is_hypervisor);
 }
 
 /* --------------------------------------------------------- translation */
@@ -227,15 +242,27 @@ static void translate_off(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 	}
 }
 
+static bool is_hypervisor(const struct qemu_plugin_insn *insn)
+{
+	return qemu_plugin_insn_vaddr(insn) - plugin.hypervisor <
+	       HYPERVISOR_BYTES;
+}
+
 static void watch_insn(struct qemu_plugin_insn *insn, uint32_t opcode)
 {
 	if (opcode == OPCODE_WFI)
 		qemu_plugin_register_vcpu_insn_exec_cb(
 			insn, on_wait, QEMU_PLUGIN_CB_NO_REGS, NULL);
+	else if (plugin.owners &&
+		 (opcode == OPCODE_BEGIN || opcode == OPCODE_END))
+		qemu_plugin_register_vcpu_insn_exec_cb(
+			insn, on_mark, QEMU_PLUGIN_CB_NO_REGS,
+			(void *)(uintptr_t)(opcode == OPCODE_BEGIN));
 	else if (opcode_is_memory(opcode))
-		qemu_plugin_register_vcpu_mem_cb(insn, on_access,
-						 QEMU_PLUGIN_CB_NO_REGS,
-						 QEMU_PLUGIN_MEM_RW, NULL);
+		qemu_plugin_register_vcpu_mem_cb(
+			insn, on_access, QEMU_PLUGIN_CB_NO_REGS,
+			QEMU_PLUGIN_MEM_RW,
+			(void *)(uintptr_t)is_hypervisor(insn));
 }
 
 /*

@@ -5,7 +5,8 @@
  * Options (README.md explains them): ram=FILE base=ADDR page=ADDR machine=FILE
  * insn_ps=N on=0|1 banks=0|1 observer=FILE window=CYCLES, and of the check of
  * colors: check=FILE colors=N owners=CPUS:COLORS/... span=ADDR span_bytes=N
- * exempt=ADDR exempt_bytes=N.
+ * exempt=ADDR exempt_bytes=N. Of who owns colors: ownership=FILE colors=N
+ * table=WHO:COLORS/... other=TABLE hypervisor=ADDR memory=ADDR memory_bytes=N.
  */
 #include "plugin.h"
 
@@ -31,6 +32,11 @@ struct options {
 	const char *observer;
 	const char *check;
 	const char *owners;
+	const char *ownership;
+	const char *table;
+	const char *other;
+	uint64_t hypervisor;
+	struct color_owners_range memory;
 	struct color_check_range span;
 	struct color_check_range exempt;
 	uint64_t colors;
@@ -97,6 +103,12 @@ static int parse_option(struct options *options, const char *name,
 		{ "observer", &options->observer, NULL },
 		{ "check", &options->check, NULL },
 		{ "owners", &options->owners, NULL },
+		{ "ownership", &options->ownership, NULL },
+		{ "table", &options->table, NULL },
+		{ "other", &options->other, NULL },
+		{ "hypervisor", NULL, &options->hypervisor },
+		{ "memory", NULL, &options->memory.start },
+		{ "memory_bytes", NULL, &options->memory.bytes },
 		{ "colors", NULL, &options->colors },
 		{ "span", NULL, &options->span.start },
 		{ "span_bytes", NULL, &options->span.bytes },
@@ -232,6 +244,21 @@ static int create_check(const struct options *options)
 	return 0;
 }
 
+static int create_owners(const struct options *options)
+{
+	if (!options->ownership)
+		return 0;
+	plugin.hypervisor = options->hypervisor;
+	plugin.owners = color_owners_create(options->ownership,
+					    (unsigned int)options->colors,
+					    &options->memory, options->table,
+					    options->other);
+	if (!plugin.owners)
+		return refuse("ownership=%s: %s", options->ownership,
+			      strerror(errno));
+	return 0;
+}
+
 void plugin_exit(qemu_plugin_id_t id, void *unused)
 {
 	(void)id;
@@ -243,6 +270,9 @@ void plugin_exit(qemu_plugin_id_t id, void *unused)
 	if (plugin.colors && color_check_close(plugin.colors))
 		fputs("memsys: the file of the colors is incomplete\n", stderr);
 	plugin.colors = NULL;
+	if (plugin.owners && color_owners_close(plugin.owners))
+		fputs("memsys: the file of the owners is incomplete\n", stderr);
+	plugin.owners = NULL;
 }
 
 int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc,
@@ -253,6 +283,7 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc,
 		.page = 0x7ffff000,
 		.insn_ps = 2000,
 		.window_cycles = 24000,
+		.hypervisor = 0x80000000000,
 	};
 	struct memsys_config config;
 
@@ -268,7 +299,7 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc,
 		return -1;
 	config.limit_banks = options.banks;
 	if (map_page(&options) || create_model(&options, &config) ||
-	    create_check(&options))
+	    create_check(&options) || create_owners(&options))
 		return -1;
 	plugin.always_on = options.on;
 	if (plugin.always_on)

@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include "color-check.h"
+#include "color-owners.h"
 #include "memsys.h"
 #include "observer.h"
 #include "qemu-plugin-api.h"
@@ -22,6 +23,8 @@ struct plugin {
 	struct memsys_page *page;	/* guest RAM, shared with the guest */
 	struct observer *observer;	/* NULL without observer=FILE */
 	struct color_check *colors;	/* NULL without check=FILE */
+	struct color_owners *owners;	/* NULL without ownership=FILE */
+	uint64_t hypervisor;		/* where its instructions are */
 	qemu_plugin_id_t id;
 	unsigned int num_cpus;
 	uint64_t ram_phys;
