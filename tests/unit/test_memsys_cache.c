@@ -3,6 +3,9 @@
 #include "test_memsys.h"
 
 #include <errno.h>
+#include <stdlib.h>
+
+#include "tools/memsys/lru.h"
 
 static int setup(void **state)
 {
@@ -273,6 +276,37 @@ static void impossible_machines_are_refused(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+/* Two ways to keep the order of use: the same hits, and the same lines go. */
+static void a_small_cache_is_one_with_all_ways(void **state)
+{
+	struct cache_victim out, other;
+	struct cache cache;
+	struct lru lru;
+
+	(void)state;
+	srand(3);
+	for (uint32_t ways = 1; ways <= 32; ways += ways < 4 ? 1 : 7) {
+		assert_int_equal(cache_create(&cache, 16, ways), 0);
+		assert_int_equal(lru_create(&lru, 16, ways), 0);
+		for (unsigned int n = 0; n < 100000; n++) {
+			uint64_t line = (uint64_t)rand() % (32 * ways);
+			bool dirty = rand() % 3 == 0;
+			bool hit = lru_enter(&lru, line, dirty, &out);
+
+			assert_int_equal(cache_holds(&cache, line), hit);
+			if (cache_touch(&cache, line, dirty))
+				continue;
+			other = cache_fill(&cache, line, dirty, UINT64_MAX);
+			assert_int_equal(out.line, other.line);
+			assert_int_equal(out.dirty, other.dirty);
+		}
+		lru_clear(&lru);
+		assert_false(lru_enter(&lru, 0, false, &out));
+		cache_destroy(&cache);
+		lru_destroy(&lru);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -294,6 +328,7 @@ int main(void)
 		TEST(uncharged_accesses_leave_no_trace),
 		TEST(a_reset_forgets_everything),
 		TEST(impossible_machines_are_refused),
+		cmocka_unit_test(a_small_cache_is_one_with_all_ways),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Cache arrays: creation and clearing. */
-#include "cache.h"
+/* Caches: creation and clearing. */
+#include "lru.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -9,10 +9,10 @@
 int cache_create(struct cache *cache, uint64_t sets, uint32_t ways)
 {
 	cache->ways = ways;
-	cache->words = (ways + 7) / 8;
+	cache->room = (ways + 15) / 16 * 16;
 	cache->set_mask = sets - 1;
 	cache->set_bits = (uint32_t)__builtin_ctzll(sets);
-	cache->set_bytes = 8 * cache->words * CACHE_WAY_BYTES + CACHE_SET_BYTES;
+	cache->set_bytes = cache->room * CACHE_WAY_BYTES + CACHE_SET_BYTES;
 	cache->sets = calloc(sets, cache->set_bytes);
 	if (!cache->sets)
 		return -ENOMEM;
@@ -44,4 +44,24 @@ void cache_clear(struct cache *cache)
 
 		set_clear(&set, cache->ways);
 	}
+}
+
+int lru_create(struct lru *lru, uint64_t sets, uint32_t ways)
+{
+	lru->set_mask = sets - 1;
+	lru->ways = ways;
+	lru->tags = calloc(sets * ways, sizeof(*lru->tags));
+	return lru->tags ? 0 : -ENOMEM;
+}
+
+void lru_clear(struct lru *lru)
+{
+	memset(lru->tags, 0, (lru->set_mask + 1) * lru->ways *
+			     sizeof(*lru->tags));
+}
+
+void lru_destroy(struct lru *lru)
+{
+	free(lru->tags);
+	lru->tags = NULL;
 }

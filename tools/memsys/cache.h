@@ -5,7 +5,7 @@
  * Addresses are line numbers (physical address / line size). The set is given
  * by their low bits, as in hardware without a hash.
  *
- * A lookup compares eight ways at a time by a byte of their tags, and only
+ * A lookup compares 16 ways at a time by a byte of their tags, and only
  * those that agree by the whole tag. The ways of a set are a ring in the order of
  * their last use: behind the newest comes the oldest, so that the oldest becomes
  * the newest by moving one mark. All of a set lies side by side.
@@ -27,7 +27,7 @@ struct cache {
 	uint32_t set_bits;
 	uint64_t set_bytes;
 	uint32_t ways;
-	uint32_t words;		/* of eight ways each */
+	uint32_t room;		/* for ways: a multiple of 16 */
 };
 
 /* What had to go for a new line. */
@@ -59,20 +59,19 @@ struct cache_set {
 static inline struct cache_set cache_set(const struct cache *cache,
 					 uint64_t line)
 {
-	uint64_t ways = 8 * cache->words;
+	uint64_t room = cache->room;
 	uint8_t *at = cache->sets + (line & cache->set_mask) * cache->set_bytes;
 	uint8_t *bytes = at + CACHE_SET_BYTES;
 
-	return (struct cache_set){ at, bytes, bytes + ways, bytes + 2 * ways,
-				   (uint64_t *)(void *)(bytes + 3 * ways) };
+	return (struct cache_set){ at, bytes, bytes + room, bytes + 2 * room,
+				   (uint64_t *)(void *)(bytes + 3 * room) };
 }
 
-/* Lines of one set differ in what is above the set's bits. */
+/* Lines of one set differ in what is above the set's bits; all of it counts. */
 static inline uint8_t cache_byte(const struct cache *cache, uint64_t line)
 {
-	uint64_t above = line >> cache->set_bits;
-
-	return (uint8_t)(above ^ above >> 8);
+	return (uint8_t)((line >> cache->set_bits) * 0x9e3779b97f4a7c15ull >>
+			 56);
 }
 
 static inline void cache_set_renew(const struct cache_set *set, uint32_t way)
@@ -96,10 +95,11 @@ static inline void cache_set_renew(const struct cache_set *set, uint32_t way)
 	set->older[oldest] = (uint8_t)way;
 }
 
-/* Bit 8n + 7: byte n is zero; a higher one may be set without that. */
-static inline uint64_t cache_zero_bytes(uint64_t bytes)
+/* The lowest bit of each byte, the first one's lowest. */
+static inline uint32_t cache_low_bits(uint64_t bytes)
 {
-	return (bytes - 0x0101010101010101ull) & ~bytes & 0x8080808080808080ull;
+	return (uint32_t)((bytes & 0x0101010101010101ull) *
+			  0x0102040810204080ull >> 56);
 }
 
 /* The way of `set` that holds a line, or UINT32_MAX. */
@@ -107,16 +107,20 @@ static inline uint32_t cache_way(const struct cache *cache,
 				 const struct cache_set *set, uint64_t line)
 {
 	uint64_t wanted = line << CACHE_TAG_SHIFT | CACHE_LINE_VALID;
-	uint64_t byte = cache_byte(cache, line) * 0x0101010101010101ull;
+	uint8_t byte = cache_byte(cache, line);
 
-	for (uint32_t word = 0; word < cache->words; word++) {
-		uint64_t eight, found;
+	for (uint32_t at = 0; at < cache->room; at += 16) {
+		uint8_t __attribute__((vector_size(16))) bytes;
+		uint64_t __attribute__((vector_size(16))) equal;
 
-		memcpy(&eight, &set->bytes[8 * word], sizeof(eight));
-		for (found = cache_zero_bytes(eight ^ byte); found;
+		memcpy(&bytes, &set->bytes[at], sizeof(bytes));
+		equal = (__typeof__(equal))(bytes == byte);
+		if (!(equal[0] | equal[1]))
+			continue;
+		for (uint32_t found = cache_low_bits(equal[0]) |
+				      cache_low_bits(equal[1]) << 8; found;
 		     found &= found - 1) {
-			uint32_t way = 8 * word +
-				       (uint32_t)__builtin_ctzll(found) / 8;
+			uint32_t way = at + (uint32_t)__builtin_ctz(found);
 
 			if ((set->tags[way] & ~CACHE_LINE_DIRTY) == wanted)
 				return way;
@@ -132,6 +136,32 @@ static inline bool cache_holds(const struct cache *cache, uint64_t line)
 	return cache_way(cache, &set, line) != UINT32_MAX;
 }
 
+static inline void cache_set_hit(const struct cache_set *set, uint32_t way,
+				 bool dirty)
+{
+	set->tags[way] |= dirty ? CACHE_LINE_DIRTY : 0;
+	cache_set_renew(set, way);
+}
+
+static inline struct cache_victim cache_set_fill(const struct cache *cache,
+						 const struct cache_set *set,
+						 uint64_t line, bool dirty,
+						 uint64_t way_mask)
+{
+	uint32_t way = set->newer[*set->newest];
+	uint64_t out;
+
+	while (!(way_mask >> way & 1))
+		way = set->newer[way];
+	out = set->tags[way];
+	set->tags[way] = line << CACHE_TAG_SHIFT | CACHE_LINE_VALID |
+			 (dirty ? CACHE_LINE_DIRTY : 0);
+	set->bytes[way] = cache_byte(cache, line);
+	cache_set_renew(set, way);
+	return (struct cache_victim){ out >> CACHE_TAG_SHIFT,
+				      out & CACHE_LINE_DIRTY };
+}
+
 /* Looks a line up; when present it becomes the most recently used. */
 static inline bool cache_touch(struct cache *cache, uint64_t line, bool dirty)
 {
@@ -140,8 +170,7 @@ static inline bool cache_touch(struct cache *cache, uint64_t line, bool dirty)
 
 	if (way == UINT32_MAX)
 		return false;
-	set.tags[way] |= dirty ? CACHE_LINE_DIRTY : 0;
-	cache_set_renew(&set, way);
+	cache_set_hit(&set, way, dirty);
 	return true;
 }
 
@@ -153,18 +182,8 @@ static inline struct cache_victim cache_fill(struct cache *cache, uint64_t line,
 					     bool dirty, uint64_t way_mask)
 {
 	struct cache_set set = cache_set(cache, line);
-	uint32_t way = set.newer[*set.newest];
-	uint64_t out;
 
-	while (!(way_mask >> way & 1))
-		way = set.newer[way];
-	out = set.tags[way];
-	set.tags[way] = line << CACHE_TAG_SHIFT | CACHE_LINE_VALID |
-			(dirty ? CACHE_LINE_DIRTY : 0);
-	set.bytes[way] = cache_byte(cache, line);
-	cache_set_renew(&set, way);
-	return (struct cache_victim){ out >> CACHE_TAG_SHIFT,
-				      out & CACHE_LINE_DIRTY };
+	return cache_set_fill(cache, &set, line, dirty, way_mask);
 }
 
 #endif

@@ -18,6 +18,7 @@
 #ifndef MEMSYS_DDR_H
 #define MEMSYS_DDR_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -28,6 +29,7 @@
 #define DDR_MAX_BANKS	(1u << DDR_BANK_BITS)
 /* Requests under way at a time; more are a fault of the caller. */
 #define DDR_MAX_REQUESTS 16384u
+#define DDR_QUEUE_ROOM	(2 * DDR_MAX_REQUESTS + 64)
 #define DDR_NEVER	UINT64_MAX
 
 struct ddr_config {
@@ -51,35 +53,42 @@ struct ddr_done {
 
 struct ddr_request {
 	uint64_t arrival_ps;
-	uint64_t row;
+	uint64_t row;			/* of those of all banks */
 	uint32_t tag;
 };
 
 struct ddr_bank {
 	uint64_t free_ps;
 	uint64_t open_row;
+	struct ddr_request *head, *tail;	/* in arrival order */
+	struct ddr_request *queue;	/* where they are when it is empty */
 	uint32_t overtaken;		/* hits that the oldest let pass */
-	uint32_t head, tail;		/* of the queue, in arrival order */
-	struct ddr_request *queue;
 };
+
+/*
+ * Served by its bank, and waits for the bus. Keys order what is ready: by time,
+ * at the same time as it began, a hit later, at last by bank.
+ */
+struct ddr_ready {
+	uint64_t key;
+	uint32_t tag;
+};
+
+#define DDR_KEY_HIT		(1u << DDR_BANK_BITS)
+#define DDR_KEY_TIME_SHIFT	(DDR_BANK_BITS + 1)
 
 struct ddr {
 	struct ddr_config config;
 	struct ddr_map map;
-	/*
-	 * When each bank decides next, with its number in the low bits, from
-	 * [banks] on; before them the lesser of each two, in [1] the least.
-	 */
-	uint64_t next[2 * DDR_MAX_BANKS];
-	struct ddr_bank bank[DDR_MAX_BANKS];
-	/* Waiting for the bus, by the time they were ready; a ring. */
-	struct ddr_done ready[DDR_MAX_REQUESTS];
-	uint32_t first_ready, ready_end;
+	uint64_t busy;			/* banks that have requests, by bits */
+	uint64_t begins_ps;		/* when the first of them begins */
 	uint64_t bus_free_ps;
-	/* What is known to be done and was not yet taken; a ring. */
-	struct ddr_done done[DDR_MAX_REQUESTS];
-	uint32_t first_done, done_end;
+	uint64_t bus_until_ps;		/* nothing new is ready by then */
 	uint64_t requests, row_hits;	/* served so far */
+	struct ddr_bank bank[DDR_MAX_BANKS];
+	/* In order, from first_ready on; before all of them a key of 0. */
+	uint32_t first_ready, ready_end;
+	struct ddr_ready ready[DDR_MAX_REQUESTS + 1];
 };
 
 /* 0 or -ENOMEM. */
@@ -107,33 +116,58 @@ static inline uint64_t ddr_line_in_bank(const struct ddr *ddr, uint32_t bank,
 	       column;
 }
 
+/* When one that has requests begins with the next. */
+static inline uint64_t ddr_bank_begins_ps(const struct ddr_bank *bank)
+{
+	uint64_t arrival_ps = bank->head->arrival_ps;
+
+	return arrival_ps > bank->free_ps ? arrival_ps : bank->free_ps;
+}
+
 /* A request reaches the controller, not before any handed in earlier. */
-void ddr_submit(struct ddr *ddr, uint64_t arrival_ps, uint64_t line,
-		uint32_t tag);
+static inline void ddr_submit(struct ddr *ddr, uint64_t arrival_ps,
+			      uint64_t line, uint32_t tag)
+{
+	uint32_t n = ddr_bank_of(ddr, line);
+	struct ddr_bank *bank = &ddr->bank[n];
+	struct ddr_request *request = bank->tail++;
+	uint64_t begins_ps;
+
+	assert(request < bank->queue + DDR_QUEUE_ROOM);
+	*request = (struct ddr_request){
+		arrival_ps, line >> ddr->map.row_shift, tag,
+	};
+	if (request == bank->queue) {
+		ddr->busy |= 1ull << n;
+		begins_ps = ddr_bank_begins_ps(bank);
+		if (begins_ps < ddr->begins_ps)
+			ddr->begins_ps = begins_ps;
+	}
+}
 
 /* When a bank begins next; DDR_NEVER: none has anything to do. */
 static inline uint64_t ddr_begins_ps(const struct ddr *ddr)
 {
-	return ddr->next[1] == DDR_NEVER ? DDR_NEVER :
-	       ddr->next[1] >> DDR_BANK_BITS;
+	return ddr->begins_ps;
 }
 
 /*
  * Before this time nothing is done but what is known by now; DDR_NEVER: nothing
- * is under way. What has not yet arrived takes a hit and a burst at least.
+ * is under way. What has not yet arrived takes a hit and a burst at least. For
+ * who has taken all that is done.
  */
 static inline uint64_t ddr_unknown_ps(const struct ddr *ddr)
 {
-	uint64_t begins_ps = ddr_begins_ps(ddr);
-	uint64_t ready_ps = begins_ps;
+	uint64_t ready_ps = DDR_NEVER;
 
-	if (begins_ps != DDR_NEVER)
-		ready_ps += ddr->config.row_hit_ps;
+	if (ddr->begins_ps != DDR_NEVER)
+		ready_ps = ddr->begins_ps + ddr->config.row_hit_ps;
 	if (ddr->first_ready != ddr->ready_end) {
-		uint32_t at = ddr->first_ready % DDR_MAX_REQUESTS;
+		uint64_t first_ps = ddr->ready[ddr->first_ready].key >>
+				    DDR_KEY_TIME_SHIFT;
 
-		if (ddr->ready[at].done_ps < ready_ps)
-			ready_ps = ddr->ready[at].done_ps;
+		if (first_ps < ready_ps)
+			ready_ps = first_ps;
 	}
 	return ready_ps == DDR_NEVER ? DDR_NEVER :
 	       ready_ps + ddr->config.burst_ps;
@@ -145,9 +179,20 @@ void ddr_run(struct ddr *ddr, uint64_t limit_ps);
 /* The next of what is done; times never decrease, and may lie ahead. */
 static inline bool ddr_take(struct ddr *ddr, struct ddr_done *done)
 {
-	if (ddr->first_done == ddr->done_end)
+	const struct ddr_ready *ready = &ddr->ready[ddr->first_ready];
+	uint64_t done_ps;
+
+	if (ddr->first_ready == ddr->ready_end)
 		return false;
-	*done = ddr->done[ddr->first_done++ % DDR_MAX_REQUESTS];
+	done_ps = ready->key >> DDR_KEY_TIME_SHIFT;
+	if (done_ps > ddr->bus_until_ps)
+		return false;
+	if (done_ps < ddr->bus_free_ps)
+		done_ps = ddr->bus_free_ps;
+	done_ps += ddr->config.burst_ps;
+	ddr->bus_free_ps = done_ps;
+	ddr->first_ready++;
+	*done = (struct ddr_done){ done_ps, ready->tag };
 	return true;
 }
 

@@ -9,7 +9,7 @@
 #ifndef MEMSYS_INTERNAL_H
 #define MEMSYS_INTERNAL_H
 
-#include "cache.h"
+#include "lru.h"
 #include "memsys.h"
 
 #define Q8 8
@@ -46,7 +46,7 @@ struct banks;
 
 struct core {
 	/* Touched by every access. */
-	struct cache l1;
+	struct lru l1;
 	struct memsys_cpu *regs;
 	bool excluded;		/* uncharged or held: neither time nor cache */
 	uint32_t control;

@@ -31,10 +31,10 @@ static int create_caches(struct memsys *m)
 				  (uint32_t)config->llc_ways);
 
 	for (unsigned int cpu = 0; !failed && cpu < m->num_cpus; cpu++)
-		failed = cache_create(&m->cores[cpu].l1,
-				      config->l1_bytes / config->l1_ways /
-					      config->line_bytes,
-				      (uint32_t)config->l1_ways);
+		failed = lru_create(&m->cores[cpu].l1,
+				    config->l1_bytes / config->l1_ways /
+					    config->line_bytes,
+				    (uint32_t)config->l1_ways);
 	return failed;
 }
 
@@ -72,7 +72,7 @@ void memsys_destroy(struct memsys *m)
 		return;
 	cache_destroy(&m->llc);
 	for (unsigned int cpu = 0; cpu < m->num_cpus; cpu++)
-		cache_destroy(&m->cores[cpu].l1);
+		lru_destroy(&m->cores[cpu].l1);
 	banks_destroy(m);
 	free(m);
 }
@@ -85,7 +85,7 @@ static void reset_core(struct memsys *m, struct core *core)
 		.way_mask = m->all_ways,
 	};
 
-	cache_clear(&fresh.l1);
+	lru_clear(&fresh.l1);
 	*core = fresh;
 }
 
@@ -417,11 +417,10 @@ static uint64_t charge_transfer_q8(struct memsys *m, struct core *core,
 
 __attribute__((noinline))
 static void miss(struct memsys *m, unsigned int cpu, uint64_t line,
-		 bool is_store)
+		 bool is_store, struct cache_victim victim)
 {
 	struct core *core = &m->cores[cpu];
 	struct moved moved;
-	struct cache_victim victim;
 	unsigned int fill_lines = 0;
 	bool overlapped;
 	uint64_t stall_q8;
@@ -440,7 +439,6 @@ static void miss(struct memsys *m, unsigned int cpu, uint64_t line,
 		move(&moved, line);
 		fill_llc(m, core, line, false, &moved);
 	}
-	victim = cache_fill(&core->l1, line, is_store, UINT64_MAX);
 	/* A dirty line leaves the L1: into the LLC, without reading it. */
 	if (victim.dirty && !cache_touch(&m->llc, victim.line, true))
 		fill_llc(m, core, victim.line, true, &moved);
@@ -458,6 +456,7 @@ void memsys_access(struct memsys *m, unsigned int cpu, uint64_t phys,
 {
 	struct core *core = &m->cores[cpu];
 	uint64_t line = phys >> m->line_shift;
+	struct cache_victim victim;
 
 	if (core->excluded)
 		return;
@@ -465,8 +464,8 @@ void memsys_access(struct memsys *m, unsigned int cpu, uint64_t phys,
 		core->regs->stores = ++core->stores;
 	else
 		core->regs->loads = ++core->loads;
-	if (!cache_touch(&core->l1, line, is_store))
-		miss(m, cpu, line, is_store);
+	if (!lru_enter(&core->l1, line, is_store, &victim))
+		miss(m, cpu, line, is_store, victim);
 }
 
 /* ---------------------------------------------------------------- queries */

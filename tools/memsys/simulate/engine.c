@@ -9,13 +9,68 @@
 #define PS_PER_S	1000000000000ull
 #define TAG_CORE_SHIFT	8
 #define TAG_FILL	0x80u		/* a line for the core, not from it */
-#define CORE_BITS	4
+#define CORE_BITS	4		/* of a turn: the core's number */
 #define POSTED		0x40u		/* no place: nobody waits for it */
 
 static uint64_t cycles_ps(const struct memsys_config *machine, uint64_t cycles)
 {
 	return cycles * PS_PER_S / machine->clock_hz;
 }
+
+/* ------------------------------------------------------------------- turns */
+
+static inline uint64_t earlier(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static inline uint64_t turn_of(uint64_t at_ps, unsigned int core)
+{
+	return at_ps << CORE_BITS | core;
+}
+
+static inline void turn_add(struct engine *engine, uint64_t turn)
+{
+	uint32_t at = engine->turns++;
+
+	engine->turn[at + 1] = ENGINE_NEVER;
+	for (; at > 0 && engine->turn[at - 1] > turn; at--)
+		engine->turn[at] = engine->turn[at - 1];
+	engine->turn[at] = turn;
+}
+
+/* The first one goes on at another time. */
+static inline void turn_move(struct engine *engine, uint64_t turn)
+{
+	uint64_t *at = engine->turn;
+
+	for (; at[1] < turn; at++)
+		at[0] = at[1];
+	at[0] = turn;
+}
+
+static inline void turn_drop(struct engine *engine, uint32_t at)
+{
+	for (engine->turns--; at <= engine->turns; at++)
+		engine->turn[at] = engine->turn[at + 1];
+}
+
+/* Of a core that may have none. */
+static void turn_cancel(struct engine *engine, unsigned int core)
+{
+	for (uint32_t at = 0; at < engine->turns; at++)
+		if ((engine->turn[at] & ENGINE_MAX_CORES) == core) {
+			turn_drop(engine, at);
+			return;
+		}
+}
+
+static inline void limit_lower(struct engine *engine, uint64_t at_ps)
+{
+	engine->limit = earlier(engine->limit, turn_of(at_ps, 0));
+}
+
+/* ---------------------------------------------------------------- creation */
 
 static int core_create(struct engine *engine, unsigned int n,
 		       const struct load *load, uint64_t seed, uint64_t from_ps)
@@ -37,15 +92,14 @@ static int core_create(struct engine *engine, unsigned int n,
 	core->ready_ps = load->kind == LOAD_IDLE ? ENGINE_NEVER : 0;
 	core->burst_left = load->burst_accesses;
 	for (; core->free_end < load->mlp; core->free_end++)
-		core->free[core->free_end] = (uint8_t)core->free_end;
-	engine->next[n] = core->ready_ps;
+		core->free[core->free_end] = core->free_end;
 	if (load->kind != LOAD_IDLE)
-		engine->busy_count = n + 1;
+		turn_add(engine, turn_of(core->ready_ps, n));
 	walk_init(&core->walk, &core->load, &engine->ddr, machine->line_bytes,
 		  n, seed);
 	if (meter_create(&core->meter, from_ps))
 		return -ENOMEM;
-	return cache_create(&core->l1, machine->l1_bytes / machine->l1_ways /
+	return lru_create(&core->l1, machine->l1_bytes / machine->l1_ways /
 			    machine->line_bytes, (uint32_t)machine->l1_ways);
 }
 
@@ -64,8 +118,7 @@ int engine_create(struct engine *engine, const struct memsys_config *machine,
 			   banks.row_cycle_ps - banks.burst_ps) / 2;
 	engine->answer_ps = 2 * engine->path_ps + banks.row_hit_ps +
 			    banks.burst_ps;
-	for (unsigned int n = 0; n <= ENGINE_MAX_CORES; n++)
-		engine->next[n] = ENGINE_NEVER;
+	engine->turn[0] = ENGINE_NEVER;
 	err = ddr_create(&engine->ddr, &banks);
 	if (!err)
 		err = cache_create(&engine->llc, machine->llc_bytes /
@@ -81,26 +134,30 @@ int engine_create(struct engine *engine, const struct memsys_config *machine,
 void engine_destroy(struct engine *engine)
 {
 	for (unsigned int n = 0; n < ENGINE_MAX_CORES; n++) {
-		cache_destroy(&engine->core[n].l1);
+		lru_destroy(&engine->core[n].l1);
 		meter_destroy(&engine->core[n].meter);
 	}
 	cache_destroy(&engine->llc);
 	ddr_destroy(&engine->ddr);
 }
 
+/* ----------------------------------------------------------------- holding */
+
+/* One that has no turn gets it: at that time, unless it is held. */
 static inline void core_schedule(struct engine *engine, struct core *core,
 				 uint64_t at_ps)
 {
 	if (at_ps < core->busy_until_ps)
 		at_ps = core->busy_until_ps;
 	core->ready_ps = at_ps;
-	engine->next[core->number] = core->held ? ENGINE_NEVER : at_ps;
+	if (!core->held && at_ps != ENGINE_NEVER)
+		turn_add(engine, turn_of(at_ps, core->number));
 }
 
 void engine_hold(struct engine *engine, unsigned int n)
 {
 	engine->core[n].held = true;
-	engine->next[n] = ENGINE_NEVER;
+	turn_cancel(engine, n);
 }
 
 void engine_release(struct engine *engine, unsigned int n)
@@ -122,15 +179,13 @@ void engine_occupy(struct engine *engine, unsigned int n, uint64_t for_ps)
 	if (core->busy_until_ps < engine->now_ps)
 		core->busy_until_ps = engine->now_ps;
 	core->busy_until_ps += for_ps;
-	if (core->ready_ps != ENGINE_NEVER)
-		core_schedule(engine, core, core->ready_ps);
+	turn_cancel(engine, n);
+	core_schedule(engine, core, core->ready_ps);
 }
 
 static inline void step_end(struct core *core, uint64_t at_ps)
 {
-	meter_step(&core->meter, at_ps, at_ps - core->step_begin_ps,
-		   core->load.per_line);
-	core->step_begin_ps = at_ps;
+	meter_step(&core->meter, at_ps, core->load.per_line);
 }
 
 /* ------------------------------------------------------------------ misses */
@@ -155,14 +210,13 @@ static inline void evict(struct engine *engine, struct core *core,
 	request(engine, core, place, 0, victim.line, at_ps);
 }
 
-/* The new line goes to the L1; what leaves it dirty stays in the shared one. */
-static inline void l1_fill(struct engine *engine, struct core *core,
-			   uint32_t place, uint64_t at_ps)
+/* What left the L1 dirty for the new line stays in the shared cache. */
+static void l1_evict(struct engine *engine, struct core *core,
+		     uint32_t place, uint64_t at_ps)
 {
-	struct cache_victim out = cache_fill(&core->l1, core->access.line,
-					     core->access.store, UINT64_MAX);
+	struct cache_victim out = core->l1_out;
 
-	if (!out.dirty || cache_touch(&engine->llc, out.line, true))
+	if (cache_touch(&engine->llc, out.line, true))
 		return;
 	evict(engine, core, place, cache_fill(&engine->llc, out.line, true,
 					   core->ways), at_ps);
@@ -177,6 +231,7 @@ static inline void alarm_check(struct engine *engine, struct core *core,
 	core->alarm_lines = UINT64_MAX;
 	core->alarm_writes = UINT64_MAX;
 	engine->control->alarm(engine->control, core->number, at_ps);
+	limit_lower(engine, engine->control->next_ps);
 }
 
 /* In the place that is free first; returns it. */
@@ -184,14 +239,16 @@ static inline uint32_t miss_issue(struct engine *engine, struct core *core,
 				  uint64_t at_ps)
 {
 	uint64_t line = core->access.line;
-	uint32_t place = core->free[core->first_free++ % ENGINE_MAX_LINES];
+	uint32_t place = core->free[core->first_free++ % ENGINE_MAX_LINES] %
+			 ENGINE_MAX_LINES;
 
 	core->place[place].issued_ps = at_ps;
 	core->reads++;
 	request(engine, core, place, TAG_FILL, line, at_ps);
 	evict(engine, core, place, cache_fill(&engine->llc, line, false,
 					   core->ways), at_ps);
-	l1_fill(engine, core, place, at_ps);
+	if (core->l1_out.dirty)
+		l1_evict(engine, core, place, at_ps);
 	alarm_check(engine, core, at_ps);
 	return place;
 }
@@ -205,7 +262,7 @@ void engine_count(struct engine *engine, unsigned int n, uint64_t lines)
 /* ------------------------------------------------------------------- cores */
 
 /* A burst has ended: the pause, and the next one begins. */
-static uint64_t burst_begin(const struct engine *engine, struct core *core,
+static uint64_t burst_begin(struct engine *engine, struct core *core,
 			    uint64_t at_ps)
 {
 	uint64_t took_ps = at_ps - core->burst_begin_ps;
@@ -213,9 +270,11 @@ static uint64_t burst_begin(const struct engine *engine, struct core *core,
 	core->burst_left = core->load.burst_accesses;
 	core->bursts++;
 	core->burst_begin_ps = at_ps + core->load.compute_ps;
-	if (engine->control && engine->control->burst)
+	if (engine->control && engine->control->burst) {
 		engine->control->burst(engine->control, core->number, took_ps,
 				       core->burst_begin_ps);
+		limit_lower(engine, engine->control->next_ps);
+	}
 	return core->burst_begin_ps;
 }
 
@@ -243,8 +302,7 @@ static inline uint64_t miss_ready_ps(struct core *core, uint64_t at_ps)
 	core->blocked = core->first_free == core->free_end;
 	if (core->blocked)
 		return ENGINE_NEVER;
-	free_ps = core->place[core->free[core->first_free %
-					 ENGINE_MAX_LINES]].free_ps;
+	free_ps = core->free[core->first_free % ENGINE_MAX_LINES] >> PLACE_BITS;
 	return free_ps > at_ps ? free_ps : at_ps;
 }
 
@@ -255,38 +313,12 @@ static inline bool shared_hit(struct engine *engine, struct core *core,
 	if (!cache_touch(&engine->llc, core->access.line, false))
 		return false;
 	core->llc_hits++;
-	l1_fill(engine, core, POSTED, *at_ps);
+	if (core->l1_out.dirty)
+		l1_evict(engine, core, POSTED, *at_ps);
 	*at_ps += core->llc_hit_ps;
 	step_end(core, *at_ps);
 	core->pending = false;
 	return true;
-}
-
-/*
- * What is pending happens at `at_ps`, everything before has happened. False:
- * the core waits.
- */
-static inline bool access_do(struct engine *engine, struct core *core,
-			     uint64_t *at_ps)
-{
-	uint32_t place;
-
-	if (!core->misses) {
-		if (shared_hit(engine, core, at_ps))
-			return true;
-		core->misses = true;
-		core_schedule(engine, core, miss_ready_ps(core, *at_ps));
-		return false;
-	}
-	core->pending = false;
-	place = miss_issue(engine, core, *at_ps);
-	if (core->load.kind != LOAD_CHASE) {
-		step_end(core, *at_ps);
-		return true;
-	}
-	core->waits_for = place;
-	core_schedule(engine, core, ENGINE_NEVER);
-	return false;
 }
 
 /* The next access; one beyond the L1 is pending then. */
@@ -294,8 +326,8 @@ static inline uint64_t access_begin(struct engine *engine, struct core *core,
 				    uint64_t at_ps)
 {
 	at_ps = access_fetch(engine, core, at_ps);
-	core->pending = !cache_touch(&core->l1, core->access.line,
-				     core->access.store);
+	core->pending = !lru_enter(&core->l1, core->access.line,
+				   core->access.store, &core->l1_out);
 	if (!core->pending) {
 		step_end(core, at_ps);
 		return at_ps;
@@ -305,36 +337,63 @@ static inline uint64_t access_begin(struct engine *engine, struct core *core,
 	return core->misses ? miss_ready_ps(core, at_ps) : at_ps;
 }
 
-/* After a request: it may be served, or be the one that an alarm waits for. */
-static inline uint64_t horizon_shrink(const struct engine *engine,
-				      uint64_t at_ps, uint64_t horizon_ps)
+/*
+ * The miss that is pending happens. When the core goes on: it waits for its data,
+ * or they come when they are there.
+ */
+static inline uint64_t miss_do(struct engine *engine, struct core *core,
+			       uint64_t at_ps)
 {
-	uint64_t served_ps = at_ps + engine->answer_ps;
+	uint32_t place = miss_issue(engine, core, at_ps);
 
-	if (engine->control && engine->control->next_ps < horizon_ps)
-		horizon_ps = engine->control->next_ps;
-	return served_ps < horizon_ps ? served_ps : horizon_ps;
+	limit_lower(engine, at_ps + engine->answer_ps);
+	core->pending = false;
+	if (core->load.kind != LOAD_CHASE) {
+		step_end(core, at_ps);
+		return at_ps;
+	}
+	core->waits_for = place;
+	return ENGINE_NEVER;
 }
 
-/* Nothing else happens before `horizon_ps`: so long it may go on. */
-static void core_run(struct engine *engine, unsigned int n, uint64_t horizon_ps)
+/*
+ * The core whose turn it is goes on, as long as nothing else happens: until the
+ * limit, or another's turn. A request lowers the limit, as it may be served then,
+ * and so does an alarm.
+ */
+static inline void core_run(struct engine *engine)
 {
+	uint64_t turn = engine->turn[0];
+	uint64_t end = earlier(engine->limit, engine->turn[1]);
+	uint64_t at_ps = turn >> CORE_BITS;
+	unsigned int n = turn & ENGINE_MAX_CORES;
 	struct core *core = &engine->core[n];
-	uint64_t at_ps = engine->next[n];
 
-	core->blocked = false;
 	for (;;) {
 		if (!core->pending)
 			at_ps = access_begin(engine, core, at_ps);
-		if (at_ps >= horizon_ps)
+		end = earlier(end, engine->limit);
+		if (turn_of(at_ps, n) >= end)
 			break;
 		if (!core->pending)
 			continue;
-		if (!access_do(engine, core, &at_ps))
-			return;
-		horizon_ps = horizon_shrink(engine, at_ps, horizon_ps);
+		if (!core->misses) {
+			if (shared_hit(engine, core, &at_ps))
+				continue;
+			/* By now. */
+			core->misses = true;
+			at_ps = miss_ready_ps(core, at_ps);
+			continue;
+		}
+		at_ps = miss_do(engine, core, at_ps);
+		if (at_ps == ENGINE_NEVER)
+			break;
 	}
-	core_schedule(engine, core, at_ps);
+	core->ready_ps = at_ps;
+	if (at_ps == ENGINE_NEVER)
+		turn_drop(engine, 0);
+	else
+		turn_move(engine, turn_of(at_ps, n));
 }
 
 /* --------------------------------------------------------------- the world */
@@ -350,9 +409,8 @@ static inline void place_done(struct engine *engine, struct core *core,
 	if (is_fill)
 		meter_latency(&core->meter, at_ps, at_ps - place->issued_ps);
 	if (--place->under_way == 0) {
-		place->free_ps = at_ps;
 		core->free[core->free_end++ % ENGINE_MAX_LINES] =
-			(uint8_t)place_index;
+			at_ps << PLACE_BITS | place_index;
 	}
 	if (is_fill && core->waits_for == place_index) {
 		core->waits_for = ENGINE_MAX_LINES;
@@ -365,7 +423,17 @@ static inline void place_done(struct engine *engine, struct core *core,
 	}
 }
 
-static inline void ddr_turn(struct engine *engine, uint64_t limit_ps)
+/* What DDR has not served yet cannot be seen before this time. */
+static inline uint64_t unseen_ps(const struct engine *engine)
+{
+	uint64_t unknown_ps = ddr_unknown_ps(&engine->ddr);
+
+	return unknown_ps == DDR_NEVER ? ENGINE_NEVER :
+	       unknown_ps + engine->path_ps;
+}
+
+/* DDR serves what nobody can ask for anything before. */
+static void ddr_turn(struct engine *engine, uint64_t limit_ps)
 {
 	struct ddr_done done;
 
@@ -377,50 +445,22 @@ static inline void ddr_turn(struct engine *engine, uint64_t limit_ps)
 			   done.tag & TAG_FILL);
 }
 
-/* The core that is next; so long nobody before another one is. */
-static inline unsigned int core_first(const struct engine *engine,
-				      uint64_t *alone_ps)
+/* Cores in turn, none beyond the limit. */
+static inline void cores_run(struct engine *engine, uint64_t limit_ps)
 {
-	uint64_t first = ENGINE_NEVER, second = ENGINE_NEVER;
-	unsigned int n;
-
-	for (n = 0; n < engine->busy_count; n++) {
-		uint64_t key = engine->next[n] << CORE_BITS | n;
-		uint64_t later = key > first ? key : first;
-
-		first = key < first ? key : first;
-		second = later < second ? later : second;
-	}
-	n = first & ENGINE_MAX_CORES;
-	*alone_ps = second >= ENGINE_NEVER << CORE_BITS ? ENGINE_NEVER :
-		    (second >> CORE_BITS) +
-		    (n < (second & ENGINE_MAX_CORES));
-	return n;
-}
-
-static inline uint64_t earlier(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
-
-/* What DDR has not served yet cannot be seen before this time. */
-static inline uint64_t unseen_ps(const struct engine *engine)
-{
-	uint64_t unknown_ps = ddr_unknown_ps(&engine->ddr);
-
-	return unknown_ps == DDR_NEVER ? ENGINE_NEVER :
-	       unknown_ps + engine->path_ps;
+	engine->limit = turn_of(limit_ps, 0);
+	do
+		core_run(engine);
+	while (engine->turn[0] < engine->limit);
 }
 
 void engine_run(struct engine *engine, uint64_t until_ps)
 {
 	for (;;) {
 		uint64_t unseen = unseen_ps(engine);
+		uint64_t core_ps = engine->turn[0] >> CORE_BITS;
 		uint64_t control_ps = engine->control ?
 				      engine->control->next_ps : ENGINE_NEVER;
-		uint64_t alone_ps;
-		unsigned int n = core_first(engine, &alone_ps);
-		uint64_t core_ps = engine->next[n];
 		uint64_t now_ps = earlier(earlier(control_ps, core_ps),
 					  until_ps);
 
@@ -437,9 +477,8 @@ void engine_run(struct engine *engine, uint64_t until_ps)
 		if (control_ps == now_ps)
 			engine->control->due(engine->control, now_ps);
 		else
-			core_run(engine, n, earlier(earlier(alone_ps, unseen),
-						    earlier(control_ps,
-							    until_ps)));
+			cores_run(engine, earlier(earlier(unseen, until_ps),
+						  control_ps));
 	}
 	engine->now_ps = until_ps;
 	for (unsigned int n = 0; n < engine->cores_count; n++)

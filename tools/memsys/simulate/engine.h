@@ -29,6 +29,7 @@
 #include "tools/memsys/cache.h"
 #include "tools/memsys/config.h"
 #include "tools/memsys/ddr.h"
+#include "tools/memsys/lru.h"
 
 #define ENGINE_MAX_CORES	15u
 #define ENGINE_MAX_LINES	32u	/* misses under way per core */
@@ -55,33 +56,34 @@ struct control {
 /* One miss under way. */
 struct place {
 	uint64_t issued_ps;
-	uint64_t free_ps;		/* when it is, or was last */
 	uint32_t under_way;		/* requests at DDR */
 };
+
+#define PLACE_BITS		5u	/* of a free place: its index */
 
 struct core {
 	unsigned int number;
 	struct load load;
 	struct walk walk;
-	struct cache l1;
+	struct lru l1;
 	uint64_t ways;			/* of the shared cache */
 	uint64_t gap_ps;		/* instructions of the accesses to a line */
 	uint64_t llc_hit_ps;
 	uint64_t ready_ps;		/* when it goes on, but for being held */
 	uint64_t asked_ps;		/* when what is pending wants a place */
 	uint64_t busy_until_ps;		/* the hypervisor has the CPU */
-	uint64_t step_begin_ps;
 	uint64_t burst_left;
 	uint64_t burst_begin_ps;
 	struct access access;		/* beyond the L1, not yet done */
+	struct cache_victim l1_out;	/* of its line in the L1 */
 	bool pending;			/* there is one */
 	bool misses;			/* the shared cache too, as is known */
 	bool blocked;			/* until a place is free */
 	bool held;
 	uint32_t waits_for;		/* a place, or ENGINE_MAX_LINES */
 	struct place place[ENGINE_MAX_LINES];
-	/* Places that are or will be free, by when; a ring. */
-	uint8_t free[ENGINE_MAX_LINES];
+	/* Places that are or will be free, by when: time and index; a ring. */
+	uint64_t free[ENGINE_MAX_LINES];
 	uint32_t first_free, free_end;
 	/* Lines moved, and how many of them are the next alarm. */
 	uint64_t reads, writes;
@@ -93,12 +95,17 @@ struct core {
 struct engine {
 	struct memsys_config machine;
 	unsigned int cores_count;
-	unsigned int busy_count;	/* from there on cores are idle */
 	uint64_t now_ps;
 	uint64_t path_ps;		/* from a core to DDR, and back */
 	uint64_t answer_ps;		/* from a request to its data, at least */
 	struct control *control;	/* NULL: none */
-	uint64_t next[ENGINE_MAX_CORES + 1];	/* of each core */
+	/*
+	 * The cores that go on by themselves, by when and at the same time by
+	 * number: the time and the number of each. Behind the last one, never.
+	 */
+	uint64_t turn[ENGINE_MAX_CORES + 1];
+	uint32_t turns;
+	uint64_t limit;			/* so far cores go on, as a turn */
 	struct core core[ENGINE_MAX_CORES];
 	struct cache llc;
 	struct ddr ddr;

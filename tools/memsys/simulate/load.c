@@ -19,7 +19,10 @@ void walk_init(struct walk *walk, const struct load *load, const struct ddr *ddr
 {
 	uint64_t base_line = (uint64_t)(cpu + 1) << CPU_LINES_SHIFT;
 
-	*walk = (struct walk){ .load = load, .ddr = ddr };
+	*walk = (struct walk){
+		.load = load, .ddr = ddr, .kind = load->kind,
+		.bank = load->bank, .write_percent = load->write_percent,
+	};
 	walk->random = (seed + 1) * 0x9e3779b97f4a7c15ull + cpu;
 	for (unsigned int n = 0; n < 8; n++)
 		random_next(&walk->random);

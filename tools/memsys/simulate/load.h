@@ -51,6 +51,9 @@ struct access {
 struct walk {
 	const struct load *load;
 	const struct ddr *ddr;
+	enum load_kind kind;		/* these three as the load has them */
+	uint32_t bank;
+	uint32_t write_percent;
 	uint64_t steps;			/* of the walk, until it begins anew */
 	uint64_t step_lines;
 	uint64_t base_line;
@@ -93,7 +96,7 @@ static inline uint64_t chase_next(const struct walk *walk)
 
 static inline uint64_t walk_step(struct walk *walk)
 {
-	switch (walk->load->kind) {
+	switch (walk->kind) {
 	case LOAD_RANDOM:
 		return (uint64_t)((random_next(&walk->random) >> 32) *
 				  walk->steps >> 32);
@@ -108,7 +111,7 @@ static inline uint64_t walk_step(struct walk *walk)
 
 static inline bool walk_stores(struct walk *walk)
 {
-	walk->stores += walk->load->write_percent;
+	walk->stores += walk->write_percent;
 	if (walk->stores < 100)
 		return false;
 	walk->stores -= 100;
@@ -118,12 +121,11 @@ static inline bool walk_stores(struct walk *walk)
 /* The next access. Not for LOAD_IDLE. */
 static inline void walk_next(struct walk *walk, struct access *access)
 {
-	const struct load *load = walk->load;
 	uint64_t step = walk_step(walk);
 
-	if (load->kind == LOAD_TRACE) {
+	if (walk->kind == LOAD_TRACE) {
 		const struct trace_access *recorded =
-			&load->trace->accesses[step];
+			&walk->load->trace->accesses[step];
 
 		access->line = recorded->line;
 		access->store = recorded->store;
@@ -131,8 +133,8 @@ static inline void walk_next(struct walk *walk, struct access *access)
 		return;
 	}
 	step *= walk->step_lines;
-	access->line = load->bank == LOAD_ANY_BANK ? walk->base_line + step :
-		       ddr_line_in_bank(walk->ddr, load->bank, walk->base_line,
+	access->line = walk->bank == LOAD_ANY_BANK ? walk->base_line + step :
+		       ddr_line_in_bank(walk->ddr, walk->bank, walk->base_line,
 					step);
 	access->store = walk_stores(walk);
 }

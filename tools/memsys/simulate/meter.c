@@ -70,23 +70,26 @@ static void forget(struct meter *meter)
 void meter_advance(struct meter *meter, uint64_t at_ps)
 {
 	while (at_ps >= meter->bin_end_ps) {
+		meter->bin.sum_ps = meter->step_end_ps - meter->bin_from_ps;
 		if (meter->bin_end_ps > meter->from_ps)
 			bin_close(meter);
 		else
 			forget(meter);
 		meter->bin = (struct meter_bin){ 0 };
+		meter->bin_from_ps = meter->step_end_ps;
 		meter->bin_end_ps += METER_BIN_PS;
 	}
 }
 
 uint64_t meter_latency_p99_ns(const struct meter *meter)
 {
-	uint64_t above = meter->latencies / 100;
-	uint64_t seen = 0;
+	uint64_t all = 0, seen = 0;
 
+	for (uint32_t ns = 0; ns < METER_LATENCY_NS; ns++)
+		all += meter->latency[ns];
 	for (uint32_t ns = METER_LATENCY_NS; ns-- > 0;) {
 		seen += meter->latency[ns];
-		if (seen > above)
+		if (seen > all / 100)
 			return ns;
 	}
 	return 0;

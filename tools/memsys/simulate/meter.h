@@ -33,14 +33,14 @@ struct meter_window {
 struct meter {
 	uint64_t from_ps;		/* steps that end before do not count */
 	uint64_t bin_end_ps;
+	uint64_t step_end_ps;		/* of the last one */
+	uint64_t bin_from_ps;		/* of the last one before this bin */
 	struct meter_bin bin;
 	struct meter_bin ring[METER_RING_BINS];
 	uint64_t bins;			/* complete since from_ps */
 	struct meter_window window[2];	/* short, long */
 	uint64_t steps, sum_ps, max_ps;	/* max: of those of a line */
 	/* Latencies of what DDR served, by ns. */
-	uint64_t latencies;
-	uint64_t latency_sum_ps;
 	uint32_t *latency;
 };
 
@@ -51,14 +51,16 @@ void meter_destroy(struct meter *meter);
 /* Closes bins until the one that contains `at_ps` is current. */
 void meter_advance(struct meter *meter, uint64_t at_ps);
 
-/* `count` steps that took `steps_ps` together end at `end_ps`. */
+/* `count` steps, from the end of those before on, end at `end_ps`. */
 static inline void meter_step(struct meter *meter, uint64_t end_ps,
-			      uint64_t steps_ps, uint32_t count)
+			      uint32_t count)
 {
+	uint64_t steps_ps = end_ps - meter->step_end_ps;
+
 	if (end_ps >= meter->bin_end_ps)
 		meter_advance(meter, end_ps);
+	meter->step_end_ps = end_ps;
 	meter->bin.steps += count;
-	meter->bin.sum_ps += steps_ps;
 	if (steps_ps > meter->max_ps)
 		meter->max_ps = steps_ps;
 }
@@ -72,8 +74,6 @@ static inline void meter_latency(struct meter *meter, uint64_t at_ps,
 	if (at_ps < meter->from_ps)
 		return;
 	meter->latency[ns < METER_LATENCY_NS ? ns : METER_LATENCY_NS - 1]++;
-	meter->latencies++;
-	meter->latency_sum_ps += latency_ps;
 }
 
 /* The latency that 99 % are not above, in ns; 0: there was none. */

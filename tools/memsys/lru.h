@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A small write-back cache of which all ways may be filled: a set lists its lines
+ * in the order of their last use, the newest first. For few ways that is less
+ * work than the sets of cache.h, which keep a line in its way.
+ */
+#ifndef MEMSYS_LRU_H
+#define MEMSYS_LRU_H
+
+#include "cache.h"
+
+struct lru {
+	uint64_t *tags;		/* line number, dirty, valid; 0: free */
+	uint64_t set_mask;
+	uint32_t ways;
+};
+
+/* Returns 0 or -ENOMEM. Sets are a power of two. */
+int lru_create(struct lru *lru, uint64_t sets, uint32_t ways);
+void lru_destroy(struct lru *lru);
+
+/* Empties the cache; dirty lines are forgotten. */
+void lru_clear(struct lru *lru);
+
+/*
+ * Looks a line up; it becomes the most recently used. When it was absent: false,
+ * and the least recently used one made room for it.
+ */
+static inline bool lru_enter(struct lru *lru, uint64_t line, bool dirty,
+			     struct cache_victim *out)
+{
+	uint64_t *tags = lru->tags + (line & lru->set_mask) * lru->ways;
+	uint64_t wanted = line << CACHE_TAG_SHIFT | CACHE_LINE_VALID;
+	uint64_t moved = wanted | (dirty ? CACHE_LINE_DIRTY : 0);
+
+	/* Each moves one place down, as far as the line was. */
+	for (uint32_t n = 0; n < lru->ways; n++) {
+		uint64_t tag = tags[n];
+
+		tags[n] = moved;
+		if ((tag & ~CACHE_LINE_DIRTY) == wanted) {
+			tags[0] |= tag & CACHE_LINE_DIRTY;
+			return true;
+		}
+		moved = tag;
+	}
+	*out = (struct cache_victim){ moved >> CACHE_TAG_SHIFT,
+				      moved & CACHE_LINE_DIRTY };
+	return false;
+}
+
+#endif
