@@ -473,7 +473,7 @@ bench-E1 bench-E2 bench-E3 bench-E4 bench-E7: bench-%: $(B)/sim/weir-simulate \
 		$(B)/sim/weir-experiments $(B)/host/figures
 	$(Q)tests/bench/regulators $*
 
-bench-coloring: machine
+bench-coloring: machine $(B)/sim/weir-tables
 	$(Q)tests/bench/coloring
 
 bench-sessions: machine

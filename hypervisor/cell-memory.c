@@ -195,6 +195,25 @@ static int root_take_region(const struct cell *cell,
 	return root ? subpage_register(cell_root(), root) : 0;
 }
 
+static int join_part(struct cell *root, const struct memory_region *part)
+{
+	if (!(part->flags & MEM_COLORED))
+		arch_cell_join(root, part);
+	return 0;
+}
+
+/* The root has whole blocks again where it has all of their pages. */
+static void root_join(const struct cell *cell,
+		      const struct memory_region *region)
+{
+	struct memory_region span = *region;
+
+	if (region_is_subpage(region))
+		return;
+	span.size = fragments_span(cell, region);
+	root_each_part(&span, join_part);
+}
+
 static void root_take_first(const struct cell *cell, uint32_t count)
 {
 	struct config_view view;
@@ -206,6 +225,8 @@ static void root_take_first(const struct cell *cell, uint32_t count)
 		if (leaves_root(region) && root_take_region(cell, region))
 			printk("root: no tables for region %u of \"%s\" at 0x%llx: it stays out\n",
 			       i, cell->config->name, ULL(region->phys_start));
+		if (leaves_root(region))
+			root_join(cell, region);
 	}
 }
 

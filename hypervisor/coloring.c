@@ -171,3 +171,12 @@ bool fragments_next(struct fragments *fragments, struct memory_region *part)
 	fragments->virt += run.bytes;
 	return true;
 }
+
+uint64_t fragments_span(const struct cell *cell,
+			const struct memory_region *region)
+{
+	struct fragments fragments;
+
+	fragments_init(&fragments, cell, region);
+	return fragments.colored ? color_span(&fragments.memory) : region->size;
+}

@@ -6,7 +6,7 @@ config-check-objs := $(addprefix $(d),config-view.o config-check.o \
 	config-root-colors.o guarantee.o \
 	format.o) $(coloring-objs)
 
-objs-hv-y += paging.o page-pool.o remap.o guest.o
+objs-hv-y += paging.o paging-change.o page-pool.o remap.o guest.o
 objs-hv-y += printk.o format.o console.o uart-pl011.o
 objs-hv-y += config-view.o config-check.o config-memory.o config-devices.o
 objs-hv-y += config-block.o config-iommu.o config-together.o config-colors.o
@@ -30,7 +30,8 @@ objs-hv-arm64-y += arch/arm64/lpae.o
 # Loops must not be turned into calls of the functions they implement.
 CFLAGS_$(d)string.o += -fno-tree-loop-distribute-patterns
 
-tests-unit-y += test_paging
+tests-unit-y += test_paging test_paging_groups
+test_paging_groups-objs := hypervisor/arch/x86/pgtable.o
 tests-unit-y += test_config_check test_config_fuzz test_config_together
 tests-unit-y += test_config_blobs test_config_colors
 tests-unit-y += test_config_iommu test_config_imc test_config_control

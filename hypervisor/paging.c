@@ -1,21 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The page-table walker: maps, splits, unmaps, frees; any format. */
-#include "hv/paging.h"
+#include "paging-internal.h"
 
 #include "abi/cell-config.h"
 #include "hv/errno.h"
 #include "hv/printk.h"
-
-#define TABLE_ENTRIES		512u
-#define LEVEL_BITS		9u
-#define MAX_BLOCK_LEVEL		2u	/* 1 GiB */
-
-/* The way from the root down to one entry. */
-struct walk {
-	uint64_t *table[PAGING_MAX_LEVELS];	/* by level */
-	unsigned int level;			/* where the walk stopped */
-	uint64_t *entry;
-};
 
 uint32_t region_map_flags(uint64_t region_flags)
 {
@@ -34,48 +23,46 @@ uint32_t region_map_flags(uint64_t region_flags)
 	return flags;
 }
 
-static uint64_t level_bytes(unsigned int level)
-{
-	return PAGE_BYTES << (level * LEVEL_BITS);
-}
-
-static unsigned int root_level(const struct page_table *table)
-{
-	return table->format->levels - 1;
-}
-
-static unsigned int table_entries(const struct page_table *table,
-				  unsigned int level)
-{
-	if (level == root_level(table))
-		return TABLE_ENTRIES * table->format->root_pages;
-	return TABLE_ENTRIES;
-}
-
-static unsigned int entry_index(const struct page_table *table, uint64_t virt,
-				unsigned int level)
-{
-	return (unsigned int)(virt / level_bytes(level)) &
-	       (table_entries(table, level) - 1);
-}
-
 static uint64_t table_span(const struct page_table *table)
 {
 	return level_bytes(root_level(table)) *
 	       table_entries(table, root_level(table));
 }
 
-static uint64_t *next_table(const struct page_table *table, uint64_t entry)
+/* ------------------------------------------------------------ groups */
+
+/* The hint is in all entries of a group or in none: before one changes. */
+static void group_open(const struct page_table *table, uint64_t *entry)
 {
-	return hv_phys_to_virt(table->format->address(entry));
+	uint64_t *first = group_first(entry);
+
+	if (!is_grouped(table, *entry))
+		return;
+	for (unsigned int i = 0; i < GROUP_ENTRIES; i++)
+		entry_set(table, &first[i], first[i] & ~table->format->group);
 }
 
-static void entry_set(const struct page_table *table, uint64_t *entry,
-		      uint64_t value)
+static bool group_fits(const struct page_table *table, uint64_t virt,
+		       uint64_t phys, uint64_t size, uint32_t flags)
 {
-	*(volatile uint64_t *)entry = value;
-	table->format->publish(entry);
+	return table->format->group && !(flags & MAP_NO_BLOCKS) &&
+	       !((virt | phys) & (PAGING_GROUP_BYTES - 1)) &&
+	       size >= PAGING_GROUP_BYTES;
 }
+
+static void group_set(const struct page_table *table, uint64_t *first,
+		      hpa_t phys, uint32_t flags)
+{
+	for (unsigned int i = 0; i < GROUP_ENTRIES; i++) {
+		uint64_t leaf = table->format->leaf(0, hpa(phys.value +
+							   i * PAGE_BYTES),
+						    flags);
+
+		entry_set(table, &first[i], leaf | table->format->group);
+	}
+}
+
+/* ------------------------------------------------------------- tables */
 
 /* Range inside what the root reaches, page aligned, not wrapping. */
 static bool range_ok(const struct page_table *table, uint64_t virt,
@@ -95,8 +82,7 @@ int page_table_init(struct page_table *table, const struct paging_format *format
 	return table->root ? 0 : -ENOMEM;
 }
 
-/* Goes down from the root as far as tables exist, at most to level `to`. */
-static void walk_down(const struct page_table *table, uint64_t virt,
+void paging_walk_down(const struct page_table *table, uint64_t virt,
 		      unsigned int to, struct walk *walk)
 {
 	const struct paging_format *format = table->format;
@@ -160,12 +146,8 @@ void page_table_free(struct page_table *table)
 	table->root = NULL;
 }
 
-/*
- * A table to take the place of an entry that is none. When the entry maps a
- * block, the table maps the same in smaller pieces. NULL: no page is left.
- */
-static uint64_t *table_fill(const struct page_table *table,
-			    const struct walk *walk)
+uint64_t *paging_table_fill(const struct page_table *table,
+			    const struct walk *walk, uint64_t group)
 {
 	const struct paging_format *format = table->format;
 	uint64_t old = *walk->entry;
@@ -181,7 +163,8 @@ static uint64_t *table_fill(const struct page_table *table,
 		for (unsigned int i = 0; i < TABLE_ENTRIES; i++)
 			below[i] = format->leaf(level,
 						hpa(phys + i * level_bytes(level)),
-						flags);
+						flags) |
+				   (level ? 0 : group);
 	}
 	/* The walker must not see the table before its entries. */
 	for (unsigned int i = 0; i < TABLE_ENTRIES; i += 8)
@@ -191,7 +174,7 @@ static uint64_t *table_fill(const struct page_table *table,
 
 static int entry_expand(const struct page_table *table, struct walk *walk)
 {
-	uint64_t *below = table_fill(table, walk);
+	uint64_t *below = paging_table_fill(table, walk, table->format->group);
 
 	if (!below)
 		return -ENOMEM;
@@ -200,12 +183,12 @@ static int entry_expand(const struct page_table *table, struct walk *walk)
 	return 0;
 }
 
-/* As walk_down(), making what is missing: ends at level `to` or fails. */
+/* As paging_walk_down(), making what is missing: ends at level `to` or fails. */
 static int walk_make(const struct page_table *table, uint64_t virt,
 		     unsigned int to, struct walk *walk)
 {
 	for (unsigned int tries = 0; tries < PAGING_MAX_LEVELS; tries++) {
-		walk_down(table, virt, to, walk);
+		paging_walk_down(table, virt, to, walk);
 		if (walk->level == to)
 			return 0;
 		if (entry_expand(table, walk) < 0)
@@ -222,7 +205,7 @@ static unsigned int fitting_level(const struct page_table *table, uint64_t virt,
 
 	if (flags & MAP_NO_BLOCKS)
 		return 0;
-	while (level < MAX_BLOCK_LEVEL && level < root_level(table)) {
+	while (level < PAGING_BLOCK_LEVEL && level < root_level(table)) {
 		uint64_t bytes = level_bytes(level + 1);
 
 		if (((virt | phys) & (bytes - 1)) || size < bytes)
@@ -237,6 +220,8 @@ static void leaf_set(const struct page_table *table, const struct walk *walk,
 {
 	uint64_t old = *walk->entry;
 
+	if (walk->level == 0)
+		group_open(table, walk->entry);
 	entry_set(table, walk->entry,
 		  table->format->leaf(walk->level, phys, flags));
 	if (table->format->is_table(walk->level, old))
@@ -258,6 +243,13 @@ int page_table_map(struct page_table *table, uint64_t virt, hpa_t phys,
 
 		if (walk_make(table, virt + done, level, &walk) < 0)
 			return -ENOMEM;
+		if (level == 0 && group_fits(table, virt + done, phys.value + done,
+					     size - done, flags)) {
+			group_set(table, walk.entry, hpa(phys.value + done),
+				  flags);
+			done += PAGING_GROUP_BYTES;
+			continue;
+		}
 		leaf_set(table, &walk, hpa(phys.value + done), flags);
 		done += level_bytes(level);
 	}
@@ -291,6 +283,14 @@ static void prune(const struct page_table *table, uint64_t virt,
 	}
 }
 
+/* Whether clearing `left` bytes from `from` on leaves some of the group at `entry`. */
+static bool group_is_cut(uint64_t *entry, const uint64_t *from, uint64_t left)
+{
+	if (entry == group_first(entry))
+		return left < PAGING_GROUP_BYTES;
+	return entry == from;
+}
+
 /* Clears entries from the walk's on, to the end of its table or of the range. */
 static uint64_t clear_run(const struct page_table *table,
 			  const struct walk *walk, uint64_t virt, uint64_t size)
@@ -308,6 +308,9 @@ static uint64_t clear_run(const struct page_table *table,
 		if (table->format->is_table(walk->level, old) &&
 		    table->keep_tables)
 			break;
+		if (walk->level == 0 &&
+		    group_is_cut(entry, walk->entry, size - done))
+			group_open(table, entry);
 		if (table->format->valid(old))
 			entry_set(table, entry, 0);
 		if (table->format->is_table(walk->level, old))
@@ -330,7 +333,7 @@ static uint64_t unmap_some(struct page_table *table, uint64_t virt,
 		uint64_t bytes = level_bytes(to);
 		uint64_t to_boundary = bytes - (virt & (bytes - 1));
 
-		walk_down(table, virt, to, &walk);
+		paging_walk_down(table, virt, to, &walk);
 		if (walk.level > to || !table->format->valid(*walk.entry)) {
 			bytes = level_bytes(walk.level);
 			to_boundary = bytes - (virt & (bytes - 1));
@@ -370,75 +373,6 @@ int page_table_unmap(struct page_table *table, uint64_t virt, uint64_t size)
 	return 0;
 }
 
-bool page_table_is_split(const struct page_table *table, uint64_t virt)
-{
-	struct walk walk;
-
-	walk_down(table, virt, 0, &walk);
-	return walk.level == 0;
-}
-
-int page_table_split_break(struct page_table *table, uint64_t virt,
-			   struct page_split *split)
-{
-	struct walk walk;
-	uint64_t *below;
-
-	walk_down(table, virt, 0, &walk);
-	CHECK(walk.level > 0);
-	below = table_fill(table, &walk);
-	if (!below)
-		return -ENOMEM;
-	split->entry = walk.entry;
-	split->value = table->format->table(hv_virt_to_phys(below));
-	entry_set(table, walk.entry, 0);
-	return 0;
-}
-
-void page_table_split_make(struct page_table *table,
-			   const struct page_split *split)
-{
-	entry_set(table, split->entry, split->value);
-}
-
-/* The n-th page from `virt` on; `entry` is that of the one before it. */
-static uint64_t *next_leaf(const struct page_table *table, uint64_t virt,
-			   unsigned int n, uint64_t *entry)
-{
-	uint64_t at = virt + n * PAGE_BYTES;
-	struct walk walk;
-
-	if (n && entry_index(table, at, 0))
-		return entry + 1;
-	walk_down(table, at, 0, &walk);
-	CHECK(walk.level == 0);
-	return walk.entry;
-}
-
-void page_table_leaves_break(struct page_table *table, uint64_t virt,
-			     unsigned int count)
-{
-	uint64_t *entry = NULL;
-
-	for (unsigned int n = 0; n < count; n++) {
-		entry = next_leaf(table, virt, n, entry);
-		entry_set(table, entry, 0);
-	}
-}
-
-void page_table_leaves_make(struct page_table *table, uint64_t virt, hpa_t phys,
-			    unsigned int count, uint32_t flags)
-{
-	uint64_t *entry = NULL;
-
-	for (unsigned int n = 0; n < count; n++) {
-		uint64_t at = phys.value + n * PAGE_BYTES;
-
-		entry = next_leaf(table, virt, n, entry);
-		entry_set(table, entry, table->format->leaf(0, hpa(at), flags));
-	}
-}
-
 int page_table_reserve(struct page_table *table, uint64_t virt, uint64_t size)
 {
 	if (!range_ok(table, virt, 0, size))
@@ -460,38 +394,11 @@ bool page_table_translate(const struct page_table *table, uint64_t virt,
 
 	if (virt >= table_span(table))
 		return false;
-	walk_down(table, virt, 0, &walk);
+	paging_walk_down(table, virt, 0, &walk);
 	if (!table->format->valid(*walk.entry))
 		return false;
 	offset = virt & (level_bytes(walk.level) - 1);
 	*phys = hpa(table->format->address(*walk.entry).value + offset);
 	*flags = table->format->flags(*walk.entry);
 	return true;
-}
-
-unsigned int page_table_pages(const struct page_table *table)
-{
-	const struct paging_format *format = table->format;
-	unsigned int top = root_level(table);
-	unsigned int count = format->root_pages;
-	uint64_t *at[PAGING_MAX_LEVELS];
-	unsigned int index[PAGING_MAX_LEVELS];
-	unsigned int level = top;
-
-	at[top] = table->root;
-	index[top] = 0;
-	for (;;) {
-		unsigned int i = index[level]++;
-
-		if (level == 0 || i == table_entries(table, level)) {
-			if (level == top)
-				return count;
-			level++;
-		} else if (format->is_table(level, at[level][i])) {
-			at[level - 1] = next_table(table, at[level][i]);
-			level--;
-			index[level] = 0;
-			count++;
-		}
-	}
 }

@@ -301,12 +301,12 @@ static int split_block(uint64_t virt, struct reason *reason)
 	if (page_table_split_break(table, virt, &split) < 0)
 		return refuse(reason, -ENOMEM,
 			      "no page left for the root cell's page tables: it keeps its colors");
-	flush(virt, PAGE_BYTES);
+	flush(split.virt, split.bytes);
 	page_table_split_make(table, &split);
 	return 0;
 }
 
-/* Splits the block that a piece is in, or moves it. True: it is there. */
+/* Splits the block or group that a piece is in, or moves it. True: it is there. */
 static int change_piece(const struct color_piece *piece, bool *moved,
 			struct reason *reason)
 {

@@ -102,6 +102,7 @@ pages() {
 }
 
 report pages.root $((first - used))
+is "the root has its blocks again" "$first" "$used"
 pages colored-victim colored-victim-cell
 pages victim victim
 ok "disable" regctl -q disable

@@ -10,6 +10,7 @@
 
 #include "cells.h"
 #include "colored-blobs.h"
+#include "hv/arch/paging.h"
 #include "hv/coloring.h"
 #include "hv/errno.h"
 #include "hv/paging.h"
@@ -129,6 +130,27 @@ static void test_two_in_one_span(void **state)
 	assert_int_equal(fake_hypercall(0, HC_CELL_DESTROY, 1, 0), 0);
 	expect_root_sees(0xffff);
 	assert_true(colors_are(0xffff, 0));
+}
+
+/* What the root had in blocks it has in blocks again, and no table more. */
+static void test_root_is_whole_again(void **state)
+{
+	struct page_table_use before, beside, after;
+	size_t pool = page_pool_used();
+
+	(void)state;
+	page_table_use(arch_cell_table(cell_root()), &before);
+	make(1, 0x00ff);
+	make(2, 0x0f00);
+	page_table_use(arch_cell_table(cell_root()), &beside);
+	assert_true(beside.pages > before.pages);
+	assert_int_equal(fake_hypercall(0, HC_CELL_DESTROY, 1, 0), 0);
+	page_table_use(arch_cell_table(cell_root()), &after);
+	assert_int_equal(after.pages, beside.pages);
+	assert_int_equal(fake_hypercall(0, HC_CELL_DESTROY, 2, 0), 0);
+	page_table_use(arch_cell_table(cell_root()), &after);
+	assert_memory_equal(&after, &before, sizeof(after));
+	assert_int_equal(page_pool_used(), pool);
 }
 
 static void test_load_and_start(void **state)
@@ -355,6 +377,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_create, setup),
 		cmocka_unit_test_setup(test_two_in_one_span, setup),
+		cmocka_unit_test_setup(test_root_is_whole_again, setup),
 		cmocka_unit_test_setup(test_load_and_start, setup),
 		cmocka_unit_test_setup(test_refusals_change_nothing, setup),
 		cmocka_unit_test_setup(test_counts_and_shares, setup),

@@ -48,6 +48,14 @@ static int setup(void **state)
 	return 0;
 }
 
+static unsigned int page_table_pages(const struct page_table *table)
+{
+	struct page_table_use use;
+
+	page_table_use(table, &use);
+	return use.pages;
+}
+
 static void expect(const struct page_table *table, uint64_t virt, uint64_t phys,
 		   uint32_t flags)
 {

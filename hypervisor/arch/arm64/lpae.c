@@ -10,6 +10,8 @@
 #define DESC_ADDRESS		0x0000fffffffff000ull
 #define DESC_AF			BIT(10)
 #define DESC_INNER_SHAREABLE	(3ull << 8)
+/* D8.6.1: one of 16 entries that a TLB may keep as one. */
+#define DESC_CONTIGUOUS		BIT(52)
 #define DESC_XN			BIT(54)
 
 /* D8.3.2: stage-2 attributes. */
@@ -135,6 +137,7 @@ void lpae_stage2_format(struct paging_format *format,
 {
 	lpae_format(format, geometry, publish);
 	format->leaf = stage2_leaf;
+	format->group = DESC_CONTIGUOUS;
 	format->flags = stage2_flags;
 }
 
@@ -144,6 +147,7 @@ void lpae_stage1_format(struct paging_format *format,
 {
 	lpae_format(format, geometry, publish);
 	format->leaf = stage1_leaf;
+	format->group = 0;
 	format->flags = stage1_flags;
 }
 

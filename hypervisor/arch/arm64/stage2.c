@@ -136,6 +136,12 @@ int arch_cell_unmap(struct cell *cell, const struct memory_region *region)
 	return err;
 }
 
+void arch_cell_join(struct cell *cell, const struct memory_region *region)
+{
+	page_table_join(&cell->arch.stage2, region->virt_start, region->size,
+			PAGING_BLOCK_LEVEL);
+}
+
 struct page_table *arch_cell_table(struct cell *cell)
 {
 	return &cell->arch.stage2;

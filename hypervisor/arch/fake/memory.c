@@ -120,6 +120,12 @@ void *fake_guest(const struct cell *cell, uint64_t address, uint32_t wanted)
 
 bool fake_tlb_local;
 
+void arch_cell_join(struct cell *cell, const struct memory_region *region)
+{
+	page_table_join(&cell->arch.stage2, region->virt_start, region->size,
+			PAGING_BLOCK_LEVEL);
+}
+
 struct page_table *arch_cell_table(struct cell *cell)
 {
 	return &cell->arch.stage2;

@@ -122,6 +122,13 @@ int arch_cell_unmap(struct cell *cell, const struct memory_region *region)
 	return !error && covers_apic(region) ? cover_apic(cell) : error;
 }
 
+/* The tables of devices keep their entries: devices use them meanwhile. */
+void arch_cell_join(struct cell *cell, const struct memory_region *region)
+{
+	page_table_join(&cell->arch.stage2, region->virt_start, region->size,
+			vcpu_stage2()->block_1g ? 2 : 1);
+}
+
 struct page_table *arch_cell_table(struct cell *cell)
 {
 	return &cell->arch.stage2;

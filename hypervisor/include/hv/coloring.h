@@ -51,5 +51,8 @@ struct fragments {
 void fragments_init(struct fragments *fragments, const struct cell *cell,
 		    const struct memory_region *region);
 bool fragments_next(struct fragments *fragments, struct memory_region *part);
+/* Bytes from the region's start to the end of its last part. */
+uint64_t fragments_span(const struct cell *cell,
+			const struct memory_region *region);
 
 #endif

@@ -63,6 +63,12 @@ struct paging_format {
 	uint32_t (*flags)(uint64_t leaf);	/* MAP_READ to MAP_DEVICE */
 	/* Makes a changed entry visible to the walker; may be a no-op. */
 	void (*publish)(const uint64_t *entry);
+	/*
+	 * In the entries of 16 pages of level 0 that are one piece, aligned to
+	 * its size on both sides, and have the same flags: a TLB may keep it
+	 * as one. 0 where there is no such thing.
+	 */
+	uint64_t group;
 };
 
 struct page_table {
@@ -72,13 +78,15 @@ struct page_table {
 };
 
 #define PAGING_MAX_LEVELS	4
+#define PAGING_BLOCK_LEVEL	2u	/* the highest of blocks: 1 GiB */
+#define PAGING_GROUP_BYTES	(16 * PAGE_BYTES)
 
 int page_table_init(struct page_table *table, const struct paging_format *format);
 /* Frees all tables; nothing may walk them any more. */
 void page_table_free(struct page_table *table);
 
 /*
- * Maps with the largest blocks that fit; replaces what was mapped there,
+ * Maps with the largest blocks and groups that fit; replaces what was mapped there,
  * splitting blocks where needed. -ENOMEM leaves the old mapping of what was
  * not reached. All values page aligned, else -EINVAL. TLB is the caller's.
  */
@@ -91,30 +99,48 @@ int page_table_unmap(struct page_table *table, uint64_t virt, uint64_t size);
  * nothing there meanwhile.
  */
 struct page_split {
+	uint64_t virt;		/* what the TLBs are to forget in between */
+	uint64_t bytes;
 	uint64_t *entry;
-	uint64_t value;
+	unsigned int entries;
+	uint64_t value;		/* of the first */
 };
 
-/* Whether `virt` has an entry of level 0. */
+/* Whether `virt` has an entry of level 0 that is in no group. */
 bool page_table_is_split(const struct page_table *table, uint64_t virt);
-/* The block at `virt` gives way to a table that maps the same. -ENOMEM: nothing. */
+/*
+ * The block at `virt` gives way to a table that maps the same, without groups;
+ * or the group to entries of their own. -ENOMEM: nothing has changed.
+ */
 int page_table_split_break(struct page_table *table, uint64_t virt,
 			   struct page_split *split);
 void page_table_split_make(struct page_table *table,
 			   const struct page_split *split);
-/* So many pages that have entries of level 0. */
+/* So many pages that have entries of level 0, in no group. */
 void page_table_leaves_break(struct page_table *table, uint64_t virt,
 			     unsigned int count);
 void page_table_leaves_make(struct page_table *table, uint64_t virt, hpa_t phys,
 			    unsigned int count, uint32_t flags);
 
+/*
+ * What lies in one piece again has blocks again, of up to level `top`, and groups.
+ * Of so much of `virt` on as is mapped, while nobody uses the table.
+ */
+void page_table_join(struct page_table *table, uint64_t virt, uint64_t size,
+		     unsigned int top);
 /* Makes the tables down to level 0, so that mapping pages there cannot fail. */
 int page_table_reserve(struct page_table *table, uint64_t virt, uint64_t size);
 /* False when nothing is mapped there. */
 bool page_table_translate(const struct page_table *table, uint64_t virt,
 			  hpa_t *phys, uint32_t *flags);
-/* Table pages in use, the root included. */
-unsigned int page_table_pages(const struct page_table *table);
+/* What a table takes, and what of the TLB its entries take. */
+struct page_table_use {
+	unsigned int pages;		/* of tables, the root included */
+	uint64_t leaves[PAGING_MAX_LEVELS];	/* by level, but those in groups */
+	uint64_t grouped;		/* of level 0, in groups of 16 */
+};
+
+void page_table_use(const struct page_table *table, struct page_table_use *use);
 
 /*
  * Into `table`, which has its tables there: all that the remap area shows now.
