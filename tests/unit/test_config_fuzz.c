@@ -9,12 +9,14 @@
 
 #include <cmocka.h>
 
-#include "blobs.h"
+#include "colored-blobs.h"
 #include "hv/config-check.h"
 
 #define ARM64	CONFIG_ARCH_ARM64
 
 static uint64_t random_state;
+/* Of 16 colors, as that of the colored configurations. */
+static struct color_geometry some_geometry;
 
 static uint64_t random_below(uint64_t limit)
 {
@@ -34,6 +36,30 @@ static uint64_t random_value(void)
 	if (random_below(2))
 		return edges[random_below(ARRAY_COUNT(edges))];
 	return random_below(UINT32_MAX) << random_below(33);
+}
+
+/* Colored memory that is accepted can be placed, in the span that is its own. */
+static void walk_colored(const struct config_view *view,
+			 const struct color_geometry *geometry)
+{
+	const struct color_set colors = config_colors(view);
+
+	if (!config_is_colored(view) ||
+	    color_set_beyond(&colors, geometry) < COLORS_MAX ||
+	    !color_set_count(&colors))
+		return;
+	for (uint32_t i = 0; i < view->desc->num_memory_regions; i++) {
+		const struct memory_region *region = &view->memory[i];
+		struct colored memory = config_colored(geometry, &colors,
+						       region);
+		struct color_run last;
+
+		if (!(region->flags & MEM_COLORED) || !region->size)
+			continue;
+		color_locate(&memory, region->size - 1, &last);
+		assert_int_equal(last.phys + 1,
+				 region->phys_start + color_span(&memory));
+	}
 }
 
 /* Whatever is accepted must be walkable to its last record. */
@@ -66,6 +92,25 @@ static void walk(const struct cell_desc *desc, size_t size)
 		sum += control ? control->what : 0;
 	}
 	assert_int_not_equal(sum, 0);
+	walk_colored(&view, &some_geometry);
+}
+
+static void walk_system(const struct system_desc *system, size_t size)
+{
+	struct config_root_colors colors;
+	struct color_geometry geometry;
+	struct config_view root;
+	struct colored memory;
+
+	config_view_init(&root, &system->root_cell,
+			 size - offsetof(struct system_desc, root_cell));
+	if (!config_root_colors(&root, &colors) ||
+	    config_geometry(&root, &geometry, NULL))
+		return;
+	assert_non_null(colors.region);
+	memory = config_root_memory(&colors, &geometry, &colors.set);
+	assert_true(color_span(&memory) <= colors.span_bytes);
+	assert_true(memory.start + colors.span_bytes > memory.start);
 }
 
 static void fuzz_once(bool is_system, const void *good, size_t size,
@@ -91,6 +136,8 @@ static void fuzz_once(bool is_system, const void *good, size_t size,
 			    config_check_cell(bytes, used, ARM64, &reason);
 	if (!error && !is_system)
 		walk((const void *)bytes, used);
+	if (!error && is_system)
+		walk_system((const void *)bytes, used);
 	*accepted += !error;
 	if (error)
 		assert_int_not_equal(reason.text[0], '\0');
@@ -121,23 +168,32 @@ static void controller_init(struct controller *controller)
 
 static void test_fuzz(void **state)
 {
+	const struct color_cache cache = { 1024, 16, 64 };
 	unsigned int accepted = 0;
 	struct controller controller;
+	struct recolor_system recolored;
+	struct colored_cell colored;
 	struct blob_system system;
 	struct blob_cell cell;
 
 	(void)state;
 	random_state = 20260101;
 	blob_system_init(&system);
+	colored_cell_init(&colored, 1, 0x00ff);
+	recolor_system_init(&recolored);
+	assert_int_equal(color_geometry_init(&some_geometry, &cache, NULL, 0,
+					     NULL), 0);
 	blob_cell_init(&cell, 1);
 	controller_init(&controller);
 	for (unsigned int i = 0; i < 100000; i++) {
 		fuzz_once(false, &cell, sizeof(cell), &accepted);
 		fuzz_once(true, &system, sizeof(system), &accepted);
 		fuzz_once(false, &controller, sizeof(controller), &accepted);
+		fuzz_once(false, &colored, sizeof(colored), &accepted);
+		fuzz_once(true, &recolored, sizeof(recolored), &accepted);
 	}
 	/* Neither all nor none: the changes reach what is behind the head. */
-	assert_in_range(accepted, 3000, 225000);
+	assert_in_range(accepted, 5000, 375000);
 }
 
 int main(void)
