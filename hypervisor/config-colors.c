@@ -125,21 +125,13 @@ static bool must_be_colored(const struct memory_region *region)
 	       !((region->virt_start | region->size) & ~PAGE_MASK);
 }
 
-static int check_colored_devices(const struct config_subject *subject)
+static int check_stream_ids(const struct config_subject *subject)
 {
-	const struct config_view *view = &subject->view;
-
-	for (uint32_t i = 0; i < view->desc->num_pci_devices; i++) {
-		if (view->pci[i].type != PCI_TYPE_IVSHMEM)
-			return refuse(subject->reason, -EINVAL,
-				      "PCI device 0x%x in a colored cell: without an IOMMU it does not find its memory",
-				      view->pci[i].bdf);
-	}
-	if (view->desc->num_stream_ids)
-		return refuse(subject->reason, -EINVAL,
-			      "%u stream ids in a colored cell: without an IOMMU no device finds its memory",
-			      view->desc->num_stream_ids);
-	return 0;
+	if (!subject->view.desc->num_stream_ids)
+		return 0;
+	return refuse(subject->reason, -EINVAL,
+		      "%u stream ids in a colored cell: without an IOMMU no device finds its memory",
+		      subject->view.desc->num_stream_ids);
 }
 
 int config_check_colors(const struct config_subject *subject)
@@ -169,10 +161,35 @@ int config_check_colors(const struct config_subject *subject)
 	if (!regions_count)
 		return refuse(subject->reason, -EINVAL,
 			      "the cell has colors, but no memory region is colored");
-	return check_colored_devices(subject);
+	return check_stream_ids(subject);
 }
 
 /* --------------------------------------------------------------- beside */
+
+int config_check_colored_devices(const struct system_desc *system,
+				 const struct config_view *root,
+				 const struct config_view *cell,
+				 struct reason *reason)
+{
+	if (!config_is_colored(cell) ||
+	    (system->architecture == CONFIG_ARCH_X86 &&
+	     config_iommu(system, root) == CONFIG_IOMMU_UNITS))
+		return 0;
+	for (uint32_t i = 0; i < cell->desc->num_pci_devices; i++) {
+		if (cell->pci[i].type != PCI_TYPE_IVSHMEM)
+			return refuse(reason, -EINVAL,
+				      "PCI device 0x%x in a colored cell: without an IOMMU it does not find its memory",
+				      cell->pci[i].bdf);
+	}
+	for (uint32_t i = 0; i < cell->desc->num_memory_regions; i++) {
+		if ((cell->memory[i].flags & (MEM_COLORED | MEM_DMA)) ==
+		    (MEM_COLORED | MEM_DMA))
+			return refuse(reason, -EINVAL,
+				      "memory region %u is colored: without an IOMMU no device finds its pages",
+				      i);
+	}
+	return 0;
+}
 
 static unsigned int amount_wanted(const struct weir_record_colors *record,
 				  const struct color_geometry *geometry)

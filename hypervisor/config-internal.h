@@ -80,6 +80,11 @@ struct config_beside {
 	struct color_set colors; /* of the cell */
 };
 
+/* Devices of a colored cell find its pages by an IOMMU, or there are none. */
+int config_check_colored_devices(const struct system_desc *system,
+				 const struct config_view *root,
+				 const struct config_view *cell,
+				 struct reason *reason);
 /* The colors of the cell beside the others, into `beside`. */
 int config_check_palette(struct config_beside *beside,
 			 const struct config_view *cell,

@@ -85,9 +85,11 @@ static int check_colored(const struct config_subject *subject,
 			 const struct memory_region *region, uint32_t n)
 {
 	uint64_t refused = region->flags & (MEM_IO | MEM_COMM_REGION |
-					    MEM_ROOTSHARED | MEM_DMA);
+					    MEM_ROOTSHARED);
 
-	if (region->flags & MEM_DMA)
+	/* Of cells of x86 the system knows more: whether it has an IOMMU. */
+	if ((region->flags & MEM_DMA) &&
+	    (subject->is_root || subject->arch != CONFIG_ARCH_X86))
 		return refuse(subject->reason, -EINVAL,
 			      "memory region %u is colored: without an IOMMU no device finds its pages",
 			      n);

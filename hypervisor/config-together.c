@@ -399,6 +399,9 @@ int config_check_together(const struct system_desc *system, size_t system_size,
 	if (!error)
 		error = check_root_cpus(cell, &root, reason);
 	if (!error)
+		error = config_check_colored_devices(system, &root, cell,
+						     reason);
+	if (!error)
 		error = config_check_palette(&beside, cell, others,
 					     others_count, reason);
 	if (!error)

@@ -153,16 +153,42 @@ static void test_colors_need_a_record(void **state)
 	expect(check_alone, 0, "");
 }
 
-static void test_no_device(void **state)
+/* A device needs an IOMMU; no other machine than x86 has one that is used. */
+static void test_devices(void **state)
 {
+	struct iommu_unit *unit = &sys.system.platform.iommu_units[0];
+	struct config_view view;
+	struct reason reason;
+
 	(void)state;
-	/* The last region's bytes stand for a stream id. */
-	cell.pci.type = PCI_TYPE_DEVICE;
-	expect(check_alone, -EINVAL, "PCI device 0x8 in a colored cell");
-	cell.pci.type = PCI_TYPE_BRIDGE;
-	expect(check_alone, -EINVAL, "PCI device 0x8 in a colored cell");
+	config_view_init(&view, &cell.cell, sizeof(cell));
 	cell.pci.type = PCI_TYPE_IVSHMEM;
-	expect(check_alone, 0, "");
+	expect(check_together, 0, "");
+	cell.pci.type = PCI_TYPE_DEVICE;
+	expect(check_together, -EINVAL, "PCI device 0x8 in a colored cell");
+	cell.pci.type = PCI_TYPE_BRIDGE;
+	expect(check_together, -EINVAL, "PCI device 0x8 in a colored cell");
+	unit->type = IOMMU_INTEL;
+	unit->base = 0xfed90000;
+	unit->size = 0x1000;
+	expect(check_together, -EINVAL, "PCI device 0x8 in a colored cell");
+	sys.system.architecture = CONFIG_ARCH_X86;
+	cell.memory[COLORED_OWN].flags |= MEM_DMA;
+	assert_int_equal(config_check_together(&sys.system, sizeof(sys), &view,
+					       NULL, 0, &reason), 0);
+	unit->base = 0;
+	assert_int_equal(config_check_together(&sys.system, sizeof(sys), &view,
+					       NULL, 0, &reason), -EINVAL);
+	assert_non_null(strstr(reason.text, "without an IOMMU"));
+	cell.pci.type = PCI_TYPE_IVSHMEM;
+	assert_int_equal(config_check_together(&sys.system, sizeof(sys), &view,
+					       NULL, 0, &reason), -EINVAL);
+	assert_non_null(strstr(reason.text, "memory region 0 is colored"));
+	/* Alone, a cell of x86 may say so; one of arm64 may not. */
+	assert_int_equal(check_alone(&reason), -EINVAL);
+	cell.cell.architecture = CONFIG_ARCH_X86;
+	assert_int_equal(config_check_cell(&cell, sizeof(cell), CONFIG_ARCH_X86,
+					   &reason), 0);
 }
 
 static void test_system_records(void **state)
@@ -409,7 +435,7 @@ int main(void)
 		cmocka_unit_test_setup(test_records_alone, setup),
 		cmocka_unit_test_setup(test_regions_alone, setup),
 		cmocka_unit_test_setup(test_colors_need_a_record, setup),
-		cmocka_unit_test_setup(test_no_device, setup),
+		cmocka_unit_test_setup(test_devices, setup),
 		cmocka_unit_test_setup(test_system_records, setup),
 		cmocka_unit_test_setup(test_colors_that_do_not_exist, setup),
 		cmocka_unit_test_setup(test_overlap, setup),

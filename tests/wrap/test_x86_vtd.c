@@ -15,23 +15,7 @@
 #include "hv/config-check.h"
 #include "hv/errno.h"
 #include "hypervisor/arch/x86/vtd.h"
-#include "x86-vtd-model.h"
-
-#define DEVICE		0x08		/* the root's, until a cell has it */
-#define FAR_DEVICE	0x1a3		/* on a bus of its own, a cell's */
-#define STRANGER	0x10		/* nobody's */
-#define APIC_ID		3u
-
-static const struct vtd_kind kinds[] = {
-	{ .coherent = true, .blocks_2m = true, .blocks_1g = true,
-	  .interrupts = true, .x2apic = true },
-	{ .coherent = true, .blocks_2m = true, .interrupts = true,
-	  .write_buffer = true, .latency = 3 },
-	{ .three_levels = true, .blocks_2m = true, .interrupts = true,
-	  .x2apic = true, .latency = 1 },
-	{ .three_levels = true, .latency = 7, .write_buffer = true },
-	{ .coherent = true },
-};
+#include "x86-vtd-checks.h"
 
 static void boot(const struct vtd_kind *kind, unsigned int units)
 {
@@ -40,65 +24,14 @@ static void boot(const struct vtd_kind *kind, unsigned int units)
 	fake_machine();
 	fake.relax_ns = 1000;
 	vtd_model_init(kind);
-	blob_system_init(&blob);
-	blob.memory[BLOB_REST].flags |= MEM_DMA;
-	blob.system.platform.pci_mmconfig_base = 0x7f000000;
-	for (unsigned int n = 0; n < units; n++)
-		blob.system.platform.iommu_units[n] = (struct iommu_unit){
-			.type = IOMMU_INTEL,
-			.base = VTD_MODEL_BASE + n * PAGE_BYTES,
-			.size = PAGE_BYTES };
+	machine_init(&blob, units);
 	assert_int_equal(fake_boot(&blob, sizeof(blob)), 0);
 }
 
-static void map_all(struct cell *cell)
-{
-	struct config_view view;
-
-	config_view_init(&view, cell->config, cell->config_size);
-	for (uint32_t i = 0; i < view.desc->num_memory_regions; i++)
-		assert_int_equal(vtd_map(cell, &view.memory[i]), 0);
-}
-
-/* As setup does it. */
 static void start(const struct vtd_kind *kind)
 {
 	boot(kind, VTD_MODEL_UNITS);
-	assert_int_equal(vtd_init(kind->x2apic), 0);
-	assert_int_equal(vtd_cell_init(cell_root(), NULL), 0);
-	map_all(cell_root());
-	assert_int_equal(vtd_enable(APIC_ID), 0);
-}
-
-static void lawful(void)
-{
-	if (vtd_model.violations)
-		fail_msg("%u violations, the first: %s", vtd_model.violations,
-			 vtd_model.violation);
-}
-
-static void reaches(uint16_t source, uint64_t address, uint64_t wanted)
-{
-	uint64_t phys;
-
-	for (unsigned int n = 0; n < VTD_MODEL_UNITS; n++) {
-		for (int write = 0; write < 2; write++) {
-			assert_int_equal(vtd_model_dma(n, source, address,
-						       write, &phys), 0);
-			assert_int_equal(phys, wanted);
-		}
-	}
-}
-
-static void refused(uint16_t source, uint64_t address)
-{
-	uint64_t phys;
-
-	for (unsigned int n = 0; n < VTD_MODEL_UNITS; n++) {
-		for (int write = 0; write < 2; write++)
-			assert_int_not_equal(vtd_model_dma(n, source, address,
-							   write, &phys), 0);
-	}
+	enable_units(kind);
 }
 
 /* The cell of blob_cell_init(), with DMA to its own memory and two devices. */
