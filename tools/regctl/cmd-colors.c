@@ -2,13 +2,29 @@
 /* colors: what tells pages apart on this machine, and who has which. */
 #include "commands.h"
 
+#include <errno.h>
 #include <string.h>
 
+#include "colors.h"
 #include "output.h"
 
 #define PAGE_BYTES	4096ull
 #define COLORS_MAX	(64 * REG_COLOR_WORDS)
 #define LIST_BYTES	256
+
+enum {
+	KEY_PROBE_BANKS = 0x200,
+};
+
+struct colors_args {
+	bool probe_banks;
+};
+
+static const struct argp_option options[] = {
+	{ "probe-banks", KEY_PROBE_BANKS, NULL, 0,
+	  "Find the address bits that choose banks of memory, by time", 0 },
+	{ 0 },
+};
 
 enum {
 	COLUMN_ID,
@@ -203,15 +219,30 @@ static int print(const struct app *app, const struct table *table,
 	return output_plain(app, table, app->headings);
 }
 
+static int option(void *data, int key, const char *value,
+		  struct parse_error *error)
+{
+	struct colors_args *args = data;
+
+	(void)value;
+	(void)error;
+	if (key != KEY_PROBE_BANKS)
+		return -ENOENT;
+	args->probe_banks = true;
+	return 0;
+}
+
 static int run(struct app *app, const void *data)
 {
+	const struct colors_args *args = data;
 	struct reg_cell_info cells[REG_CELLS_MAX];
 	struct reg_colors colors;
 	struct table table;
 	int cells_count;
 	int status;
 
-	(void)data;
+	if (args->probe_banks)
+		return colors_probe(app);
 	if (reg_colors(app->device, &colors))
 		return app_fail(app);
 	cells_count = reg_cells_list(app->device, cells);
@@ -230,5 +261,8 @@ const struct command command_colors = {
 	.name = "colors",
 	.operands = "",
 	.summary = "Show the colors of memory pages, and who has which",
+	.options = options,
+	.args_size = sizeof(struct colors_args),
+	.option = option,
 	.run = run,
 };

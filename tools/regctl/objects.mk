@@ -4,12 +4,12 @@ regctl-parts := $(addprefix $(d),app.o options.o units.o format.o output.o \
 	json.o settings.o beside.o controls.o shares.o recolor.o cells.o rates.o config.o commands.o cmd-hypervisor.o \
 	cmd-cell.o cmd-cell-list.o cmd-set.o cmd-status.o cmd-shares.o cmd-monitor.o \
 	cmd-top.o ticker.o \
-	cmd-regulators.o cmd-traffic.o cmd-colors.o cmd-check.o cmd-hwcheck.o cmd-events.o cmd-simulate.o cmd-completion.o \
+	cmd-regulators.o cmd-traffic.o cmd-colors.o cmd-colors-probe.o cmd-check.o cmd-hwcheck.o cmd-events.o cmd-simulate.o cmd-completion.o \
 	cmd-profile.o cmd-profile-export.o cmd-profile-plan.o profile.o \
 	cmd-ab.o cmd-ab-compare.o ab-run.o ab-victim.o \
 	ab-environment.o) \
 	$(ab-parts) $(profile-parts) $(profile-export-parts) \
-	$(workload-parts) $(hwcheck-parts) $(events-parts)
+	$(workload-parts) $(hwcheck-parts) $(banks-parts) $(events-parts)
 
 tools-host-y += regctl
 tools-arm64-y += regctl
