@@ -197,7 +197,7 @@ static int root_take_region(const struct cell *cell,
 
 static int join_part(struct cell *root, const struct memory_region *part)
 {
-	if (!(part->flags & MEM_COLORED))
+	if (!(part->flags & (MEM_COLORED | MEM_NO_HUGEPAGES)))
 		arch_cell_join(root, part);
 	return 0;
 }
