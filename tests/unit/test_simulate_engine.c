@@ -206,6 +206,72 @@ static void ways_keep_others_out(void **state)
 }
 
 /* 90 us of nothing, then 100 accesses. */
+/* The lowest `count` of 16 colors from `from` on. */
+static struct color_set colors(unsigned int from, unsigned int count)
+{
+	return (struct color_set){ { ((1ull << count) - 1) << from } };
+}
+
+/* A victim of half of its share beside a thrasher: each on its colors or not. */
+static uint64_t misses_beside(const struct color_set *own,
+			      const struct color_set *theirs,
+			      const struct color_set *later)
+{
+	struct load loads[2] = {
+		load(LOAD_CHASE, 256 << 10), load(LOAD_STREAM, 8 << 20),
+	};
+	uint64_t before;
+
+	loads[0].colors = *own;
+	loads[1].colors = *theirs;
+	loads[1].write_percent = 100;
+	if (later) {
+		loads[1].recolors = *later;
+		loads[1].recolor_ps = 4 * MS_PS;
+	}
+	run(loads, 2, 8 * MS_PS);
+	before = engine.core[0].reads;
+	engine_run(&engine, 16 * MS_PS);
+	before = engine.core[0].reads - before;
+	engine_destroy(&engine);
+	return before;
+}
+
+static void colors_keep_others_out(void **state)
+{
+	const struct color_set none = { { 0 } };
+	struct color_set low = colors(0, 8), high = colors(8, 8);
+	struct color_set seventh = colors(7, 1);
+
+	(void)state;
+	assert_true(misses_beside(&none, &none, NULL) > 10000);
+	assert_int_equal(misses_beside(&low, &high, NULL), 0);
+	assert_true(misses_beside(&low, &none, NULL) > 10000);
+	/* One color in common: an eighth of its lines, time and again. */
+	assert_in_range(misses_beside(&low, &seventh, NULL), 5000, 50000);
+	/* Moved away in time, or to where they were not. */
+	assert_int_equal(misses_beside(&low, &none, &high), 0);
+	assert_in_range(misses_beside(&low, &high, &seventh), 5000, 50000);
+}
+
+/* Each page on its colors, in order; the sets of the cache are theirs alone. */
+static void colored_memory_is_where_it_shall_be(void **state)
+{
+	struct load one = load(LOAD_STREAM, 64 << 10);
+	uint64_t page = 1ull << 18;
+
+	(void)state;
+	one.colors = (struct color_set){ { 0x8421 } };
+	run(&one, 1, MS_PS);
+	for (unsigned int n = 0; n < 16; n++, page++) {
+		while (!(0x8421 >> page % 16 & 1))
+			page++;
+		assert_int_equal(engine.core[0].walk.pages[n], page);
+	}
+	assert_int_equal(engine.core[0].reads, 1024);
+	engine_destroy(&engine);
+}
+
 static void phases_alternate(void **state)
 {
 	struct load phases = load(LOAD_STREAM, 16 << 20);
@@ -384,6 +450,8 @@ int main(void)
 		cmocka_unit_test(what_fits_a_cache_stays_there),
 		cmocka_unit_test(a_stream_of_stores_moves_every_line_twice),
 		cmocka_unit_test(ways_keep_others_out),
+		cmocka_unit_test(colors_keep_others_out),
+		cmocka_unit_test(colored_memory_is_where_it_shall_be),
 		cmocka_unit_test(phases_alternate),
 		cmocka_unit_test(runs_repeat),
 		cmocka_unit_test(pieces_make_no_difference),

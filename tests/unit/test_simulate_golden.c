@@ -58,6 +58,12 @@ static void cache(void **state)
 	expect_golden("cache");
 }
 
+static void colors(void **state)
+{
+	(void)state;
+	expect_golden("colors");
+}
+
 static void pool(void **state)
 {
 	(void)state;
@@ -131,6 +137,7 @@ int main(void)
 		cmocka_unit_test(isolation_synchronous),
 		cmocka_unit_test(isolation_phases),
 		cmocka_unit_test(cache),
+		cmocka_unit_test(colors),
 		cmocka_unit_test(pool),
 		cmocka_unit_test(storm),
 		cmocka_unit_test(lending),

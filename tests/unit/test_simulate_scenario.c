@@ -131,6 +131,20 @@ static void guards_are_found_by_name(void **state)
 	scenario_free(scenario);
 }
 
+static void colors_and_when_they_change_are_read(void **state)
+{
+	const struct load *load = scenario->variants[0].loads;
+
+	(void)state;
+	parse("[cell a]\ncpus = 0\ncolors = 0-2,5\nrecolor = 5ms 1\n"
+	      "[variant one]\n[variant two]\na.colors = all\n");
+	assert_int_equal(load->colors.word[0], 0x27);
+	assert_int_equal(load->recolors.word[0], 2);
+	assert_int_equal(load->recolor_ps, 5000000000);
+	assert_int_equal(scenario->variants[1].loads[0].colors.word[0], 0);
+	scenario_free(scenario);
+}
+
 static const struct {
 	const char *text;
 	unsigned int line;
@@ -164,6 +178,15 @@ static const struct {
 	{ "[cell a]\ncpus = 0\nmlp = 7\n", 0, "more than the 6" },
 	{ "[cell a]\ncpus = 0\nways = 0x10000\n", 0, "16 ways" },
 	{ "[cell a]\ncpus = 0\nways = all\n", 3, "no mask" },
+	{ "[cell a]\ncpus = 0\ncolors = few\n", 3, "no list of colors" },
+	{ "[cell a]\ncpus = 0\ncolors = 3-16\n", 0, "there are 16 colors" },
+	{ "[cell a]\ncpus = 0\nbank = 1\ncolors = 3\n", 0, "neither a bank" },
+	{ "[cell a]\ncpus = 0\nsize = 128MiB\ncolors = 3\n", 0,
+	  "spans 2047 MiB, at most 1024" },
+	{ "[cell a]\ncpus = 0\nrecolor = 5ms\n", 3, "no time and colors" },
+	{ "[cell a]\ncpus = 0\nrecolor = 5ms all\n", 3, "and a list" },
+	{ "[cell a]\ncpus = 0\nrecolor = 0ms 1\n", 3, "above 0" },
+	{ "[cell a]\ncpus = 0\nrecolor = 5ms 16\n", 0, "there are 16 colors" },
 	{ "[cell a]\ncpus = 0\nstride = 65B\n", 0, "multiple" },
 	{ "[cell a]\ncpus = 0\ncompute = 1us\n", 0, "needs a burst" },
 	{ "[cell a]\ncpus = 0\nload = trace\n", 0, "needs a file" },
@@ -254,6 +277,7 @@ int main(void)
 		cmocka_unit_test(without_a_variant_there_is_one_run),
 		cmocka_unit_test(modes_add_up),
 		cmocka_unit_test(guards_are_found_by_name),
+		cmocka_unit_test(colors_and_when_they_change_are_read),
 		cmocka_unit_test(what_is_wrong_is_said_with_its_line),
 		cmocka_unit_test(every_truncation_is_survived),
 		cmocka_unit_test(files_are_found_and_missed),

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Programs that speak to the driver add this list to their objects.
-libreg-objs := $(addprefix $(d),device.o cell.o regulate.o sysfs.o colors.o \
+libreg-objs := $(addprefix $(d),device.o cell.o regulate.o sysfs.o colors.o color-list.o \
 	names.o share.o watch.o)
 
 # The benchmark of reloads runs in the root cell.

@@ -72,6 +72,17 @@ static inline void limit_lower(struct engine *engine, uint64_t at_ps)
 
 /* ---------------------------------------------------------------- creation */
 
+/* The scenario has been checked: where a load has colors, the machine has. */
+static int core_color(struct engine *engine, struct core *core)
+{
+	core->recolor_ps = core->load.recolor_ps ? core->load.recolor_ps :
+						   ENGINE_NEVER;
+	if (core->load.kind == LOAD_IDLE ||
+	    engine_colors(&engine->machine, &engine->colors, NULL))
+		return 0;
+	return walk_color(&core->walk, &engine->colors);
+}
+
 static int core_create(struct engine *engine, unsigned int n,
 		       const struct load *load, uint64_t seed, uint64_t from_ps)
 {
@@ -97,10 +108,25 @@ static int core_create(struct engine *engine, unsigned int n,
 		turn_add(engine, turn_of(core->ready_ps, n));
 	walk_init(&core->walk, &core->load, &engine->ddr, machine->line_bytes,
 		  n, seed);
+	if (core_color(engine, core))
+		return -ENOMEM;
 	if (meter_create(&core->meter, from_ps))
 		return -ENOMEM;
 	return lru_create(&core->l1, machine->l1_bytes / machine->l1_ways /
 			    machine->line_bytes, (uint32_t)machine->l1_ways);
+}
+
+int engine_colors(const struct memsys_config *machine,
+		  struct color_geometry *geometry, struct reason *reason)
+{
+	const struct color_cache cache = {
+		.sets = (uint32_t)(machine->llc_bytes / machine->llc_ways /
+				   machine->line_bytes),
+		.ways = (uint32_t)machine->llc_ways,
+		.line_bytes = (uint32_t)machine->line_bytes,
+	};
+
+	return color_geometry_init(geometry, &cache, NULL, 0, reason);
 }
 
 int engine_create(struct engine *engine, const struct memsys_config *machine,
@@ -136,6 +162,7 @@ void engine_destroy(struct engine *engine)
 	for (unsigned int n = 0; n < ENGINE_MAX_CORES; n++) {
 		lru_destroy(&engine->core[n].l1);
 		meter_destroy(&engine->core[n].meter);
+		walk_destroy(&engine->core[n].walk);
 	}
 	cache_destroy(&engine->llc);
 	ddr_destroy(&engine->ddr);
@@ -287,6 +314,10 @@ static inline uint64_t access_fetch(struct engine *engine, struct core *core,
 			at_ps = burst_begin(engine, core, at_ps);
 		core->burst_left -= core->burst_left < core->load.per_line ?
 				    core->burst_left : core->load.per_line;
+	}
+	if (at_ps >= core->recolor_ps) {
+		walk_recolor(&core->walk);
+		core->recolor_ps = ENGINE_NEVER;
 	}
 	walk_next(&core->walk, &core->access);
 	core->accesses += core->load.per_line;

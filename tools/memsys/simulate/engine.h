@@ -68,6 +68,7 @@ struct core {
 	struct lru l1;
 	uint64_t ways;			/* of the shared cache */
 	uint64_t gap_ps;		/* instructions of the accesses to a line */
+	uint64_t recolor_ps;		/* when its memory moves */
 	uint64_t llc_hit_ps;
 	uint64_t ready_ps;		/* when it goes on, but for being held */
 	uint64_t asked_ps;		/* when what is pending wants a place */
@@ -108,8 +109,13 @@ struct engine {
 	uint64_t limit;			/* so far cores go on, as a turn */
 	struct core core[ENGINE_MAX_CORES];
 	struct cache llc;
+	struct color_geometry colors;	/* when a load has some */
 	struct ddr ddr;
 };
+
+/* The colors of its last-level cache. -EINVAL with the reason: it has none. */
+int engine_colors(const struct memsys_config *machine,
+		  struct color_geometry *geometry, struct reason *reason);
 
 /*
  * A machine that has banks, at time 0 with empty caches; loads of cores are

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "coloring/coloring.h"
 #include "tools/memsys/ddr.h"
 #include "trace.h"
 
@@ -25,6 +26,8 @@ enum load_kind {
 };
 
 #define LOAD_ANY_BANK	UINT32_MAX
+/* From the memory of one core to that of the next. */
+#define LOAD_SPAN_BYTES	(1ull << 30)
 
 struct load {
 	enum load_kind kind;
@@ -38,6 +41,9 @@ struct load {
 	uint64_t compute_ps;		/* between bursts; 0: no pauses */
 	uint64_t burst_accesses;	/* then so many accesses */
 	uint64_t way_mask;		/* of the last-level cache; 0: all */
+	struct color_set colors;	/* of its memory; none: as addresses are */
+	struct color_set recolors;	/* and from recolor_ps on */
+	uint64_t recolor_ps;		/* 0: never */
 	struct trace *trace;		/* LOAD_TRACE */
 };
 
@@ -61,14 +67,25 @@ struct walk {
 	uint64_t order_mask;		/* LOAD_CHASE: a power of two - 1 */
 	uint64_t random;
 	uint32_t stores;		/* of 100, owed */
+	uint32_t *pages;		/* colored: where page n of its memory is */
+	uint32_t *later;		/* where they will be; NULL */
+	uint32_t page_shift;		/* of a line's number */
 };
 
 /*
- * The memory of core `cpu` begins at line (cpu + 1) << 24. A stream and a chase
- * begin somewhere, as `seed` says. `load` and `ddr` outlive the walk.
+ * The memory of core `cpu` begins at line (cpu + 1) << 24, and has room up to
+ * the next one's. A stream and a chase begin somewhere, as `seed` says. `load` and `ddr` outlive the walk.
  */
 void walk_init(struct walk *walk, const struct load *load, const struct ddr *ddr,
 	       uint64_t line_bytes, unsigned int cpu, uint64_t seed);
+void walk_destroy(struct walk *walk);
+/*
+ * Places its memory on the load's colors, and where it will be on those it gets
+ * later. 0 or -ENOMEM. Neither a bank nor a trace has colors.
+ */
+int walk_color(struct walk *walk, const struct color_geometry *geometry);
+/* From now on its memory is on the later ones. Once. */
+void walk_recolor(struct walk *walk);
 
 /* xorshift64*; never 0 when `*state` is not. */
 static inline uint64_t random_next(uint64_t *state)
@@ -118,6 +135,20 @@ static inline bool walk_stores(struct walk *walk)
 	return true;
 }
 
+static inline uint64_t walk_line(const struct walk *walk, uint64_t step)
+{
+	uint64_t lines = step * walk->step_lines;
+
+	if (walk->pages)
+		return (uint64_t)walk->pages[lines >> walk->page_shift]
+			       << walk->page_shift |
+		       (lines & ((1u << walk->page_shift) - 1));
+	if (walk->bank == LOAD_ANY_BANK)
+		return walk->base_line + lines;
+	return ddr_line_in_bank(walk->ddr, walk->bank, walk->base_line,
+				lines);
+}
+
 /* The next access. Not for LOAD_IDLE. */
 static inline void walk_next(struct walk *walk, struct access *access)
 {
@@ -132,10 +163,7 @@ static inline void walk_next(struct walk *walk, struct access *access)
 		access->gap_ps = recorded->gap_ps;
 		return;
 	}
-	step *= walk->step_lines;
-	access->line = walk->bank == LOAD_ANY_BANK ? walk->base_line + step :
-		       ddr_line_in_bank(walk->ddr, walk->bank, walk->base_line,
-					step);
+	access->line = walk_line(walk, step);
 	access->store = walk_stores(walk);
 }
 

@@ -3,7 +3,7 @@ simulate-engine-objs := $(addprefix $(d),engine.o load.o trace.o meter.o) \
 	tools/memsys/ddr.o tools/memsys/cache.o tools/memsys/config.o
 simulate-scenario-objs := $(addprefix $(d),scenario.o scenario-keys.o \
 	scenario-load.o scenario-values.o scenario-check.o) tools/memsys/default-machine.o \
-	tools/libreg/names.o tools/regctl/units.o tools/regctl/format.o
+	tools/libreg/names.o tools/libreg/color-list.o tools/regctl/units.o tools/regctl/format.o
 
 # Arithmetic is exact: no conversion goes unseen.
 $(foreach o,$(filter $(d)%,$(simulate-engine-objs)),\

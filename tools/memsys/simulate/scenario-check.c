@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "coloring/coloring.h"
 #include "scenario-internal.h"
 
 /* tools/memsys/machines/zcu102.conf, built in. */
@@ -48,6 +49,45 @@ static int machine_load(struct parser *parser)
 	return 0;
 }
 
+/* They exist, and the memory on them stays below that of the next CPU. */
+static int set_check(struct parser *parser, const struct load *load,
+		     const struct color_set *set)
+{
+	struct color_geometry geometry;
+	struct colored memory = {
+		.geometry = &geometry, .set = *set,
+		.size = page_round_up(load->size_bytes),
+	};
+	struct reason reason;
+
+	if (!color_set_count(set))
+		return 0;
+	if (engine_colors(&parser->scenario->machine, &geometry, &reason))
+		return scenario_refuse(parser, "no colors: %s", reason.text);
+	if (color_set_beyond(set, &geometry) < COLORS_MAX)
+		return scenario_refuse(parser, "there are %u colors, from 0",
+				       color_count(&geometry));
+	if (color_span(&memory) > LOAD_SPAN_BYTES)
+		return scenario_refuse(parser,
+				       "size on these colors spans %llu MiB, at most %llu",
+				       (unsigned long long)color_span(&memory) >> 20,
+				       LOAD_SPAN_BYTES >> 20);
+	return 0;
+}
+
+static int colors_check(struct parser *parser, const struct load *load)
+{
+	int err;
+
+	if (!color_set_count(&load->colors) && !load->recolor_ps)
+		return 0;
+	if (load->bank != LOAD_ANY_BANK || load->kind == LOAD_TRACE)
+		return scenario_refuse(parser,
+				       "neither a bank nor a trace has colors");
+	err = set_check(parser, load, &load->colors);
+	return err ? err : set_check(parser, load, &load->recolors);
+}
+
 /* Fills in what the machine tells. */
 static int load_check(struct parser *parser, struct load *load)
 {
@@ -76,7 +116,7 @@ static int load_check(struct parser *parser, struct load *load)
 					 machine->line_bytes != 64))
 		return scenario_refuse(parser,
 				       "a trace needs a file and lines of 64 bytes");
-	return 0;
+	return colors_check(parser, load);
 }
 
 /* Jobs are bursts of all CPUs of the cell; who is guarded against is there. */

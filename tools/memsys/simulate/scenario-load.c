@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "scenario-internal.h"
+#include "tools/libreg/reg.h"
 
 /* Sets a member of the loads of all CPUs that are meant. */
 #define SET_LOADS(parser, member, what)                                       \
@@ -138,6 +139,51 @@ static int set_ways(struct parser *parser, const char *value)
 	return 0;
 }
 
+static int colors_parse(struct parser *parser, const char *value,
+			struct color_set *colors)
+{
+	struct reg_color_set set = { { 0 } };
+
+	if (strcmp(value, "all") && reg_color_list_parse(value, &set))
+		return scenario_refuse(parser, "'%.40s' is no list of colors",
+				       value);
+	for (unsigned int n = 0; n < REG_COLOR_WORDS; n++)
+		colors->word[n] = set.word[n];
+	return 0;
+}
+
+static int set_colors(struct parser *parser, const char *value)
+{
+	struct color_set colors;
+	int err = colors_parse(parser, value, &colors);
+
+	if (!err)
+		SET_LOADS(parser, colors, colors);
+	return err;
+}
+
+/* "5ms 8-15" */
+static int set_recolor(struct parser *parser, const char *value)
+{
+	const char *list = strchr(value, ' ');
+	struct color_set colors;
+	char time[32] = "";
+	uint64_t time_ps;
+
+	if (!list || (size_t)(list - value) >= sizeof(time))
+		return scenario_refuse(parser, "'%.40s' is no time and colors",
+				       value);
+	memcpy(time, value, (size_t)(list - value));
+	if (scenario_ps(parser, time, &time_ps) ||
+	    colors_parse(parser, list + 1, &colors))
+		return -EINVAL;
+	if (!time_ps || !color_set_count(&colors))
+		return scenario_refuse(parser, "recolor needs a time above 0 and a list");
+	SET_LOADS(parser, recolors, colors);
+	SET_LOADS(parser, recolor_ps, time_ps);
+	return 0;
+}
+
 static int set_trace(struct parser *parser, const char *value)
 {
 	struct scenario *scenario = parser->scenario;
@@ -173,6 +219,8 @@ const struct key scenario_load_keys[] = {
 	{ "compute", OF_LOAD, set_compute },
 	{ "burst", OF_LOAD, set_burst },
 	{ "ways", OF_LOAD, set_ways },
+	{ "colors", OF_LOAD, set_colors },
+	{ "recolor", OF_LOAD, set_recolor },
 	{ "trace", OF_LOAD, set_trace },
 };
 const size_t scenario_load_keys_count =
