@@ -174,6 +174,28 @@ static double change_audit(uint64_t seed, uint64_t *changes)
 	return worst;
 }
 
+/*
+ * What a cell gets by being set to the same over and over. `anew`: as from a
+ * regulator that begins with a full budget and without debt each time.
+ */
+static double changes_gain(bool anew)
+{
+	struct sim sim = machine(1, 10);
+	struct reg_settings s = budget(100 * MB, 100000);
+
+	sim.unlogged = true;
+	sim_start(&sim, 0);
+	for (uint64_t ns = 0; ns < NS_PER_S / 10; ns += 10000) {
+		if (anew)
+			sim.cpu[0].reg.own = (struct reg_pool){ 0 };
+		if (sim_set(&sim, &s, 0))
+			return NAN;
+		sim_run(&sim, ns + 10000);
+	}
+	return ((double)lines_issued(&sim, -1) /
+		(double)allowed(100 * MB, NS_PER_S / 10) - 1) * 100;
+}
+
 static void reloads(void)
 {
 	uint64_t changes = 0;
@@ -183,6 +205,9 @@ static void reloads(void)
 		worst = worst_of(worst, change_audit(seed, &changes));
 	figure(named("row 10: %llu changes: lines since, of what the new budget allows",
 		     (unsigned long long)changes), worst, AT_MOST, 1, "", NULL);
+	figure("row 10: the same budget set every 10 us: rate gained",
+	       changes_gain(false), AT_MOST, 0.5, "%",
+	       naive("+%.0f", changes_gain(true)));
 }
 
 void experiment_windows(void)
