@@ -74,7 +74,8 @@ struct walk {
 
 /*
  * The memory of core `cpu` begins at line (cpu + 1) << 24, and has room up to
- * the next one's. A stream and a chase begin somewhere, as `seed` says. `load` and `ddr` outlive the walk.
+ * the next one's. A stream and a chase begin somewhere, as `seed` says. `load` and `ddr`
+ * outlive the walk.
  */
 void walk_init(struct walk *walk, const struct load *load, const struct ddr *ddr,
 	       uint64_t line_bytes, unsigned int cpu, uint64_t seed);
