@@ -4,7 +4,7 @@
 
 #define GATE_INTERRUPT		0x8eull
 #define GATE_BYTES		16
-#define STUB_BYTES		16
+#define ENTRY_BYTES		16
 #define VECTOR_NMI		2
 #define VECTOR_DOUBLE_FAULT	8
 #define IST_NMI			1
@@ -19,7 +19,7 @@ struct fixup {
 	uint64_t instruction, target;
 };
 
-extern const char vector_stubs[];
+extern const char vector_entries[];
 extern const struct fixup fixups_start[], fixups_end[];
 
 struct cpu cpus[CPUS_MAX];
@@ -39,14 +39,14 @@ struct cpu *cpu_this(void)
 static void idt_fill(void)
 {
 	for (unsigned int n = 0; n < 256; n++) {
-		uint64_t stub = (uint64_t)vector_stubs + n * STUB_BYTES;
+		uint64_t entry = (uint64_t)vector_entries + n * ENTRY_BYTES;
 		uint64_t ist = n == VECTOR_NMI || n == VECTOR_DOUBLE_FAULT ?
 			       IST_NMI : 0;
 
-		idt[n][0] = (stub & 0xffff) | SELECTOR_CODE << 16 |
+		idt[n][0] = (entry & 0xffff) | SELECTOR_CODE << 16 |
 			    ist << 32 | GATE_INTERRUPT << 40 |
-			    (stub >> 16 & 0xffff) << 48;
-		idt[n][1] = stub >> 32;
+			    (entry >> 16 & 0xffff) << 48;
+		idt[n][1] = entry >> 32;
 	}
 }
 

@@ -122,11 +122,11 @@ boot_leave:
 
 /*
  * Vectors 0 to 31 stop the hypervisor, but for 2; those from 32 on are what a
- * cell leaves behind in the interrupt controller. Each stub has 16 bytes.
+ * cell leaves behind in the interrupt controller. Each entry has 16 bytes.
  */
 	.balign	16
-	.global exception_stubs
-exception_stubs:
+	.global exception_entries
+exception_entries:
 	.set	vector, 0
 	.rept	32
 	.balign	16

@@ -22,7 +22,7 @@
 #define GATE_INTERRUPT		0x8eull
 #define IST_FAULTS		1
 #define IST_NMI			2
-#define STUB_BYTES		16
+#define ENTRY_BYTES		16
 #define FIRST_INTERRUPT		32
 #define XSAVE_AREA_BYTES	4096
 #define HOLD_PATIENCE_MS	10
@@ -36,7 +36,7 @@
 
 #define ULL(x)			((unsigned long long)(x))
 
-extern const uint8_t exception_stubs[], leftover_entry[];
+extern const uint8_t exception_entries[], leftover_entry[];
 
 uint64_t host_idt[256][2];
 
@@ -51,8 +51,8 @@ static void gate_set(unsigned int vector, uint64_t target, uint64_t ist)
 static void idt_fill(void)
 {
 	for (unsigned int vector = 0; vector < FIRST_INTERRUPT; vector++)
-		gate_set(vector, (uintptr_t)exception_stubs +
-				 vector * STUB_BYTES,
+		gate_set(vector, (uintptr_t)exception_entries +
+				 vector * ENTRY_BYTES,
 			 vector == VECTOR_NMI ? IST_NMI : IST_FAULTS);
 	for (unsigned int vector = FIRST_INTERRUPT; vector < 256; vector++)
 		gate_set(vector, (uintptr_t)leftover_entry, 0);

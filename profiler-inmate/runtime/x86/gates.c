@@ -14,10 +14,10 @@
 static uint64_t idt[VECTORS][GATE_WORDS];
 
 /* Guests lie below 4 GiB: a second word stays 0. */
-static void gate_fill(unsigned int vector, uint64_t stub)
+static void gate_fill(unsigned int vector, uint64_t entry)
 {
-	idt[vector][0] = (stub & 0xffff) | (uint64_t)SELECTOR_CODE << 16 |
-			 GATE_INTERRUPT << 40 | (stub >> 16 & 0xffff) << 48;
+	idt[vector][0] = (entry & 0xffff) | (uint64_t)SELECTOR_CODE << 16 |
+			 GATE_INTERRUPT << 40 | (entry >> 16 & 0xffff) << 48;
 }
 
 /* Every CPU writes the same. */
@@ -26,6 +26,6 @@ void exceptions_init(void)
 	struct table_register idtr = { sizeof(idt) - 1, (uintptr_t)idt };
 
 	for (unsigned int n = 0; n < VECTORS; n++)
-		gate_fill(n, (uintptr_t)vector_stubs + n * STUB_BYTES);
+		gate_fill(n, (uintptr_t)vector_entries + n * ENTRY_BYTES);
 	__asm__ volatile("lidt %0" :: "m"(idtr) : "memory");
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* A stub for each vector; all go to exception_dispatch(). */
+/* An entry for each vector; all go to exception_dispatch(). */
 #include "vectors.h"
 
 	vector_table 64

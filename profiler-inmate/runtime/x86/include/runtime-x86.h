@@ -8,10 +8,10 @@
 
 /* vectors64.S, vectors32.S */
 #define VECTORS			64
-#define STUB_BYTES		16
+#define ENTRY_BYTES		16
 #define GATE_INTERRUPT		0x8eull
 
-extern const char vector_stubs[];
+extern const char vector_entries[];
 
 struct table_register {
 	uint16_t limit;

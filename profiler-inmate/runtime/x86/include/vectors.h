@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Entries of interrupts and exceptions, for assembly. Each stub has 16 bytes and
+ * Entries of interrupts and exceptions, for assembly. Each one has 16 bytes and
  * leaves error code and vector on the stack, an error code of 0 where the CPU
  * pushes none (SDM 3A, 6.13).
  */
 #ifndef X86_VECTORS_H
 #define X86_VECTORS_H
 
-	/* vector_stubs: so many, which go to vector_common. */
+	/* vector_entries: so many, which go to vector_common. */
 	.macro	vector_table count
 	.text
-	.global	vector_stubs
+	.global	vector_entries
 	.balign	16
-vector_stubs:
+vector_entries:
 	.set	vector, 0
 	.rept	\count
 	.balign	16
