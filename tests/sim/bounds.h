@@ -38,7 +38,12 @@ uint64_t polled_bound(const struct sim *sim, uint64_t window_ns, bool writes);
 
 /* checks.c, in tests of cmocka. */
 
-/* Every window of half a period, one, two and ten against the bound. */
+typedef uint64_t window_bound_fn(const struct sim *sim, uint64_t window_ns,
+				 bool writes);
+
+/* Every window of half a period, nearly one, one, two and ten against a bound. */
+void check_windows_by(const struct sim *sim, window_bound_fn *bound, bool writes);
+/* The same against window_bound(). */
 void check_windows(const struct sim *sim, bool writes);
 /*
  * For sim.audit: what is in the pool and drawn but not used is never more than

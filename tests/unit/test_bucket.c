@@ -44,14 +44,19 @@ static uint64_t interrupts(const struct sim *sim)
  * The closed form: what came in, two buckets, and what is seen late. Where that
  * is more than a bucket, credit from before the window may pay for it.
  */
-static uint64_t most_lines(const struct sim *sim, uint64_t bytes_per_s,
-			   const struct reg_budget *b, uint64_t window_ns)
+static uint64_t bucket_bound(const struct sim *sim, uint64_t window_ns,
+			     bool writes)
 {
 	const struct reg_effective *e = &sim->cell.effective;
+	const struct reg_budget *b = writes ? &e->writes : &e->total;
+	uint64_t bytes_per_s = writes ? e->settings.write_budget_bytes_per_s :
+					e->settings.budget_bytes_per_s;
 	uint64_t buckets = e->per_cpu ? e->cpus_count : 1;
 	uint64_t depth_lines = b->cap_lines * buckets;
 	uint64_t late_lines = sim->cpus_count * sim_overshoot_lines(sim);
 
+	if (!b->limited)
+		return UINT64_MAX;
 	return allowed(bytes_per_s, window_ns) + buckets + depth_lines +
 	       (late_lines > depth_lines ? late_lines : depth_lines) +
 	       late_lines;
@@ -59,30 +64,8 @@ static uint64_t most_lines(const struct sim *sim, uint64_t bytes_per_s,
 
 static void check_closed_form(const struct sim *sim)
 {
-	const struct reg_effective *e = &sim->cell.effective;
-	const struct reg_settings *s = &e->settings;
-	const uint64_t windows[] = { s->period_ns / 2, s->period_ns,
-				     2 * s->period_ns, 10 * s->period_ns };
-
-	for (size_t n = 0; n < ARRAY_COUNT(windows); n++) {
-		uint64_t worst = sim_worst_window(sim, windows[n], false, -1);
-		uint64_t most = most_lines(sim, s->budget_bytes_per_s,
-					   &e->total, windows[n]);
-
-		if (e->total.limited && worst > most)
-			fail_msg("%llu lines in %llu ns, at most %llu",
-				 (unsigned long long)worst,
-				 (unsigned long long)windows[n],
-				 (unsigned long long)most);
-		worst = sim_worst_window(sim, windows[n], true, -1);
-		most = most_lines(sim, s->write_budget_bytes_per_s, &e->writes,
-				  windows[n]);
-		if (e->writes.limited && worst > most)
-			fail_msg("%llu writes in %llu ns, at most %llu",
-				 (unsigned long long)worst,
-				 (unsigned long long)windows[n],
-				 (unsigned long long)most);
-	}
+	check_windows_by(sim, bucket_bound, false);
+	check_windows_by(sim, bucket_bound, true);
 }
 
 /* A second at each rate: within a bucket or two, whatever the period. */

@@ -44,24 +44,8 @@ static void start(struct sim *sim, const struct reg_settings *s)
 
 static void check_closed_form(const struct sim *sim)
 {
-	const struct reg_effective *e = &sim->cell.effective;
-	const uint64_t period_ns = e->settings.period_ns;
-	const uint64_t windows[] = { period_ns / 2, period_ns - period_ns / 8,
-				     period_ns, 2 * period_ns, 10 * period_ns };
-
-	for (size_t n = 0; n < 2 * ARRAY_COUNT(windows); n++) {
-		bool writes = n % 2;
-		uint64_t window_ns = windows[n / 2];
-		uint64_t worst = sim_worst_window(sim, window_ns, writes, -1);
-		uint64_t most = polled_bound(sim, window_ns, writes);
-
-		if (worst > most)
-			fail_msg("%llu %s in %llu ns, at most %llu",
-				 (unsigned long long)worst,
-				 writes ? "writes" : "lines",
-				 (unsigned long long)window_ns,
-				 (unsigned long long)most);
-	}
+	check_windows_by(sim, polled_bound, false);
+	check_windows_by(sim, polled_bound, true);
 }
 
 /* What a saturating cell gets in the long run: its rate, to the line. */
