@@ -458,7 +458,7 @@ demo: machine
 shell: machine
 	$(Q)tools/testbed/shell
 
-bench: bench-first-light bench-regulators bench-coloring bench-sessions bench-vmx
+bench: bench-first-light bench-vmx bench-regulators bench-coloring bench-sessions
 
 bench-first-light: machine
 	$(Q)tests/bench/first-light

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A cell budgeted in instructions by PMU overflow, the root CPU halted beside
 # it: what the guest itself measures. Arguments: the cell, `meter` with one CPU
-# or `meters` with an idle second one to share its budget, or `polled`, which is
-# `meter` under mempol; then budgets in MB/s, where a byte is an instruction. Then calls that do next to nothing, to be
-# counted.
+# or `meters` with an idle second one to share its budget, or these two under
+# another regulator: `polled`, `bucket`, `buckets`; then budgets in MB/s, where a
+# byte is an instruction. Then, to be counted, changes of a budget that is never
+# used up, and calls that do next to nothing.
 # shellcheck source=tests/system/lib.sh
 . /weir/tests/lib.sh
 
@@ -13,29 +14,32 @@ shift
 machine=qemu-virt-pmu
 regulator=memguard
 options=
+case $cell in
+polled) cell=meter regulator=mempol ;;
+bucket) cell=meter regulator=bucket ;;
+buckets) cell=meters regulator=bucket ;;
+esac
 if [ "$cell" = meters ]; then
 	machine=qemu-virt-pmu3
 	options="idle=2"
 fi
 
-if [ "$cell" = polled ]; then
-	cell=meter
-	regulator=mempol
-fi
+# meter_start MB: for 1.2 s at that budget; 1024 instructions a block.
+meter_start() {
+	ok "$1 MB/s" regctl -q set "$cell" --budget "$1MB/s" \
+		--regulator $regulator
+	regctl -q cell load "$cell" /weir/inmates/meter.bin -a 0 \
+		-s "blocks=$(($1 * 1200000 / 1024)) window=500us window2=1ms window3=2ms window4=10ms $options" \
+		-a 0x1000
+	regctl -q cell start "$cell"
+}
 
 insmod /lib/modules/weir.ko
 ok "enable" regctl -q enable /weir/cells/$machine.cell
 ok "create" regctl -q cell create "/weir/cells/$cell.cell"
 regctl console -f >/tmp/console 2>&1 &
 for mb in "$@"; do
-	ok "$mb MB/s" regctl -q set "$cell" --budget "${mb}MB/s" \
-		--regulator $regulator
-	# 1.2 s at any budget: 1024 instructions a block.
-	blocks=$((mb * 1200000 / 1024))
-	regctl -q cell load "$cell" /weir/inmates/meter.bin -a 0 \
-		-s "blocks=$blocks window=500us window2=1ms window3=2ms window4=10ms $options" \
-		-a 0x1000
-	regctl -q cell start "$cell"
+	meter_start "$mb"
 	sleep 1.5
 	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 		grep -q "^meter: blocks" /tmp/console && break
@@ -45,6 +49,11 @@ for mb in "$@"; do
 		s/^meter: blocks \([0-9]*\) ns \([0-9]*\)/data: meter.$mb.total \1 \2/p" \
 		/tmp/console
 	: >/tmp/console
+done
+meter_start 600
+for _ in 1 2 3 4 5; do
+	ok "700 MB/s" regctl -q set "$cell" --budget 700MB/s
+	ok "600 MB/s" regctl -q set "$cell" --budget 600MB/s
 done
 for _ in 1 2 3 4 5 6 7 8 9 10; do
 	read -r _ </sys/devices/weir/mem_pool_used

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a tick of a budget costs, and a poll: instructions from the exit to the entry. The
- * counters of Bochs do not count, so nothing is ever used up, and each tick
- * finds a CPU that goes on. With the image that takes such counters.
+ * What a tick of a budget costs, a poll, and a change of the budget: instructions
+ * from the exit to the entry. The counters of Bochs do not count, so nothing is
+ * ever used up, and each tick finds a CPU that goes on. With the image that takes
+ * such counters.
  */
 #include "abi/regulation.h"
 #include "groups.h"
@@ -11,6 +12,7 @@
 #define ROOT_ID			0u
 #define PERIOD_US		100u
 #define TICKS			500u
+#define CHANGES			20u
 #define TURN_TICKS_MAX		40u	/* of the loop below */
 #define PATIENCE_MS		200u
 
@@ -120,12 +122,36 @@ static void test_tick(void)
 	test_end();
 }
 
+/* The calling CPU is the one concerned: it goes on under the new setting. */
+static void test_change(const char *key, uint16_t regulator)
+{
+	uint64_t flags, from, least = UINT64_MAX;
+	long error = 0;
+
+	test_begin("changes of a budget");
+	flags = irq_save();
+	for (unsigned int n = 0; n < CHANGES && !error; n++) {
+		from = rdtsc();
+		error = budget(1000000000 + n, regulator);
+		from = rdtsc() - from;
+		least = from < least ? from : least;
+	}
+	irq_restore(flags);
+	expect_equal(error, 0);
+	test_report(key, least);
+	expect(least < 100000);
+	expect_equal(budget(REG_BUDGET_UNLIMITED, regulator), 0);
+	test_end();
+}
+
 void group_tick(void)
 {
 	if (!weir_begin())
 		return;
 	test_tick();
 	test_poll();
+	test_change("change_instructions", REGULATOR_MEMGUARD);
+	test_change("change_bucket_instructions", REGULATOR_BUCKET);
 	test_begin("the hypervisor leaves");
 	expect_equal(weir_disable(), 0);
 	test_end();
