@@ -451,7 +451,7 @@ test: machine $(host-tests)
 	$(Q)tests/total unit system
 
 .PHONY: demo shell bench bench-first-light bench-regulators bench-coloring
-.PHONY: bench-sessions bench-vmx
+.PHONY: bench-sessions bench-vmx bench-recolorings
 demo: machine
 	$(Q)tools/testbed/demo
 
@@ -475,6 +475,10 @@ bench-E1 bench-E2 bench-E3 bench-E4 bench-E7: bench-%: $(B)/sim/weir-simulate \
 
 bench-coloring: machine $(B)/sim/weir-tables
 	$(Q)tests/bench/coloring
+
+# The same with fifty changes of the root cell's colors: slow.
+bench-recolorings: machine
+	$(Q)WEIR_BENCH_RECOLORINGS=50 tests/bench/coloring
 
 bench-sessions: machine
 	$(Q)tests/bench/sessions

@@ -47,7 +47,7 @@ files_make() {
 }
 
 files_sum() {
-	cat /tmp/files/* | md5sum
+	find /tmp/files -type f | sort | xargs cat | md5sum
 }
 
 insmod /lib/modules/weir.ko
@@ -55,6 +55,7 @@ ok "enable" regctl -q enable "/weir/cells/$system.cell"
 dd if=/dev/urandom of=/tmp/blob bs=64k count=16 2>/dev/null
 sum=$(sha256sum </tmp/blob)
 files_make
+is "there are $files_mib files" "$(find /tmp/files -type f | wc -l)" "$files_mib"
 files=$(files_sum)
 report copy "$(memcopy 128)"
 measured alone.there 4-15
