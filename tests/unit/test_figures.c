@@ -58,9 +58,24 @@ static void test_the_speed_of_the_host_is_shown_only(void **state)
 	assert_int_equal(status_of("5\\tfast\\t12\\tmin-host\\t20\\tM/s\\n"), 0);
 	assert_non_null(strstr(said, ">= 20"));
 	assert_non_null(strstr(said, "NO"));
-	assert_non_null(strstr(said, "1 missed, 1 of them by the speed of this"));
+	assert_non_null(strstr(said, "1 missed, 1 of them open or by the speed"));
 	assert_int_equal(status_of("5\\tfast\\t12\\tmin-host\\t20\\tM/s\\n"
 				   "1\\tone\\t6\\tmax\\t5\\tx\\n"), 1);
+}
+
+static void test_an_open_target_fails_when_it_gets_worse(void **state)
+{
+	(void)state;
+	assert_int_equal(status_of("4\\tone\\t200\\tmax:300\\t200\\tx\\n"), 0);
+	assert_non_null(strstr(said, "1 figures, 0 missed\n"));
+	assert_int_equal(status_of("4\\tone\\t300\\tmax:300\\t200\\tx\\n"), 0);
+	assert_non_null(strstr(said, "NO"));
+	assert_non_null(strstr(said, "<= 200"));
+	assert_non_null(strstr(said, "1 missed, 1 of them open"));
+	assert_int_equal(status_of("4\\tone\\t301\\tmax:300\\t200\\tx\\n"), 1);
+	assert_int_equal(status_of("4\\tone\\t8\\tmin:9\\t10\\tx\\n"), 1);
+	assert_int_equal(status_of("4\\tone\\t9\\tmin:9\\t10\\tx\\n"), 0);
+	assert_int_equal(status_of("4\\tone\\tnone\\tmax:300\\t200\\tx\\n"), 1);
 }
 
 static void test_a_line_that_is_none_is_refused(void **state)
@@ -76,6 +91,7 @@ int main(void)
 		cmocka_unit_test(test_figures_are_met_or_missed),
 		cmocka_unit_test(test_what_was_not_measured_is_missed),
 		cmocka_unit_test(test_the_speed_of_the_host_is_shown_only),
+		cmocka_unit_test(test_an_open_target_fails_when_it_gets_worse),
 		cmocka_unit_test(test_a_line_that_is_none_is_refused),
 	};
 
