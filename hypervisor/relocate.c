@@ -11,8 +11,10 @@
 #include "hv/printk.h"
 #include "hv/setup.h"
 #include "hv/string.h"
+#include "hv/wait.h"
 
 #define PLACES_MAX	510u
+#define PATIENCE_MS	20000u
 
 /* In a page of the pool, which is the same before and after. */
 struct way {
@@ -168,10 +170,15 @@ static void copy_shared(const struct way *way)
 	arch_icache_flush();
 }
 
+/* All CPUs have said that they go on: one that does not come is broken. */
 static void wait_for(const uint32_t *word, uint32_t value)
 {
-	while (__atomic_load_n(word, __ATOMIC_ACQUIRE) != value)
-		arch_cpu_relax();
+	struct wait wait = wait_begin_ms(PATIENCE_MS);
+
+	while (__atomic_load_n(word, __ATOMIC_ACQUIRE) != value) {
+		if (!wait_turn(&wait))
+			panic("hypervisor: a CPU does not come to move\n");
+	}
 }
 
 void relocate_cpu(struct per_cpu *cpu, bool master)

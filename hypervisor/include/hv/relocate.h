@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The hypervisor moves to colors of its own, when the configuration has a record of
- * them (struct weir_record_own_colors).
+ * The hypervisor moves to colors of its own, when the configuration has a record
+ * of them (struct weir_record_own_colors).
  *
- * The driver has loaded it as it comes, page after page. Pages of its colors are taken for
- * image, per-CPU areas and configuration while it is set up; when all CPUs
- * have come they copy them, and go on at the same virtual addresses on other
+ * The driver has loaded it as it comes, page after page. Pages of its colors are
+ * taken for image, per-CPU areas and configuration while it is set up; when all
+ * CPUs have come they copy them, and go on at the same virtual addresses on other
  * tables. All that is taken from the pool is of these colors before that.
  */
 #ifndef HV_RELOCATE_H
