@@ -76,9 +76,12 @@ int cpu_online(unsigned int number)
 	/* APIC ids count from 0 here. */
 	apic_start_cpu(number, AP_START);
 	end = rdtsc() + START_TIMEOUT_TSC;
-	while (!cpu->online)
+	while (!cpu->online) {
 		if (rdtsc() > end)
 			return -ETIMEDOUT;
+		/* QEMU lets the other CPU run, which may else take seconds. */
+		pause();
+	}
 	return 0;
 }
 
