@@ -5,6 +5,7 @@
  *   blocks=N      blocks of 1024 instructions to run (default 100000)
  *   window=TIME   also the most blocks in any window of this length; up to
  *                 four such words
+ *   settle=TIME   spins so long before (default 0)
  *   idle=CPU      starts this CPU of the cell as well, which then waits
  *
  * A regulator that counts retired instructions is audited by a guest that
@@ -90,6 +91,15 @@ static bool idle_start(void)
 	       inmate_cpu_on(cpu, idle, NULL, stack + sizeof(stack)) == 0;
 }
 
+/* What is executed here is charged as the blocks are: the budget is in use. */
+static void settle(void)
+{
+	uint64_t end = timer_now_ticks() + timer_ns_to_ticks(cmdline_ns("settle", 0));
+
+	while (timer_now_ticks() < end)
+		;
+}
+
 void inmate_main(void)
 {
 	uint64_t blocks = cmdline_number("blocks", 100000);
@@ -104,6 +114,7 @@ void inmate_main(void)
 	for (uint64_t n = 0; n <= blocks; n++)
 		stamps[n] = 0;
 	inmate_printf("meter: running\n");
+	settle();
 	blocks_run(stamps, blocks + 1);
 	inmate_printf("meter: stopped\n");
 	windows_print(stamps, blocks + 1);

@@ -24,31 +24,38 @@ if [ "$cell" = meters ]; then
 	options="idle=2"
 fi
 
-# meter_start MB: for 1.2 s at that budget; 1024 instructions a block.
+# meter_start MB: for 1.2 s at that budget; 1024 instructions a block. Before that
+# it waits until the root is halted again: QEMU's counter of instructions, which is
+# what the budget is of, goes on while another CPU executes.
 meter_start() {
 	ok "$1 MB/s" regctl -q set "$cell" --budget "$1MB/s" \
 		--regulator $regulator
 	regctl -q cell load "$cell" /weir/inmates/meter.bin -a 0 \
-		-s "blocks=$(($1 * 1200000 / 1024)) window=500us window2=1ms window3=2ms window4=10ms $options" \
+		-s "blocks=$(($1 * 1200000 / 1024)) window=500us window2=1ms window3=2ms window4=10ms settle=100ms $options" \
 		-a 0x1000
 	regctl -q cell start "$cell"
+}
+
+# What the meter has said since it runs. Nobody follows the console meanwhile.
+said() {
+	regctl console | awk '/^meter: running/ { n = 0 } { line[n++] = $0 }
+		END { for (i = 0; i < n; i++) print line[i] }'
 }
 
 insmod /lib/modules/weir.ko
 ok "enable" regctl -q enable /weir/cells/$machine.cell
 ok "create" regctl -q cell create "/weir/cells/$cell.cell"
-regctl console -f >/tmp/console 2>&1 &
 for mb in "$@"; do
 	meter_start "$mb"
 	sleep 1.5
 	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		said >/tmp/console
 		grep -q "^meter: blocks" /tmp/console && break
 		sleep 0.5
 	done
 	sed -n "s/^meter: window \([0-9]*\) blocks \([0-9]*\)/data: meter.$mb.\1 \2/p
 		s/^meter: blocks \([0-9]*\) ns \([0-9]*\)/data: meter.$mb.total \1 \2/p" \
 		/tmp/console
-	: >/tmp/console
 done
 meter_start 600
 for _ in 1 2 3 4 5; do
