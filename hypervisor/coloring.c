@@ -16,13 +16,6 @@ static struct {
 	struct color_cache cache;	/* sets 0: none is colored */
 } coloring;
 
-static void system_view(struct config_view *root)
-{
-	config_view_init(root, &system_config->root_cell,
-			 system_config_size -
-				 offsetof(struct system_desc, root_cell));
-}
-
 /* The modelled machine's cache is the model's, whatever the CPU says. */
 static bool cache_of_machine(struct color_cache *cache)
 {

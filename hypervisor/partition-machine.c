@@ -35,8 +35,7 @@ static const struct weir_record_cache *record_find(unsigned int level)
 {
 	struct config_view view;
 
-	config_view_init(&view, &system_config->root_cell, system_config_size -
-			 offsetof(struct system_desc, root_cell));
+	system_view(&view);
 	for (unsigned int n = 0; n < WEIR_BLOCK_MAX_RECORDS; n++) {
 		const struct weir_record_cache *record = (const void *)
 			config_record(&view, WEIR_RECORD_CACHE, n);

@@ -65,11 +65,6 @@ bool recolor_settled(const struct cell *cell, gpa_t address)
 			       &flags);
 }
 
-static void system_view(struct config_view *view)
-{
-	cell_view(cell_root(), view);
-}
-
 void recolor_init(void)
 {
 	struct config_view view;

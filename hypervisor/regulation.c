@@ -43,9 +43,7 @@ int regulation_init(void)
 	if (err)
 		return err;
 	statistics_init();
-	config_view_init(&view, &system_config->root_cell,
-			 system_config_size -
-				 offsetof(struct system_desc, root_cell));
+	system_view(&view);
 	settings_init(&view);
 	bandwidth.record = (const void *)
 		config_record(&view, WEIR_RECORD_BANDWIDTH, 0);

@@ -82,9 +82,7 @@ int relocate_prepare(struct reason *reason)
 	struct color_set own;
 
 	relocation.way = NULL;
-	config_view_init(&root, &system_config->root_cell,
-			 system_config_size -
-				 offsetof(struct system_desc, root_cell));
+	system_view(&root);
 	own = config_own_colors(&root);
 	if (!ARCH_OWN_COLORS || color_set_count(&own) == 0)
 		return 0;

@@ -67,9 +67,7 @@ static bool unit_record(unsigned int n, struct weir_record_iommu *record)
 {
 	struct config_view view;
 
-	config_view_init(&view, &system_config->root_cell,
-			 system_config_size -
-				 offsetof(struct system_desc, root_cell));
+	system_view(&view);
 	return config_iommu_unit(system_config, &view, n, record);
 }
 

@@ -5,6 +5,7 @@
 
 #include "abi/cell-config.h"
 #include "abi/image.h"
+#include "config-check.h"
 #include "reason.h"
 #include "types.h"
 
@@ -12,6 +13,14 @@
 extern struct image_header image_header __attribute__((aligned(4096)));
 extern const struct system_desc *system_config;	/* checked copy */
 extern size_t system_config_size;
+
+/* The root cell's part of it. */
+static inline void system_view(struct config_view *root)
+{
+	config_view_init(root, &system_config->root_cell,
+			 system_config_size -
+				 offsetof(struct system_desc, root_cell));
+}
 
 /*
  * Called by every CPU on its own stack with the EL2 MMU on, and interrupts
