@@ -10,7 +10,7 @@
 #define BIT(n)		(1ull << (n))
 #define PAGE_BITS	12u
 #define PAIRS_MAX	1024u
-/* A conflict takes half as long again at least; noise does not. */
+/* A conflict takes a quarter longer at least; noise does not. */
 #define SLOW_LEAST	1.25
 /* Times about one of the two clusters: all but so many permille of pairs. */
 #define STRAYS_PERMILLE	50u
