@@ -83,9 +83,7 @@ struct {
 	} ABI_PACKED weir;
 } ABI_PACKED config = {
 	.cell = {
-		.signature = CONFIG_CELL_SIGNATURE,
-		.architecture = CONFIG_ARCH_ARM64,
-		.revision = CONFIG_REVISION,
+		CONFIG_HEAD(CELL, ARM64),
 		.name = CELL_NAME,
 		.id = CELL_ID,
 		.flags = CELL_FLAGS | CELL_VIRTUAL_CONSOLE_PERMITTED |
@@ -101,11 +99,7 @@ struct {
 			.size = CELL_RAM_BYTES,
 			.flags = MEM_RWX | MEM_LOADABLE | CELL_RAM_COLORED,
 		},
-		{
-			.virt_start = INMATE_COMM_BASE,
-			.size = 0x1000,
-			.flags = MEM_READ | MEM_WRITE | MEM_COMM_REGION,
-		},
+		COMM_REGION,
 #ifndef CELL_NO_MODEL
 		{
 			.phys_start = VIRT_MEMSYS_PAGE,
@@ -115,36 +109,20 @@ struct {
 		},
 #endif
 #ifdef CELL_SHARED_BASE
-		{
-			.phys_start = CELL_SHARED_BASE,
-			.virt_start = INMATE_SHARED_BASE,
-			.size = CELL_SHARED_BYTES,
-			.flags = MEM_READ | MEM_WRITE | MEM_ROOTSHARED,
-		},
+		SHARED_REGION(CELL_SHARED_BASE, CELL_SHARED_BYTES),
 #endif
 	},
 	.weir = {
-		.head = {
-			.signature = WEIR_BLOCK_SIGNATURE,
-			.revision = WEIR_BLOCK_REVISION,
-			.num_records = CELL_RECORDS_COUNT,
-			.size = sizeof(config.weir),
-		},
+		.head = BLOCK_HEAD(CELL_RECORDS_COUNT),
 		.options = {
-			.record = {
-				.type = WEIR_RECORD_OPTIONS,
-				.size = sizeof(struct weir_record_options),
-			},
+			RECORD_HEAD(OPTIONS, struct weir_record_options),
 			.permissions = CELL_PERMISSIONS,
 			.options = CELL_OPTIONS,
 			.msg_timeout_ns = CELL_MSG_TIMEOUT_NS,
 		},
 #ifdef CELL_BUDGET
 		.policy = {
-			.record = {
-				.type = WEIR_RECORD_POLICY,
-				.size = sizeof(struct weir_record_policy),
-			},
+			RECORD_HEAD(POLICY, struct weir_record_policy),
 			.settings = {
 				.valid = REG_SET_BUDGET,
 				.budget_bytes_per_s = CELL_BUDGET,
@@ -153,20 +131,14 @@ struct {
 #endif
 #ifdef CELL_COLORS
 		.colors = {
-			.record = {
-				.type = WEIR_RECORD_COLORS,
-				.size = sizeof(struct weir_record_colors),
-			},
+			RECORD_HEAD(COLORS, struct weir_record_colors),
 			.how = COLORS_LIST,
 			.list = { CELL_COLORS },
 		},
 #endif
 #ifdef CELL_CONTROLS
 		.control = {
-			.record = {
-				.type = WEIR_RECORD_CONTROL,
-				.size = sizeof(struct weir_record_control),
-			},
+			RECORD_HEAD(CONTROL, struct weir_record_control),
 			.cell_id = CELL_CONTROLS,
 			.what = CONTROL_DUTY | CONTROL_BUDGET,
 			.duty_min_permille = CELL_CONTROLS_DUTY,
@@ -175,10 +147,7 @@ struct {
 #endif
 #ifdef CELL_CRITICAL
 		.critical = {
-			.record = {
-				.type = WEIR_RECORD_CRITICAL,
-				.size = sizeof(struct weir_record_critical),
-			},
+			RECORD_HEAD(CRITICAL, struct weir_record_critical),
 			.period_ns = 1000000,
 			.bound_ns = 300000,
 			.irqs_count = 1,

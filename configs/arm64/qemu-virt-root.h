@@ -63,9 +63,7 @@ struct {
 	} ABI_PACKED weir;
 } ABI_PACKED config = {
 	.header = {
-		.signature = CONFIG_SYSTEM_SIGNATURE,
-		.architecture = CONFIG_ARCH_ARM64,
-		.revision = CONFIG_REVISION,
+		CONFIG_HEAD(SYSTEM, ARM64),
 		.flags = SYSTEM_VIRTUAL_DEBUG_CONSOLE,
 		.hypervisor_memory = {
 			.phys_start = VIRT_HYPERVISOR_BASE,
@@ -81,27 +79,18 @@ struct {
 			},
 		},
 		.root_cell = {
-			.signature = CONFIG_CELL_SIGNATURE,
-			.architecture = CONFIG_ARCH_ARM64,
-			.revision = CONFIG_REVISION,
+			CONFIG_HEAD(CELL, ARM64),
 			.name = VIRT_NAME,
 			.cpu_set_size = sizeof(config.cpus),
-			.num_memory_regions = sizeof(config.memory) /
-					      sizeof(config.memory[0]),
-			.num_irqchips = sizeof(config.irqchips) /
-					sizeof(config.irqchips[0]),
+			.num_memory_regions = COUNT_OF(config.memory),
+			.num_irqchips = COUNT_OF(config.irqchips),
 		},
 	},
 	.cpus = { VIRT_CPUS },
 	.memory = { VIRT_ROOT_REGIONS, VIRT_GIC_REGIONS },
 	.irqchips = { VIRT_ROOT_IRQCHIPS },
 	.weir = {
-		.head = {
-			.signature = WEIR_BLOCK_SIGNATURE,
-			.revision = WEIR_BLOCK_REVISION,
-			.num_records = VIRT_RECORDS_COUNT,
-			.size = sizeof(config.weir),
-		},
+		.head = BLOCK_HEAD(VIRT_RECORDS_COUNT),
 #ifdef VIRT_MODEL
 		.memsys = RECORD_MEMSYS,
 		.counter_memsys = RECORD_COUNTER_MEMSYS,

@@ -12,8 +12,7 @@
 #ifndef CONFIGS_QEMU_VIRT_H
 #define CONFIGS_QEMU_VIRT_H
 
-#include "abi/cell-config.h"
-#include "abi/weir-config.h"
+#include "../config.h"
 
 #define VIRT_HYPERVISOR_BASE	0x70000000ull
 #ifdef VIRT_OWN_COLORS
@@ -34,21 +33,6 @@
 #define INMATE_COMM_BASE	0x80000000ull
 #define INMATE_MEMSYS_PAGE	0x80001000ull
 #define INMATE_SHARED_BASE	0x80100000ull
-
-#define MEM_RWX			(MEM_READ | MEM_WRITE | MEM_EXECUTE)
-#define MEM_DEVICE		(MEM_READ | MEM_WRITE | MEM_IO)
-
-#define IO_REGION(base, bytes)                                                \
-	{                                                                     \
-		.phys_start = (base), .virt_start = (base), .size = (bytes),  \
-		.flags = MEM_DEVICE,                                          \
-	}
-
-#define RAM_REGION(base, bytes)                                               \
-	{                                                                     \
-		.phys_start = (base), .virt_start = (base), .size = (bytes),  \
-		.flags = MEM_RWX | MEM_DMA,                                   \
-	}
 
 /*
  * With VIRT_RECOLOR the root kernel is booted with mem=512M, no device does DMA, and
@@ -112,8 +96,7 @@
 
 #define RECORD_MEMSYS                                                         \
 	{                                                                     \
-		.record = { .type = WEIR_RECORD_MEMSYS,                       \
-			    .size = sizeof(struct weir_record_memsys) },      \
+		RECORD_HEAD(MEMSYS, struct weir_record_memsys),               \
 		.page_address = VIRT_MEMSYS_PAGE,                             \
 		.heartbeat_ns = 20000, .heartbeat_min_ns = 1000,              \
 	}
@@ -127,15 +110,13 @@
 
 #define RECORD_COLORING                                                       \
 	{                                                                     \
-		.record = { .type = WEIR_RECORD_COLORING,                     \
-			    .size = sizeof(struct weir_record_coloring) },    \
+		RECORD_HEAD(COLORING, struct weir_record_coloring),           \
 		VIRT_LLC                                                      \
 	}
 
 #define RECORD_ROOT_COLORS                                                    \
 	{                                                                     \
-		.record = { .type = WEIR_RECORD_ROOT_COLORS,                  \
-			    .size = sizeof(struct weir_record_root_colors) }, \
+		RECORD_HEAD(ROOT_COLORS, struct weir_record_root_colors),     \
 		.span_bytes = VIRT_ROOT_SPAN_BYTES,                           \
 		.window_address = VIRT_WINDOW_BASE,                           \
 	}
@@ -143,8 +124,7 @@
 /* A mask: the hypervisor's own colors. */
 #define RECORD_OWN_COLORS                                                     \
 	{                                                                     \
-		.record = { .type = WEIR_RECORD_OWN_COLORS,                   \
-			    .size = sizeof(struct weir_record_own_colors) },  \
+		RECORD_HEAD(OWN_COLORS, struct weir_record_own_colors),       \
 		.list = { VIRT_OWN_COLORS },                                  \
 	}
 
@@ -154,15 +134,13 @@
  */
 #define RECORD_BANDWIDTH                                                      \
 	{                                                                     \
-		.record = { .type = WEIR_RECORD_BANDWIDTH,                    \
-			    .size = sizeof(struct weir_record_bandwidth) },   \
+		RECORD_HEAD(BANDWIDTH, struct weir_record_bandwidth),         \
 		.sustainable_bytes_per_s = 1360000000,                        \
 	}
 
 #define RECORD_COUNTER_MEMSYS                                                 \
 	{                                                                     \
-		.record = { .type = WEIR_RECORD_COUNTER,                      \
-			    .size = sizeof(struct weir_record_counter) },     \
+		RECORD_HEAD(COUNTER, struct weir_record_counter),             \
 		.source = COUNTER_MEMSYS,                                     \
 		.read_weight_q8 = WEIGHT_ONE_Q8,                              \
 		.write_weight_q8 = WEIGHT_ONE_Q8,                             \
@@ -180,8 +158,7 @@
 
 #define RECORD_COUNTER_PMU                                                    \
 	{                                                                     \
-		.record = { .type = WEIR_RECORD_COUNTER,                      \
-			    .size = sizeof(struct weir_record_counter) },     \
+		RECORD_HEAD(COUNTER, struct weir_record_counter),             \
 		.source = COUNTER_PMUV3, .overflow_irq = VIRT_PMU_IRQ,        \
 		.event_read = 0x08, .event_write = 0xffff,                    \
 		.read_weight_q8 = VIRT_PMU_WEIGHT_Q8,                              \

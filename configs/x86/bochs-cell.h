@@ -46,16 +46,13 @@ struct {
 #endif
 } ABI_PACKED config = {
 	.cell = {
-		.signature = CONFIG_CELL_SIGNATURE,
-		.architecture = CONFIG_ARCH_X86,
-		.revision = CONFIG_REVISION,
+		CONFIG_HEAD(CELL, X86),
 		.name = CELL_NAME,
 		.id = CELL_ID,
 		.flags = CELL_FLAGS | CELL_VIRTUAL_CONSOLE_PERMITTED |
 			 CELL_VIRTUAL_CONSOLE_ACTIVE,
 		.cpu_set_size = sizeof(config.cpus),
-		.num_memory_regions = sizeof(config.memory) /
-				      sizeof(config.memory[0]),
+		.num_memory_regions = COUNT_OF(config.memory),
 	},
 	.cpus = { CELL_CPUS },
 	.memory = {
@@ -65,11 +62,7 @@ struct {
 			.size = CELL_LOW_BYTES,
 			.flags = MEM_RWX | MEM_LOADABLE,
 		},
-		{
-			.virt_start = INMATE_COMM_BASE,
-			.size = 0x1000,
-			.flags = MEM_READ | MEM_WRITE | MEM_COMM_REGION,
-		},
+		COMM_REGION,
 		{
 			.phys_start = CELL_RAM_BASE + CELL_HIGH_BASE,
 			.virt_start = CELL_HIGH_BASE,
@@ -77,37 +70,21 @@ struct {
 			.flags = MEM_RWX | MEM_LOADABLE,
 		},
 #ifdef CELL_SHARED_BASE
-		{
-			.phys_start = CELL_SHARED_BASE,
-			.virt_start = INMATE_SHARED_BASE,
-			.size = CELL_SHARED_BYTES,
-			.flags = MEM_READ | MEM_WRITE | MEM_ROOTSHARED,
-		},
+		SHARED_REGION(CELL_SHARED_BASE, CELL_SHARED_BYTES),
 #endif
 	},
 #ifdef CELL_WEIR
 	.weir = {
-		.head = {
-			.signature = WEIR_BLOCK_SIGNATURE,
-			.revision = WEIR_BLOCK_REVISION,
-			.num_records = 1,
-			.size = sizeof(config.weir),
-		},
+		.head = BLOCK_HEAD(1),
 #ifdef CELL_CONTROLS_DUTY
 		.control = {
-			.record = {
-				.type = WEIR_RECORD_CONTROL,
-				.size = sizeof(struct weir_record_control),
-			},
+			RECORD_HEAD(CONTROL, struct weir_record_control),
 			.what = CONTROL_DUTY,
 			.duty_min_permille = CELL_CONTROLS_DUTY,
 		},
 #else
 		.options = {
-			.record = {
-				.type = WEIR_RECORD_OPTIONS,
-				.size = sizeof(struct weir_record_options),
-			},
+			RECORD_HEAD(OPTIONS, struct weir_record_options),
 			.permissions = CELL_PERMISSIONS,
 		},
 #endif

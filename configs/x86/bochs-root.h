@@ -22,7 +22,7 @@
 struct {
 	struct system_desc header;
 	uint64_t cpus[1];
-	struct memory_region memory[4];
+	struct memory_region memory[PC_ROOT_REGIONS_COUNT];
 	struct irqchip irqchips[1];
 	struct pio_region ports[4];
 	struct {
@@ -39,18 +39,10 @@ struct {
 	} ABI_PACKED weir;
 } ABI_PACKED config = {
 	.header = {
-		.signature = CONFIG_SYSTEM_SIGNATURE,
-		.architecture = CONFIG_ARCH_X86,
-		.revision = CONFIG_REVISION,
+		CONFIG_HEAD(SYSTEM, X86),
 		.flags = SYSTEM_VIRTUAL_DEBUG_CONSOLE,
-		.hypervisor_memory = {
-			.phys_start = BOCHS_HYPERVISOR_BASE,
-			.size = BOCHS_HYPERVISOR_BYTES,
-		},
-		.debug_console = {
-			.address = BOCHS_COM2, .size = 8,
-			.type = CONSOLE_8250, .divider = 1,
-		},
+		.hypervisor_memory = PC_HYPERVISOR_MEMORY,
+		.debug_console = PC_DEBUG_CONSOLE,
 		.platform = {
 			.x86 = {
 				.pm_timer_address = BOCHS_PM_TIMER,
@@ -59,31 +51,17 @@ struct {
 			},
 		},
 		.root_cell = {
-			.signature = CONFIG_CELL_SIGNATURE,
-			.architecture = CONFIG_ARCH_X86,
-			.revision = CONFIG_REVISION,
+			CONFIG_HEAD(CELL, X86),
 			.name = "bochs",
 			.cpu_set_size = sizeof(config.cpus),
-			.num_memory_regions = sizeof(config.memory) /
-					      sizeof(config.memory[0]),
+			.num_memory_regions = COUNT_OF(config.memory),
 			.num_irqchips = 1,
-			.num_pio_regions = sizeof(config.ports) /
-					   sizeof(config.ports[0]),
+			.num_pio_regions = COUNT_OF(config.ports),
 		},
 	},
 	.cpus = { BOCHS_CPUS },
-	.memory = {
-		RAM_REGION(0, BOCHS_ROOT_BYTES), /* video and BIOS included */
-		RAM_REGION(BOCHS_CELL_RAM_BASE, BOCHS_CELL_RAM_BYTES),
-		IO_REGION(0xc0000000, 0x3ec00000),	/* PCI memory */
-		IO_REGION(0xfed00000, 0x1000),		/* HPET */
-	},
-	.irqchips = {
-		{
-			.address = BOCHS_IOAPIC_BASE,
-			.pin_bitmap = { 0xffffff },
-		},
-	},
+	.memory = { PC_ROOT_REGIONS(BOCHS_CELL_RAM_BYTES) },
+	.irqchips = { PC_ROOT_IRQCHIP },
 	/* All but COM2, which is the hypervisor's. */
 	.ports = {
 		{ .base = 0x0000, .length = BOCHS_COM2 },
@@ -92,32 +70,18 @@ struct {
 		{ .base = 0xffff, .length = 1 },
 	},
 	.weir = {
-		.head = {
-			.signature = WEIR_BLOCK_SIGNATURE,
-			.revision = WEIR_BLOCK_REVISION,
-			.num_records = BOCHS_RECORDS,
-			.size = sizeof(config.weir),
-		},
+		.head = BLOCK_HEAD(BOCHS_RECORDS),
 		.l3 = {
-			.record = {
-				.type = WEIR_RECORD_CACHE,
-				.size = sizeof(struct weir_record_cache),
-			},
+			RECORD_HEAD(CACHE, struct weir_record_cache),
 			.level = 3, .ways = 16, .ways_min = 1, .classes = 4,
 		},
 		.iommu = {
-			.record = {
-				.type = WEIR_RECORD_IOMMU,
-				.size = sizeof(struct weir_record_iommu),
-			},
+			RECORD_HEAD(IOMMU, struct weir_record_iommu),
 			.flags = WEIR_IOMMU_NONE,
 		},
 #ifdef BOCHS_COUNTER
 		.counter = {
-			.record = {
-				.type = WEIR_RECORD_COUNTER,
-				.size = sizeof(struct weir_record_counter),
-			},
+			RECORD_HEAD(COUNTER, struct weir_record_counter),
 			.source = COUNTER_X86_PMU,
 			.event_read = 0x412e,	/* last-level cache misses */
 			.event_write = 0xffff,
@@ -127,20 +91,14 @@ struct {
 #endif
 #ifdef BOCHS_MCHBAR
 		.lines = {
-			.record = {
-				.type = WEIR_RECORD_COUNTER,
-				.size = sizeof(struct weir_record_counter),
-			},
+			RECORD_HEAD(COUNTER, struct weir_record_counter),
 			.source = COUNTER_INTEL_IMC,
 			.read_weight_q8 = 256,
 			.write_weight_q8 = 256,
 			.event_name = "lines",
 		},
 		.imc = {
-			.record = {
-				.type = WEIR_RECORD_IMC,
-				.size = sizeof(struct weir_record_imc),
-			},
+			RECORD_HEAD(IMC, struct weir_record_imc),
 			.kind = IMC_CLIENT,
 			.address = BOCHS_MCHBAR,
 		},

@@ -6,8 +6,7 @@
 #ifndef CONFIGS_BOCHS_H
 #define CONFIGS_BOCHS_H
 
-#include "abi/cell-config.h"
-#include "abi/weir-config.h"
+#include "../config.h"
 
 #define BOCHS_ROOT_BYTES	0x18000000
 #define BOCHS_HYPERVISOR_BASE	0x18000000
@@ -25,19 +24,29 @@
 /* And what they share with the root. */
 #define INMATE_SHARED_BASE	0x10000000
 
-#define MEM_RWX			(MEM_READ | MEM_WRITE | MEM_EXECUTE)
-#define MEM_DEVICE		(MEM_READ | MEM_WRITE | MEM_IO)
+/* What a root has of a PC: memory, its own ports, the pins of the IOAPIC. */
+#define PC_ROOT_REGIONS(cell_ram_bytes)                                       \
+	RAM_REGION(0, BOCHS_ROOT_BYTES), /* video and BIOS included */        \
+	RAM_REGION(BOCHS_CELL_RAM_BASE, cell_ram_bytes),                      \
+	IO_REGION(0xc0000000, 0x3ec00000),	/* PCI memory */              \
+	IO_REGION(0xfed00000, 0x1000)		/* HPET */
+#define PC_ROOT_REGIONS_COUNT	4
 
-#define IO_REGION(base, bytes)                                                \
+#define PC_ROOT_IRQCHIP                                                       \
 	{                                                                     \
-		.phys_start = (base), .virt_start = (base), .size = (bytes),  \
-		.flags = MEM_DEVICE,                                          \
+		.address = BOCHS_IOAPIC_BASE, .pin_bitmap = { 0xffffff },     \
 	}
 
-#define RAM_REGION(base, bytes)                                               \
+#define PC_HYPERVISOR_MEMORY                                                  \
 	{                                                                     \
-		.phys_start = (base), .virt_start = (base), .size = (bytes),  \
-		.flags = MEM_RWX | MEM_DMA,                                   \
+		.phys_start = BOCHS_HYPERVISOR_BASE,                          \
+		.size = BOCHS_HYPERVISOR_BYTES,                               \
+	}
+
+#define PC_DEBUG_CONSOLE                                                      \
+	{                                                                     \
+		.address = BOCHS_COM2, .size = 8, .type = CONSOLE_8250,       \
+		.divider = 1,                                                 \
 	}
 
 #endif

@@ -11,19 +11,15 @@ struct {
 	struct pci_capability caps[2];
 } ABI_PACKED config = {
 	.cell = {
-		.signature = CONFIG_CELL_SIGNATURE,
-		.architecture = CONFIG_ARCH_X86,
-		.revision = CONFIG_REVISION,
+		CONFIG_HEAD(CELL, X86),
 		.name = "dma",
 		.id = 1,
 		.flags = CELL_PASSIVE_COMMREG,
 		.cpu_set_size = sizeof(config.cpus),
-		.num_memory_regions = sizeof(config.memory) /
-				      sizeof(config.memory[0]),
+		.num_memory_regions = COUNT_OF(config.memory),
 		.num_irqchips = 1,
-		.num_pci_devices = sizeof(config.devices) /
-				   sizeof(config.devices[0]),
-		.num_pci_caps = sizeof(config.caps) / sizeof(config.caps[0]),
+		.num_pci_devices = COUNT_OF(config.devices),
+		.num_pci_caps = COUNT_OF(config.caps),
 	},
 	.cpus = { 0x2 },
 	.memory = {
@@ -33,11 +29,7 @@ struct {
 			.size = INMATE_COMM_BASE,
 			.flags = MEM_RWX | MEM_LOADABLE | MEM_DMA,
 		},
-		{
-			.virt_start = INMATE_COMM_BASE,
-			.size = 0x1000,
-			.flags = MEM_READ | MEM_WRITE | MEM_COMM_REGION,
-		},
+		COMM_REGION,
 	},
 	.irqchips = {
 		{

@@ -9,7 +9,7 @@
 struct {
 	struct system_desc header;
 	uint64_t cpus[1];
-	struct memory_region memory[4];
+	struct memory_region memory[PC_ROOT_REGIONS_COUNT];
 	struct irqchip irqchips[1];
 	struct pio_region ports[1];
 	struct pci_device devices[3];
@@ -19,17 +19,9 @@ struct {
 	} ABI_PACKED weir;
 } ABI_PACKED config = {
 	.header = {
-		.signature = CONFIG_SYSTEM_SIGNATURE,
-		.architecture = CONFIG_ARCH_X86,
-		.revision = CONFIG_REVISION,
-		.hypervisor_memory = {
-			.phys_start = BOCHS_HYPERVISOR_BASE,
-			.size = BOCHS_HYPERVISOR_BYTES,
-		},
-		.debug_console = {
-			.address = BOCHS_COM2, .size = 8,
-			.type = CONSOLE_8250, .divider = 1,
-		},
+		CONFIG_HEAD(SYSTEM, X86),
+		.hypervisor_memory = PC_HYPERVISOR_MEMORY,
+		.debug_console = PC_DEBUG_CONSOLE,
 		.platform = {
 			/* As its firmware places it, and not the root's. */
 			.pci_mmconfig_base = Q35_PCI_SPACE,
@@ -40,32 +32,18 @@ struct {
 			},
 		},
 		.root_cell = {
-			.signature = CONFIG_CELL_SIGNATURE,
-			.architecture = CONFIG_ARCH_X86,
-			.revision = CONFIG_REVISION,
+			CONFIG_HEAD(CELL, X86),
 			.name = "q35",
 			.cpu_set_size = sizeof(config.cpus),
-			.num_memory_regions = sizeof(config.memory) /
-					      sizeof(config.memory[0]),
+			.num_memory_regions = COUNT_OF(config.memory),
 			.num_irqchips = 1,
 			.num_pio_regions = 1,
-			.num_pci_devices = sizeof(config.devices) /
-					   sizeof(config.devices[0]),
+			.num_pci_devices = COUNT_OF(config.devices),
 		},
 	},
 	.cpus = { 0x3 },
-	.memory = {
-		RAM_REGION(0, BOCHS_ROOT_BYTES),
-		RAM_REGION(BOCHS_CELL_RAM_BASE, Q35_CELL_RAM_BYTES),
-		IO_REGION(0xc0000000, 0x3ec00000),	/* PCI memory */
-		IO_REGION(0xfed00000, 0x1000),		/* HPET */
-	},
-	.irqchips = {
-		{
-			.address = BOCHS_IOAPIC_BASE,
-			.pin_bitmap = { 0xffffff },
-		},
-	},
+	.memory = { PC_ROOT_REGIONS(Q35_CELL_RAM_BYTES) },
+	.irqchips = { PC_ROOT_IRQCHIP },
 	.ports = { { .base = 0x0000, .length = BOCHS_COM2 } },
 	.devices = {
 		{ .type = PCI_TYPE_DEVICE, .bdf = Q35_DEVICE_ROOT },
@@ -79,17 +57,9 @@ struct {
 		},
 	},
 	.weir = {
-		.head = {
-			.signature = WEIR_BLOCK_SIGNATURE,
-			.revision = WEIR_BLOCK_REVISION,
-			.num_records = 1,
-			.size = sizeof(config.weir),
-		},
+		.head = BLOCK_HEAD(1),
 		.iommu = {
-			.record = {
-				.type = WEIR_RECORD_IOMMU,
-				.size = sizeof(struct weir_record_iommu),
-			},
+			RECORD_HEAD(IOMMU, struct weir_record_iommu),
 			.base = Q35_IOMMU, .size = 0x1000,
 			.scope = {
 				{ .type = IOMMU_SCOPE_IOAPIC, .id = 0,

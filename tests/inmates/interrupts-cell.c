@@ -14,9 +14,7 @@ struct {
 	struct irqchip irqchips[1];
 } ABI_PACKED config = {
 	.cell = {
-		.signature = CONFIG_CELL_SIGNATURE,
-		.architecture = CONFIG_ARCH_ARM64,
-		.revision = CONFIG_REVISION,
+		CONFIG_HEAD(CELL, ARM64),
 		.name = "interrupts",
 		.id = 12,
 		.flags = CELL_PASSIVE_COMMREG | CELL_VIRTUAL_CONSOLE_PERMITTED |
@@ -33,11 +31,7 @@ struct {
 			.size = 0x01000000,
 			.flags = MEM_RWX | MEM_LOADABLE,
 		},
-		{
-			.virt_start = INMATE_COMM_BASE,
-			.size = 0x1000,
-			.flags = MEM_READ | MEM_WRITE | MEM_COMM_REGION,
-		},
+		COMM_REGION,
 		IO_REGION(RTC_BASE, 0x1000),
 	},
 	.irqchips = {
