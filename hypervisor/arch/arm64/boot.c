@@ -10,62 +10,35 @@
 
 #include "abi/cell-config.h"
 #include "hv/errno.h"
+#include "hv/image.h"
 #include "hv/percpu.h"
 #include "hv/setup.h"
 #include "layout.h"
 #include "lpae.h"
 #include "sysregs.h"
 
-#define TABLE_ENTRIES	512u
 
 _Static_assert(LPAE_MAIR == MAIR_EL2_VALUE, "attributes of EL2 memory");
 _Static_assert(HV_BASE % HV_MEMORY_MAX_BYTES == 0, "linear map");
 
 static struct {
-	uint64_t linear[3][TABLE_ENTRIES];	/* from the root down */
-	uint64_t boot[3][TABLE_ENTRIES];	/* the boot page, once more */
+	uint64_t linear[3][HV_TABLE_ENTRIES];	/* from the root down */
+	uint64_t boot[3][HV_TABLE_ENTRIES];	/* the boot page, once more */
 } tables __attribute__((aligned(PAGE_BYTES)));
 
-uint64_t hv_root[TABLE_ENTRIES] __attribute__((aligned(PAGE_BYTES)));
-
-static unsigned int index_at(uint64_t virt, unsigned int level)
-{
-	return (unsigned int)(virt >> (PAGE_SHIFT + 9 * level)) &
-	       (TABLE_ENTRIES - 1);
-}
-
-/* What lies at this offset of hypervisor memory; 0: nothing, a guard. */
-static uint32_t page_flags(uint64_t image, uint64_t offset)
-{
-	const uint64_t core = image_header.core_size;
-	uint64_t in_percpu;
-
-	if (offset < (uintptr_t)text_start - image)
-		return MAP_READ | MAP_WRITE;
-	if (offset < (uintptr_t)rodata_start - image)
-		return MAP_READ | MAP_EXECUTE;
-	if (offset < (uintptr_t)data_start - image)
-		return MAP_READ;
-	if (offset < core ||
-	    offset >= core + image_header.max_cpus * sizeof(struct per_cpu))
-		return MAP_READ | MAP_WRITE;
-	in_percpu = (offset - core) % sizeof(struct per_cpu);
-	if (in_percpu == offsetof(struct per_cpu, guard))
-		return 0;
-	return MAP_READ | MAP_WRITE;
-}
+uint64_t hv_root[HV_TABLE_ENTRIES] __attribute__((aligned(PAGE_BYTES)));
 
 static void map_linear(const struct paging_format *format, uint64_t image,
 		       uint64_t size)
 {
-	hv_root[index_at(HV_BASE, 3)] =
+	hv_root[table_index(HV_BASE, 3)] =
 		format->table(hpa((uintptr_t)tables.linear[0]));
-	tables.linear[0][index_at(HV_BASE, 2)] =
+	tables.linear[0][table_index(HV_BASE, 2)] =
 		format->table(hpa((uintptr_t)tables.linear[1]));
 	tables.linear[1][0] = format->table(hpa((uintptr_t)tables.linear[2]));
-	for (unsigned int i = 0; i < TABLE_ENTRIES; i++) {
+	for (unsigned int i = 0; i < HV_TABLE_ENTRIES; i++) {
 		uint64_t offset = i * PAGE_BYTES;
-		uint32_t flags = page_flags(image, offset);
+		uint32_t flags = image_page_flags(image, offset);
 
 		if (flags)
 			tables.linear[2][i] = format->leaf(0, hpa(image + offset),
@@ -82,13 +55,13 @@ static void map_boot_page(const struct paging_format *format)
 {
 	uint64_t page = (uintptr_t)boot_start;
 
-	hv_root[index_at(page, 3)] =
+	hv_root[table_index(page, 3)] =
 		format->table(hpa((uintptr_t)tables.boot[0]));
-	tables.boot[0][index_at(page, 2)] =
+	tables.boot[0][table_index(page, 2)] =
 		format->table(hpa((uintptr_t)tables.boot[1]));
-	tables.boot[1][index_at(page, 1)] =
+	tables.boot[1][table_index(page, 1)] =
 		format->table(hpa((uintptr_t)tables.boot[2]));
-	tables.boot[2][index_at(page, 0)] =
+	tables.boot[2][table_index(page, 0)] =
 		format->leaf(0, hpa(page), MAP_READ | MAP_EXECUTE);
 }
 
@@ -111,13 +84,10 @@ static void clean_tables(void)
 
 static int boot_refuse(const char *why)
 {
-	size_t i = 0;
+	int ret = image_refuse(why);
 
-	for (; why[i] && i < sizeof(image_header.reason) - 1; i++)
-		image_header.reason[i] = why[i];
-	image_header.reason[i] = '\0';
 	clean_lines(&image_header, sizeof(image_header));
-	return -EINVAL;
+	return ret;
 }
 
 /* Only what the tables depend on; the configuration is checked later. */
@@ -127,7 +97,7 @@ static int boot_check(uint64_t image, uint64_t size)
 		return boot_refuse("hypervisor memory is not 2 MiB aligned");
 	if (size == 0 || size % HV_BLOCK_BYTES || size > HV_MEMORY_MAX_BYTES)
 		return boot_refuse("hypervisor memory is not 2 MiB to 1 GiB in steps of 2 MiB");
-	if (index_at(image, 3) == index_at(HV_BASE, 3) || image >> 48)
+	if (table_index(image, 3) == table_index(HV_BASE, 3) || image >> 48)
 		return boot_refuse("hypervisor memory lies at 8 TiB, where EL2 maps itself");
 	if (image_header.max_cpus > HV_MAX_CPUS ||
 	    image_header.core_size +

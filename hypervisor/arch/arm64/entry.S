@@ -7,33 +7,13 @@
  */
 #include "asm_offsets.h"
 #include "hv/errno.h"
+#include "hv/image-header.S"
 #include "sysregs.h"
 
 /* Of the stack, what boot_tables_build() may use. */
 #define BOOT_STACK_BYTES	4096
 
-	.section .header, "aw"
-	.global image_header
-image_header:
-	.ascii	"WEIRHYPV"
-	.word	2
-	.word	IMAGE_HEADER_BYTES
-	.quad	header_core_size
-	.quad	PERCPU_BYTES
-	.quad	header_console_ring
-	.quad	header_entry
-	.quad	0			/* image_phys */
-	.word	0			/* max_cpus */
-	.word	0			/* online_cpus */
-	.quad	0			/* config_size */
-version:
-	.ascii	"0.1"
-	.zero	32 - (. - version)
-	.zero	128			/* reason */
-	.zero	16			/* x86 */
-	.if	. - image_header - IMAGE_HEADER_BYTES
-	.error	"the header does not match abi/image.h"
-	.endif
+	define_image_header header_entry, 0
 
 /* dst: this CPU's struct per_cpu, where this code runs; clobbers tmp. */
 .macro percpu_address dst, cpu, tmp

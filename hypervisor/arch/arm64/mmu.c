@@ -2,6 +2,7 @@
 /* EL2's own address space, as far as the core sees it, and the data cache. */
 #include "hv/arch/cpu.h"
 #include "hv/arch/paging.h"
+#include "hv/image.h"
 #include "hv/setup.h"
 #include "layout.h"
 #include "lpae.h"

@@ -9,58 +9,33 @@
 #include "boot.h"
 
 #include "abi/cell-config.h"
+#include "hv/image.h"
 #include "hv/percpu.h"
 #include "hv/setup.h"
 #include "layout.h"
 #include "pgtable.h"
 #include "x86-regs.h"
 
-#define TABLE_ENTRIES		512u
 #define SPARE_TABLES		9u
 /* A fill takes a few ten thousand instructions. */
 #define FILL_PATIENCE_TURNS	100000000u
 
 _Static_assert(HV_BASE >> 39 == HV_BASE_SLOT, "slot of the linear map");
 
-uint64_t hv_root[TABLE_ENTRIES] __attribute__((aligned(PAGE_BYTES)));
-uint64_t hv_root5[TABLE_ENTRIES] __attribute__((aligned(PAGE_BYTES)));
+uint64_t hv_root[HV_TABLE_ENTRIES] __attribute__((aligned(PAGE_BYTES)));
+uint64_t hv_root5[HV_TABLE_ENTRIES] __attribute__((aligned(PAGE_BYTES)));
 
 static struct {
-	uint64_t table[SPARE_TABLES][TABLE_ENTRIES];
+	uint64_t table[SPARE_TABLES][HV_TABLE_ENTRIES];
 } spare __attribute__((aligned(PAGE_BYTES)));
+
+enum fill { FILL_PENDING, FILL_DONE, FILL_REFUSED };
 
 static struct {
 	unsigned int spares_used;
 	uint32_t taken;		/* some CPU fills in */
-	uint32_t done;		/* 1: filled in, 2: cannot be */
+	uint32_t done;		/* enum fill */
 } boot;
-
-static unsigned int index_at(uint64_t virt, unsigned int level)
-{
-	return (unsigned int)(virt >> (PAGE_SHIFT + 9 * level)) &
-	       (TABLE_ENTRIES - 1);
-}
-
-/* What lies at this offset of hypervisor memory; 0: nothing, a guard. */
-static uint32_t page_flags(uint64_t image, uint64_t offset)
-{
-	const uint64_t core = image_header.core_size;
-	uint64_t in_percpu;
-
-	if (offset < (uintptr_t)text_start - image)
-		return MAP_READ | MAP_WRITE;
-	if (offset < (uintptr_t)rodata_start - image)
-		return MAP_READ | MAP_EXECUTE;
-	if (offset < (uintptr_t)data_start - image)
-		return MAP_READ;
-	if (offset < core ||
-	    offset >= core + image_header.max_cpus * sizeof(struct per_cpu))
-		return MAP_READ | MAP_WRITE;
-	in_percpu = (offset - core) % sizeof(struct per_cpu);
-	if (in_percpu == offsetof(struct per_cpu, guard))
-		return 0;
-	return MAP_READ | MAP_WRITE;
-}
 
 /* The entry of this level for an address; makes the tables on the way. */
 static uint64_t *entry_at(uint64_t virt, unsigned int level)
@@ -68,21 +43,21 @@ static uint64_t *entry_at(uint64_t virt, unsigned int level)
 	uint64_t *table = hv_root;
 
 	for (unsigned int at = 3; at > level; at--) {
-		uint64_t *entry = &table[index_at(virt, at)];
+		uint64_t *entry = &table[table_index(virt, at)];
 
 		if (!(*entry & 1))
 			*entry = x86_table(hpa((uintptr_t)
 					spare.table[boot.spares_used++]));
 		table = (uint64_t *)(uintptr_t)(*entry & 0x000ffffffffff000ull);
 	}
-	return &table[index_at(virt, level)];
+	return &table[table_index(virt, level)];
 }
 
 static void map_linear(uint64_t image, uint64_t size)
 {
 	for (uint64_t offset = 0; offset < HV_BLOCK_BYTES;
 	     offset += PAGE_BYTES) {
-		uint32_t flags = page_flags(image, offset);
+		uint32_t flags = image_page_flags(image, offset);
 
 		if (flags)
 			*entry_at(HV_BASE + offset, 0) =
@@ -100,54 +75,42 @@ static void map_code(uint64_t virt, uint64_t phys)
 		x86_leaf(0, hpa(phys & PAGE_MASK), MAP_READ | MAP_EXECUTE);
 }
 
-static uint32_t boot_refuse(const char *why)
-{
-	size_t i = 0;
-
-	for (; why[i] && i < sizeof(image_header.reason) - 1; i++)
-		image_header.reason[i] = why[i];
-	image_header.reason[i] = '\0';
-	return 2;
-}
-
 /* Only what the tables depend on; the configuration is checked later. */
-static uint32_t boot_check(uint64_t image, uint64_t size, uint64_t leave)
+static int boot_check(uint64_t image, uint64_t size, uint64_t leave)
 {
 	if (image % HV_BLOCK_BYTES || image != (uintptr_t)&image_header)
-		return boot_refuse("hypervisor memory is not 2 MiB aligned");
+		return image_refuse("hypervisor memory is not 2 MiB aligned");
 	if (size < 2 * HV_BLOCK_BYTES || size % HV_BLOCK_BYTES ||
 	    size > HV_MEMORY_MAX_BYTES)
-		return boot_refuse("hypervisor memory is not 4 MiB to 1 GiB in steps of 2 MiB");
+		return image_refuse("hypervisor memory is not 4 MiB to 1 GiB in steps of 2 MiB");
 	if (image_header.max_cpus > HV_MAX_CPUS ||
 	    image_header.core_size + sizeof(struct system_desc) +
 	    image_header.max_cpus * sizeof(struct per_cpu) > HV_BLOCK_BYTES)
-		return boot_refuse("more CPUs than the hypervisor supports");
+		return image_refuse("more CPUs than the hypervisor supports");
 	if (!image_header.x86_tsc_khz)
-		return boot_refuse("nobody says how fast the time stamp counter is");
-	if (index_at(leave, 3) == HV_BASE_SLOT ||
-	    index_at(image, 3) == HV_BASE_SLOT)
-		return boot_refuse("the kernel's code is where the hypervisor maps itself");
+		return image_refuse("nobody says how fast the time stamp counter is");
+	if (table_index(leave, 3) == HV_BASE_SLOT ||
+	    table_index(image, 3) == HV_BASE_SLOT)
+		return image_refuse("the kernel's code is where the hypervisor maps itself");
 	return 0;
 }
 
-static uint32_t fill(uint64_t image, const struct image_x86_cpu *launch)
+static enum fill fill(uint64_t image, const struct image_x86_cpu *launch)
 {
 	const struct system_desc *config;
 	uint64_t size;
-	uint32_t refused;
 
 	config = (const void *)(image + image_header.core_size +
 				image_header.max_cpus * sizeof(struct per_cpu));
 	size = config->hypervisor_memory.size;
-	refused = boot_check(image, size, launch->leave);
-	if (refused)
-		return refused;
+	if (boot_check(image, size, launch->leave))
+		return FILL_REFUSED;
 	map_linear(image, size);
 	map_code((uintptr_t)boot_start, (uintptr_t)boot_start);
 	map_code(launch->leave, launch->leave_phys);
 	hv_root5[0] = x86_table(hpa((uintptr_t)hv_root));
-	hv_root5[TABLE_ENTRIES - 1] = hv_root5[0];
-	return 1;
+	hv_root5[HV_TABLE_ENTRIES - 1] = hv_root5[0];
+	return FILL_DONE;
 }
 
 static uint64_t root_phys(void)
@@ -160,14 +123,15 @@ static uint64_t root_phys(void)
 
 uint64_t boot_tables_build(uint64_t image, const struct image_x86_cpu *launch)
 {
-	uint32_t done = 0;
+	uint32_t done = FILL_PENDING;
 
 	if (!__atomic_exchange_n(&boot.taken, 1, __ATOMIC_ACQ_REL))
 		__atomic_store_n(&boot.done, fill(image, launch),
 				 __ATOMIC_RELEASE);
-	for (uint32_t turns = 0; !done && turns < FILL_PATIENCE_TURNS; turns++) {
+	for (uint32_t turns = 0;
+	     done == FILL_PENDING && turns < FILL_PATIENCE_TURNS; turns++) {
 		done = __atomic_load_n(&boot.done, __ATOMIC_ACQUIRE);
 		__builtin_ia32_pause();
 	}
-	return done == 1 ? root_phys() : 0;
+	return done == FILL_DONE ? root_phys() : 0;
 }

@@ -7,6 +7,7 @@
  */
 #include "asm_offsets.h"
 #include "hv/errno.h"
+#include "hv/image-header.S"
 #include "layout.h"
 
 #define CR4_PAE_MCE		0x60
@@ -20,30 +21,7 @@
 #define FRAME_RFLAGS		16
 #define FRAME_RSP		24
 
-	.section .header, "aw"
-	.global image_header
-image_header:
-	.ascii	"WEIRHYPV"
-	.long	2
-	.long	IMAGE_HEADER_BYTES
-	.quad	header_core_size
-	.quad	PERCPU_BYTES
-	.quad	header_console_ring
-	.quad	0			/* arm_entry */
-	.quad	0			/* image_phys */
-	.long	0			/* max_cpus */
-	.long	0			/* online_cpus */
-	.quad	0			/* config_size */
-version:
-	.ascii	"0.1"
-	.zero	32 - (. - version)
-	.zero	128			/* reason */
-	.quad	header_entry
-	.long	0			/* x86_tsc_khz */
-	.long	0			/* x86_apic_khz */
-	.if	. - image_header - IMAGE_HEADER_BYTES
-	.error	"the header does not match abi/image.h"
-	.endif
+	define_image_header 0, header_entry
 
 	.section .text.boot, "ax"
 /*

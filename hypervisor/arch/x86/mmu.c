@@ -2,6 +2,7 @@
 /* The hypervisor's own address space, as far as the core sees it. */
 #include "hv/arch/cpu.h"
 #include "hv/arch/paging.h"
+#include "hv/image.h"
 #include "hv/percpu.h"
 #include "hv/setup.h"
 #include "layout.h"

@@ -4,6 +4,7 @@
 
 #include "hv/arch/cpu.h"
 #include "hv/arch/paging.h"
+#include "hv/image.h"
 #include "hv/paging.h"
 #include "hv/percpu.h"
 #include "hv/string.h"

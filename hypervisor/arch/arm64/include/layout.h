@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Virtual addresses at EL2, 48 bits, and what the linker script names.
+ * Virtual addresses at EL2, 48 bits.
  *
  * 0x0000000000000000  one page: boot code at its physical address
  * 0x0000080000000000  hypervisor memory, linear, at most 1 GiB
@@ -16,23 +16,14 @@
 #include <stdint.h>
 
 #define HV_BASE			0x0000080000000000ull
-#define HV_MEMORY_MAX_BYTES	0x40000000ull
 #define HV_REMAP_BASE		0x0000080040000000ull
-/* What the hypervisor's own memory is mapped by, but for its beginning. */
-#define HV_BLOCK_BYTES		0x200000ull
 
-extern uint8_t boot_start[], boot_end[];
-extern uint8_t text_start[], rodata_start[], data_start[], image_end[];
-extern uint8_t console_ring[];
 extern uint8_t leave_unmapped[], switch_unmapped[];
 extern uint8_t el2_vectors[];
 
 /* As arch_hv_switch(); `unmapped` is where switch_unmapped lies. entry.S. */
 void tables_switch(const uint64_t *place, uint64_t count, const void *from,
 		   uint64_t root, uint64_t unmapped);
-
-/* The root of the EL2 tables, in the image. */
-extern uint64_t hv_root[512];
 #endif
 
 #endif

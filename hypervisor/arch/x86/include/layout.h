@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Virtual addresses of the hypervisor, and what the linker script names.
+ * Virtual addresses of the hypervisor.
  *
  * below 64 TiB         one page of boot code at its physical address, and the
  * or above 2^47        page of launch code where the kernel has it
@@ -23,17 +23,9 @@
 #include <stdint.h>
 
 #define HV_BASE			0x0000700000000000ull
-#define HV_MEMORY_MAX_BYTES	0x40000000ull
 #define HV_REMAP_BASE		0x0000700040000000ull
-/* What the hypervisor's own memory is mapped by, but for its beginning. */
-#define HV_BLOCK_BYTES		0x200000ull
 
-extern uint8_t boot_start[], boot_end[];
-extern uint8_t text_start[], rodata_start[], data_start[], image_end[];
-extern uint8_t console_ring[];
-
-/* The root of the tables: of four levels, and the one above. */
-extern uint64_t hv_root[512];
+/* The root above hv_root, for five levels. */
 extern uint64_t hv_root5[512];
 #endif
 #endif
