@@ -5,9 +5,9 @@
  * All of this lies in one page, which the tables map a second time at its
  * physical address.
  */
+#include "../../image-header.S"
 #include "asm_offsets.h"
 #include "hv/errno.h"
-#include "hv/image-header.S"
 #include "sysregs.h"
 
 /* Of the stack, what boot_tables_build() may use. */

@@ -8,4 +8,4 @@
 OUTPUT_ARCH(aarch64)
 ENTRY(arch_entry)
 
-#include "hv/image.lds.S"
+#include "../../image.lds.S"

@@ -5,9 +5,9 @@
  * What is in .text.boot lies in one page, which the tables map a second time
  * at its physical address.
  */
+#include "../../image-header.S"
 #include "asm_offsets.h"
 #include "hv/errno.h"
-#include "hv/image-header.S"
 #include "layout.h"
 
 #define CR4_PAE_MCE		0x60

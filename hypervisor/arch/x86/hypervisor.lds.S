@@ -7,4 +7,4 @@
 OUTPUT_ARCH(i386:x86-64)
 ENTRY(arch_entry)
 
-#include "hv/image.lds.S"
+#include "../../image.lds.S"

@@ -4,6 +4,8 @@
  * and zeroes for what who loads the image does. The other architecture's entry
  * is 0.
  */
+#include "asm_offsets.h"
+
 .macro define_image_header arm_entry, x86_entry
 	.section .header, "aw"
 	.global image_header
