@@ -6,6 +6,8 @@
  *   size=BYTES    of its input; its own default
  *   count=N       passes, steps or turns of a job; its own default
  *   seed=N        of the generated input (default 1; 0: every byte 'X')
+ *   input=shared  instead of a generated one: what `regctl cell input` put into
+ *                 memory that the cell shares, of shared=BYTES (default 8M)
  *   jobs=N        timed jobs (default 10; 0: for ever)
  *   warmup=N      jobs run first and not reported (default 1)
  *   period=TIME   between releases (default 0: back to back)
@@ -31,16 +33,32 @@ static const struct workload *choose(void)
 	return workload;
 }
 
+/* False when an input is wanted that is not there. */
+static bool input_find(struct workload_params *params)
+{
+	char where[8];
+
+	if (!cmdline_string("input", "", where, sizeof(where)))
+		return true;
+	params->input = inmate_input(&params->input_bytes);
+	if (!params->input)
+		inmate_printf("workload: the root cell put no input here\n");
+	return params->input;
+}
+
 static void *memory_for(const struct workload *workload,
 			struct workload_params *params)
 {
 	void *memory;
 
-	*params = workload_complete(workload, (struct workload_params){
+	*params = (struct workload_params){
 		.size_bytes = cmdline_bytes("size", 0),
 		.count = cmdline_number("count", 0),
 		.seed = cmdline_number("seed", 1),
-	});
+	};
+	if (!input_find(params))
+		return NULL;
+	*params = workload_complete(workload, *params);
 	memory = inmate_alloc(workload_memory_bytes(workload, params));
 	if (!memory)
 		inmate_printf("workload: %lu bytes do not fit the cell\n",

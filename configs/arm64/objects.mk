@@ -4,4 +4,4 @@ configs-y += qemu-virt-model-gicv2 qemu-virt-demo qemu-virt-shell qemu-virt-reco
 configs-y += qemu-virt-recolor-model qemu-virt-colors-model
 configs-y += qemu-virt-pmu qemu-virt-pmu3
 configs-y += victim bomb jitter meter meters
-configs-y += load profiler guarded
+configs-y += load profiler guarded reader

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-objs-inmate-y += enter.o comm.o console.o cmdline.o memory.o guard.o
+objs-inmate-y += enter.o comm.o console.o cmdline.o memory.o guard.o input.o
 objs-inmate-arm64-y += arm64/start.o arm64/mmu.o arm64/hypercall.o \
 	arm64/timer.o arm64/irq.o arm64/clock.o arm64/uart.o
 # Those of both modes, then those of one.

@@ -4,7 +4,7 @@
 
 static void fill(void *memory, const struct workload_params *params)
 {
-	workload_fill(memory, params->size_bytes, params->seed);
+	workload_fill(memory, params->size_bytes, params);
 }
 
 /*
@@ -67,12 +67,12 @@ static void prepare_stream(void *memory, const struct workload_params *params)
 	uint64_t words = params->size_bytes / sizeof(uint64_t);
 	uint64_t *target = (uint64_t *)memory + 2 * words;
 
-	workload_fill(memory, 2 * params->size_bytes, params->seed);
+	workload_fill(memory, 2 * params->size_bytes, params);
 	for (uint64_t n = 0; n < words; n++)
 		target[n] = 0;
 }
 
-/* a = b + 3c over three buffers; the sum is that of the last pass. */
+/* a = b + 3c over three buffers, and the sum of every a. */
 static uint64_t run_stream(void *memory, const struct workload_params *params)
 {
 	uint64_t words = params->size_bytes / sizeof(uint64_t);
@@ -82,9 +82,12 @@ static uint64_t run_stream(void *memory, const struct workload_params *params)
 	uint64_t sum = 0;
 
 	for (uint64_t pass = 0; pass < params->count; pass++) {
-		for (uint64_t n = 0; n < words; n++)
-			target[n] = left[n] + 3 * right[n];
-		sum += target[pass % words];
+		for (uint64_t n = 0; n < words; n++) {
+			uint64_t value = left[n] + 3 * right[n];
+
+			target[n] = value;
+			sum += value;
+		}
 	}
 	return sum;
 }
@@ -112,6 +115,8 @@ static void prepare_chase(void *memory, const struct workload_params *params)
 	for (uint64_t n = lines - 1; n > 0; n--) {
 		uint64_t other, kept = word[n * step];
 
+		if (params->input)
+			value += workload_input_word(params, n);
 		value ^= value << 13;
 		value ^= value >> 7;
 		value ^= value << 17;
@@ -147,7 +152,7 @@ const struct workload workload_chase = {
 
 static void prepare_phases(void *memory, const struct workload_params *params)
 {
-	workload_fill(memory, params->size_bytes, params->seed);
+	workload_fill(memory, params->size_bytes, params);
 	prepare_chase(memory, params);
 }
 

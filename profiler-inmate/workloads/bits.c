@@ -4,7 +4,7 @@
 
 static void prepare(void *memory, const struct workload_params *params)
 {
-	workload_fill(memory, params->size_bytes, params->seed);
+	workload_fill(memory, params->size_bytes, params);
 }
 
 static uint64_t count_by_shift(uint64_t word)

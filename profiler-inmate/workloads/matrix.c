@@ -14,7 +14,7 @@ static uint64_t dimension(uint64_t size_bytes)
 
 static void prepare(void *memory, const struct workload_params *params)
 {
-	workload_fill(memory, 3 * params->size_bytes, params->seed);
+	workload_fill(memory, 3 * params->size_bytes, params);
 }
 
 /* Plain order: the right matrix is read down its columns. */

@@ -128,7 +128,7 @@ void sha3_512(uint8_t digest[SHA3_512_BYTES], const void *data,
 
 static void prepare(void *memory, const struct workload_params *params)
 {
-	workload_fill(memory, params->size_bytes, params->seed);
+	workload_fill(memory, params->size_bytes, params);
 }
 
 static uint64_t run(void *memory, const struct workload_params *params)

@@ -37,7 +37,8 @@ struct workload_params workload_complete(const struct workload *workload,
 					 struct workload_params params)
 {
 	if (!params.size_bytes)
-		params.size_bytes = workload->size_default_bytes;
+		params.size_bytes = params.input ? params.input_bytes :
+						   workload->size_default_bytes;
 	if (params.size_bytes < SIZE_MIN_BYTES)
 		params.size_bytes = SIZE_MIN_BYTES;
 	params.size_bytes -= params.size_bytes % WORKLOAD_LINE_BYTES;
@@ -52,12 +53,24 @@ uint64_t workload_memory_bytes(const struct workload *workload,
 	return params->size_bytes * workload->buffers;
 }
 
-void workload_fill(void *memory, uint64_t size_bytes, uint64_t seed)
+uint64_t workload_input_word(const struct workload_params *params, uint64_t n)
 {
-	uint64_t *word = memory;
+	const uint8_t *byte = params->input;
+	uint64_t place = n * sizeof(n) % params->input_bytes, word = 0;
+
+	for (unsigned int bit = 0; bit < 64; bit += 8) {
+		word |= (uint64_t)byte[place] << bit;
+		if (++place == params->input_bytes)
+			place = 0;
+	}
+	return word;
+}
+
+static void generate(uint64_t *word, uint64_t words, uint64_t seed)
+{
 	uint64_t value = seed;
 
-	for (uint64_t n = 0; n < size_bytes / sizeof(*word); n++) {
+	for (uint64_t n = 0; n < words; n++) {
 		if (seed) {
 			value ^= value << 13;
 			value ^= value >> 7;
@@ -65,4 +78,17 @@ void workload_fill(void *memory, uint64_t size_bytes, uint64_t seed)
 		}
 		word[n] = seed ? value : 0x5858585858585858ull;
 	}
+}
+
+void workload_fill(void *memory, uint64_t size_bytes,
+		   const struct workload_params *params)
+{
+	uint64_t *word = memory, words = size_bytes / sizeof(*word);
+
+	if (!params->input) {
+		generate(word, words, params->seed);
+		return;
+	}
+	for (uint64_t n = 0; n < words; n++)
+		word[n] = workload_input_word(params, n);
 }

@@ -18,6 +18,9 @@ struct workload_params {
 	uint64_t size_bytes;	/* of the input, at least 1 KiB */
 	uint64_t count;		/* passes, steps: of what a job does; 0: default */
 	uint64_t seed;		/* of the generated input; 0: every byte 'X' */
+	/* Instead of a generated one: these bytes, over and over. */
+	const void *input;	/* NULL: generated */
+	uint64_t input_bytes;	/* with an input: at least 1 */
 };
 
 struct workload {
@@ -39,15 +42,24 @@ const struct workload *workload_at(unsigned int n);
 /* NULL when there is none of that name. */
 const struct workload *workload_find(const char *name);
 
-/* Replaces zero sizes and counts, and rounds the size down to whole lines. */
+/*
+ * Replaces zero sizes and counts, and rounds the size down to whole lines. The
+ * size of an input that is given replaces that of the workload.
+ */
 struct workload_params workload_complete(const struct workload *workload,
 					 struct workload_params params);
 /* Bytes of memory for completed parameters, line aligned. */
 uint64_t workload_memory_bytes(const struct workload *workload,
 			       const struct workload_params *params);
 
-/* The generated input: bytes of a xorshift sequence, or all 'X'. */
-void workload_fill(void *memory, uint64_t size_bytes, uint64_t seed);
+/*
+ * Fills memory with the input: what is given, or bytes of a xorshift sequence,
+ * or all 'X'.
+ */
+void workload_fill(void *memory, uint64_t size_bytes,
+		   const struct workload_params *params);
+/* The n-th eight bytes of the input that is given, lowest first. */
+uint64_t workload_input_word(const struct workload_params *params, uint64_t n);
 
 /* SHA3-512, FIPS 202. */
 #define SHA3_512_BYTES	64u

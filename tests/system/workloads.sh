@@ -33,6 +33,39 @@ says "the hypervisor's clock times a process" \
 fails 2 "an unknown workload" workload nothing
 ok "destroy" regctl -q cell destroy victim
 
+# The same with an input from the root, which a file of the root cell is.
+given=/weir/inmates/workload.bin
+ok "create a reader" regctl -q cell create /weir/cells/reader.cell
+run_guest reader workload "work=walk input=shared"
+ok "no input, no work" becomes reader failed
+ok "an input" regctl -q cell input reader $given
+for work in sha3 random walk chase matrix; do
+	run_guest reader workload \
+		"work=$work input=shared size=20k jobs=1 warmup=0 tag=given-$work"
+	ok "$work: the cell ends" becomes reader "shut down"
+	cell_sum=$(regctl console | sed "1,/tag=given-$work /d" | sum_of)
+	linux_sum=$(workload "$work" -i $given -s 20k -j 1 -w 0 | sum_of)
+	is "$work: the same of an input that both see" \
+		"$cell_sum" "${linux_sum:-none}"
+	ok "$work: not what a generated one gives" [ "$cell_sum" != \
+		"$(workload "$work" -s 20k -j 1 -w 0 | sum_of)" ]
+done
+run_guest reader workload "work=walk input=shared size=1k jobs=0"
+fails 1 "not while it runs" regctl cell input reader $given
+ok "shut it down" regctl -q cell shutdown reader
+head -c 8388545 /dev/zero >/tmp/large
+fails 4 "more than is shared" regctl cell input reader /tmp/large
+fails 2 "no such file" regctl cell input reader /tmp/nothing
+fails 2 "an empty one" regctl cell input reader /dev/null
+fails 3 "nor in Linux" workload walk -i /tmp/nothing
+head -c 8388544 /dev/zero >/tmp/large
+ok "all that is shared" regctl -q cell input reader /tmp/large
+rm /tmp/large
+ok "destroy the reader" regctl -q cell destroy reader
+ok "create a load" regctl -q cell create /weir/cells/load.cell
+fails 4 "one that shares nothing" regctl cell input load $given
+ok "destroy it" regctl -q cell destroy load
+
 now() {
 	regctl status root --json | sed -n 's/.*"now_ns": \([0-9]*\).*/\1/p'
 }

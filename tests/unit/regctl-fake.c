@@ -387,12 +387,21 @@ static void shares_init(struct fake *fake)
 	};
 }
 
+static void *map(void *context, uint32_t cell, uint64_t bytes)
+{
+	struct fake *fake = context;
+
+	note(fake, "map id=%u %llu\n", cell, (unsigned long long)bytes);
+	return bytes <= sizeof(fake->shared) ? fake->shared : NULL;
+}
+
 void fake_setup(struct fake *fake)
 {
 	uint32_t id;
 
 	memset(fake, 0, sizeof(*fake));
 	fake->transport.control = control;
+	fake->transport.map = map;
 	fake->transport.context = fake;
 	fake->reason = "the reason";
 	fake->clock_step_ns = 1000000;

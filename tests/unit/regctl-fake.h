@@ -29,6 +29,8 @@ struct fake {
 	struct part_status part;	/* of every cell */
 	uint64_t color_bytes;		/* to move; each step moves a quarter */
 	uint64_t color_left;
+	/* What every cell shares with the root. */
+	_Alignas(8) uint8_t shared[128];
 
 	/* what was asked: one line for each call */
 	char log[FAKE_LOG_BYTES];

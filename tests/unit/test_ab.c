@@ -22,6 +22,7 @@ static const char text[] =
 	"load cell load /bomb.bin\n"
 	"repetitions 3\n"
 	"seed 7\n"
+	"input /a file\n"
 	"reference a paper, table 2\n"
 	"arm alone\n"
 	"arm hogs\n"
@@ -54,6 +55,7 @@ static void test_a_scenario_is_read(void **state)
 	assert_string_equal(scenario.arm[2].set[1], "load --budget 50MB/s");
 	assert_int_equal(scenario.repetitions, 3);
 	assert_int_equal(scenario.seed, 7);
+	assert_string_equal(scenario.input, "/a file");
 	assert_string_equal(scenario.reference, "a paper, table 2");
 	assert_float_equal(scenario.arm[1].reference, 1.75, 1e-12);
 	assert_float_equal(scenario.arm[2].reference, 0, 0);
@@ -74,6 +76,7 @@ static void test_what_is_no_scenario(void **state)
 		{ "\nvictim cell x\n", 2, "the image is missing" },
 		{ "victim run a\nvictim run b\n", 2, "already" },
 		{ "arm a\narm a\n", 2, "already" },
+		{ "input\n", 1, "the file is missing" },
 		{ "arm a/b\n", 1, "one word" },
 		{ "loads 1\n", 1, "belong to an arm" },
 		{ "set root\n", 1, "belong to an arm" },

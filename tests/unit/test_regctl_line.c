@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "abi/input.h"
 #include "regctl-fake.h"
 
 #define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
@@ -288,6 +289,34 @@ static void test_cell_load_refusals(void **state)
 		"--string '17': at most 16 images and strings");
 }
 
+static void test_cell_input(void **state)
+{
+	const struct input_head *head = (const void *)fake.shared;
+	char line[256];
+
+	(void)state;
+	snprintf(line, sizeof(line), "cell input victim %s/image", fake.sysfs);
+	assert_int_equal(fake_run(&fake, line), APP_NO);
+	assert_non_null(strstr(fake.err, "is running/locked: shut it down"));
+	fake_file(&fake, "cells/2/state", "shut down");
+	memset(fake.shared, 0xff, sizeof(fake.shared));
+	snprintf(line, sizeof(line), "cell input 2 %s/image --dry-run", fake.sysfs);
+	asks(line, "");
+	assert_non_null(strstr(fake.err, "would put 6 bytes"));
+	assert_int_equal(fake.shared[0], 0xff);
+	load_asks("cell input victim %s/image", "map id=2 70\n");
+	assert_int_equal(head->magic, INPUT_MAGIC);
+	assert_memory_equal(head, "WIRINPUT", 8);
+	assert_int_equal(head->bytes, 6);
+	assert_memory_equal(head + 1, "IMAGE\n\xff", 7);
+	refuses("cell input victim", "an operand is missing");
+	refuses("cell input victim /nonexistent", "No such file");
+	refuses("cell input victim /dev/null", "is empty");
+	assert_int_equal(fake_run(&fake, "cell input victim Makefile"),
+			 APP_REFUSED);
+	assert_int_equal(head->bytes, 6);
+}
+
 static void test_life_of_the_hypervisor(void **state)
 {
 	char line[256];
@@ -490,6 +519,7 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(test_cell_load_refusals, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(test_cell_input, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_life_of_the_hypervisor,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(test_dry_run_changes_nothing,

@@ -161,7 +161,7 @@ static void test_matrix_by_hand(void **state)
 	uint64_t sum = 0;
 
 	(void)state;
-	workload_fill(&memory, sizeof(memory), 5);
+	workload_fill(&memory, sizeof(memory), &params);
 	for (unsigned int row = 0; row < 16; row++) {
 		for (unsigned int column = 0; column < 16; column++) {
 			uint32_t cell = 0;
@@ -173,6 +173,73 @@ static void test_matrix_by_hand(void **state)
 		}
 	}
 	assert_int_equal(checksum(&workload_matrix, params, 1), sum);
+}
+
+/* A copy of just that many bytes: one more would be seen by the sanitizer. */
+static uint64_t checksum_of_input(const struct workload *workload,
+				  const void *bytes, size_t count,
+				  uint64_t size_bytes)
+{
+	struct workload_params params = {
+		.size_bytes = size_bytes, .input_bytes = count, .seed = 1,
+	};
+	void *input = malloc(count);
+	uint64_t sum;
+
+	assert_non_null(input);
+	memcpy(input, bytes, count);
+	params.input = input;
+	sum = checksum(workload, params, 1);
+	free(input);
+	return sum;
+}
+
+static void test_an_input_that_is_given_is_used(void **state)
+{
+	uint8_t bytes[8192], other[8192];
+
+	(void)state;
+	for (size_t n = 0; n < sizeof(bytes); n++)
+		bytes[n] = (uint8_t)(n * 2654435761u >> 13);
+	for (unsigned int n = 0; workload_at(n); n++) {
+		const struct workload *workload = workload_at(n);
+		/* All read the first word of a line, all but one the second. */
+		size_t place = workload == &workload_walk ? 512 : 520;
+		uint64_t sum = checksum_of_input(workload, bytes, 8192, 8192);
+
+		print_message("%s\n", workload->name);
+		memcpy(other, bytes, sizeof(other));
+		other[place] ^= 1;
+		assert_int_not_equal(checksum_of_input(workload, other, 8192,
+						       8192), sum);
+		assert_int_not_equal(checksum_of_input(workload, bytes, 4096,
+						       8192), sum);
+		/* Its size is the input's unless another is asked for. */
+		assert_int_equal(checksum_of_input(workload, bytes, 8192, 0),
+				 sum);
+	}
+}
+
+/* The digest of what was given, and of three bytes over and over. */
+static void test_an_input_is_taken_byte_by_byte(void **state)
+{
+	uint8_t bytes[1024], digest[SHA3_512_BYTES];
+	uint64_t wanted = 0;
+
+	(void)state;
+	for (size_t n = 0; n < sizeof(bytes); n++)
+		bytes[n] = (uint8_t)"abc"[n % 3];
+	sha3_512(digest, bytes, sizeof(bytes));
+	for (unsigned int n = 0; n < 8; n++)
+		wanted |= (uint64_t)digest[n] << 8 * n;
+	assert_int_equal(checksum_of_input(&workload_sha3, bytes, 1024, 0),
+			 wanted);
+	assert_int_equal(checksum_of_input(&workload_sha3, "abc", 3, 1024),
+			 wanted);
+	/* What is beyond the size does not count. */
+	bytes[1023] ^= 1;
+	assert_int_equal(checksum_of_input(&workload_sha3, bytes, 1023, 960),
+			 checksum_of_input(&workload_sha3, "abc", 3, 960));
 }
 
 static void test_pace_is_exact_in_the_long_run(void **state)
@@ -211,6 +278,8 @@ int main(void)
 		cmocka_unit_test(test_counts_of_bits_are_right),
 		cmocka_unit_test(test_the_chain_is_one_cycle),
 		cmocka_unit_test(test_matrix_by_hand),
+		cmocka_unit_test(test_an_input_that_is_given_is_used),
+		cmocka_unit_test(test_an_input_is_taken_byte_by_byte),
 		cmocka_unit_test(test_pace_is_exact_in_the_long_run),
 		cmocka_unit_test(test_pace_makes_up_for_little),
 	};

@@ -177,6 +177,13 @@ static int native_line(struct reader *reader)
 	return 0;
 }
 
+static int input_line(struct reader *reader)
+{
+	return text_take(reader, reader->scenario->input,
+			 sizeof(reader->scenario->input), reader->rest,
+			 "the file");
+}
+
 static int system_line(struct reader *reader)
 {
 	return text_take(reader, reader->scenario->system,
@@ -278,7 +285,7 @@ static const struct {
 	{ "settle_us", settle_line }, { "seed", seed_line },
 	{ "reference", reference_line }, { "native", native_line },
 	{ "system", system_line }, { "warmup", warmup_line },
-	{ "record", record_line },
+	{ "record", record_line }, { "input", input_line },
 };
 
 static int line_take(struct reader *reader, char *line)

@@ -5,6 +5,7 @@
  *	name         hogs
  *	victim       cell victim /weir/inmates/workload.bin work=chase jobs=10
  *	load         run hog --cpu 0 --mode write
+ *	input        /weir/input
  *	repetitions  10
  *	warmup       2
  *	arm alone
@@ -54,6 +55,7 @@ struct scenario {
 	char name[SCENARIO_NAME_BYTES];
 	char reference[SCENARIO_LINE_BYTES]; /* where the arms' are from */
 	struct scenario_program victim;
+	char input[256];	/* file for victims in cells; "": none */
 	char system[256];	/* configuration to enable after a native arm */
 	struct scenario_program load[SCENARIO_LOADS_MAX];
 	unsigned int loads_count;

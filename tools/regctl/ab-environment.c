@@ -109,6 +109,8 @@ static void cells_add(json_t *environment, const struct app *app,
 	line_add(environment, "system_configuration", path);
 	snprintf(path, sizeof(path), "%s/cells/0/configuration", sysfs);
 	file_hash_add(environment, "system_configuration_sha3_512", path);
+	if (*scenario->input)
+		file_hash_add(environment, "input_sha3_512", scenario->input);
 	if (!scenario->victim.in_cell)
 		return;
 	file_hash_add(environment, "victim_image_sha3_512",

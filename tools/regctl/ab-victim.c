@@ -139,12 +139,16 @@ static int cell_await(struct ab_runner *runner, int fd,
 
 static int cell_run(struct ab_runner *runner, struct ab_output *output)
 {
+	const char *input[] = { "cell", "input", runner->victim->cell,
+				runner->scenario->input };
 	int fd = reg_console_open(runner->app->device, false);
 	int status;
 
 	if (fd < 0)
 		return app_fail(runner->app);
 	status = console_take(runner, fd, NULL);
+	if (!status && *runner->scenario->input)
+		status = ab_regctl(runner, input, 4);
 	if (!status)
 		status = ab_cell_start(runner, runner->victim);
 	if (!status)

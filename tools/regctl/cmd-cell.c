@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/input.h"
 #include "config.h"
 #include "output.h"
 
@@ -136,6 +137,60 @@ static int load_run(struct app *app, const void *data)
 	return status;
 }
 
+/* The guest must not look while it is written: it is not running. */
+static int input_write(struct app *app, const struct weir_cell_id *cell,
+		       const void *data, size_t size)
+{
+	uint64_t bytes = sizeof(struct input_head) + size;
+	struct input_head *head;
+	void *memory;
+
+	if (reg_share_map(app->device, cell, bytes, &memory))
+		return app_fail(app);
+	head = memory;
+	*head = (struct input_head){ .bytes = size };
+	memcpy(head + 1, data, size);
+	__atomic_store_n(&head->magic, INPUT_MAGIC, __ATOMIC_RELEASE);
+	reg_share_unmap(app->device, memory, bytes);
+	return APP_OK;
+}
+
+static int input_refused(struct app *app, const struct weir_cell_id *cell)
+{
+	struct reg_cell_info info;
+
+	if (reg_cell_find(app->device, cell, &info))
+		return app_fail(app);
+	if (strncmp(info.state, "running", 7))
+		return APP_OK;
+	app_complain(app, "cell %s is %s: shut it down first", info.name,
+		     info.state);
+	return APP_NO;
+}
+
+static int input_run(struct app *app, const void *data)
+{
+	struct weir_cell_id cell;
+	void *content;
+	size_t size;
+	int status = app_cell(app, 0, &cell);
+
+	(void)data;
+	if (!status)
+		status = app_read_file(app, app->operands[1], IMAGE_LIMIT_BYTES,
+				       &content, &size);
+	if (status)
+		return status;
+	status = input_refused(app, &cell);
+	if (!status && app->dry_run)
+		app_note(app, "would put %zu bytes into what %s shares", size,
+			 app->operands[0]);
+	else if (!status)
+		status = input_write(app, &cell, content, size);
+	free(content);
+	return status;
+}
+
 enum {
 	COLUMN_ID,
 	COLUMN_NAME,
@@ -250,6 +305,16 @@ const struct command command_cell_load = {
 	.operand_kind = OPERAND_CELL_THEN_FILES,
 	.option = load_option,
 	.run = load_run,
+};
+
+const struct command command_cell_input = {
+	.name = "cell input",
+	.operands = "CELL FILE",
+	.summary = "Put a file into the memory that a cell shares",
+	.operands_min = 2,
+	.operands_max = 2,
+	.operand_kind = OPERAND_CELL_THEN_FILES,
+	.run = input_run,
 };
 
 const struct command command_cell_start = {

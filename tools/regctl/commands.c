@@ -9,6 +9,7 @@ const struct command *const commands[] = {
 	&command_disable,
 	&command_cell_create,
 	&command_cell_load,
+	&command_cell_input,
 	&command_cell_start,
 	&command_cell_shutdown,
 	&command_cell_destroy,

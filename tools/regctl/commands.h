@@ -9,6 +9,7 @@ extern const struct command command_enable;
 extern const struct command command_disable;
 extern const struct command command_cell_create;
 extern const struct command command_cell_load;
+extern const struct command command_cell_input;
 extern const struct command command_cell_start;
 extern const struct command command_cell_shutdown;
 extern const struct command command_cell_destroy;

@@ -4,12 +4,15 @@
 #define WORKLOAD_PROCESS_H
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define PROCESS_FAILED	3
 
@@ -41,6 +44,26 @@ static inline void *process_memory(const char *program, uint64_t bytes)
 	fprintf(stderr, "%s: no memory of %llu bytes\n", program,
 		(unsigned long long)bytes);
 	exit(PROCESS_FAILED);
+}
+
+/* What is in a file that is not empty, to be read. */
+static inline const void *process_file(const char *program, const char *path,
+				       uint64_t *bytes)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	void *content = MAP_FAILED;
+	struct stat about;
+
+	if (fd >= 0 && !fstat(fd, &about))
+		content = mmap(NULL, (size_t)about.st_size, PROT_READ,
+			       MAP_PRIVATE, fd, 0);
+	if (content == MAP_FAILED) {
+		fprintf(stderr, "%s: %s: %s\n", program, path, strerror(errno));
+		exit(PROCESS_FAILED);
+	}
+	close(fd);
+	*bytes = (uint64_t)about.st_size;
+	return content;
 }
 
 #endif

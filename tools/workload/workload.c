@@ -23,6 +23,7 @@ struct run {
 	uint64_t warmup;
 	int cpu;		/* -1: anywhere */
 	const char *tag;
+	const char *input;	/* file; NULL: generated */
 	struct process_clock clock;
 	bool weir_clock;
 };
@@ -31,6 +32,8 @@ static const struct argp_option options[] = {
 	{ "size", 's', "BYTES", 0, "Of the input, with k, M or G (powers of 1024)", 0 },
 	{ "count", 'n', "N", 0, "Passes, steps or turns of a job", 0 },
 	{ "seed", 'r', "N", 0, "Of the generated input; 0: every byte X (1)", 0 },
+	{ "input", 'i', "FILE", 0, "Work on what is in the file, over and over, instead "
+	  "of a generated input", 0 },
 	{ "jobs", 'j', "N", 0, "Timed jobs; 0: for ever (10)", 0 },
 	{ "warmup", 'w', "N", 0, "Jobs run first and not reported (1)", 0 },
 	{ "cpu", 'c', "N", 0, "Run on this CPU only", 0 },
@@ -92,6 +95,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	case 'j': error = parse_number(argument, &run->jobs); break;
 	case 'w': error = parse_number(argument, &run->warmup); break;
 	case 'c': error = parse_cpu(argument, &run->cpu); break;
+	case 'i': run->input = argument; break;
 	case 't': run->tag = argument; break;
 	case 'm': run->weir_clock = true; break;
 	case ARGP_KEY_ARG: error = parse_workload(argument, run); break;
@@ -149,6 +153,9 @@ int main(int argc, char **argv)
 	argp_parse(&argp, argc, argv, 0, NULL, &run);
 	process_clock_open(&run.clock, "workload", run.weir_clock);
 	process_pin("workload", run.cpu);
+	if (run.input)
+		run.params.input = process_file("workload", run.input,
+						&run.params.input_bytes);
 	run.params = workload_complete(run.workload, run.params);
 	memory = process_memory("workload",
 				workload_memory_bytes(run.workload,

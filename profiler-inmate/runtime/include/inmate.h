@@ -126,6 +126,14 @@ void guard_job(struct guard *guard, uint64_t job, uint64_t cycles);
 /* Releases, and prints "guard: missed N held N asked N refused N". */
 void guard_end(struct guard *guard);
 
+/* --- input.c: what the root cell put into memory it shares (abi/input.h) -- */
+
+/*
+ * shared=BYTES on the command line is the size of that memory (8M). NULL when
+ * there is no input in it; the cell's configuration must map such memory.
+ */
+const void *inmate_input(uint64_t *bytes);
+
 /* --- interrupts --------------------------------------------------------- */
 
 typedef void (*irq_handler)(unsigned int irq);
