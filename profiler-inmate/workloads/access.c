@@ -116,7 +116,7 @@ static void prepare_chase(void *memory, const struct workload_params *params)
 		uint64_t other, kept = word[n * step];
 
 		if (params->input)
-			value += workload_input_word(params, n);
+			value += workload_input_word(params, n * step);
 		value ^= value << 13;
 		value ^= value >> 7;
 		value ^= value << 17;
