@@ -14,6 +14,17 @@ static int bucket_probe(const char **why)
 	return 0;
 }
 
+/* CPUs that share a bucket are served in turn, those with one each are not. */
+static int bucket_check(const struct reg_platform *platform,
+			const struct reg_settings *wanted,
+			struct reg_effective *effective, struct reason *reason)
+{
+	bool in_turn = platform->cpus_count > 1 &&
+		       !(wanted->mode & REG_MODE_PER_CPU);
+
+	return credit_check(platform, wanted, in_turn, effective, reason);
+}
+
 static inline void level_settle(struct reg_cpu *cpu, struct reg_level *level,
 				uint64_t grant_lines, uint64_t used_lines)
 {
@@ -244,7 +255,7 @@ static const struct regulator bucket = {
 	.kind = REG_KIND_BANDWIDTH,
 	.role = REG_ROLE_BUDGET,
 	.probe = bucket_probe,
-	.check = credit_check,
+	.check = bucket_check,
 	.commit = bucket_commit,
 	.period = bucket_period,
 	.poll = bucket_poll,

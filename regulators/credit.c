@@ -25,6 +25,14 @@ static int depth_check(const struct reg_settings *wanted,
 	return 0;
 }
 
+static uint64_t depth_default_ns(const struct reg_settings *settings,
+				 bool in_turn)
+{
+	uint64_t depth_ns = in_turn ? CREDIT_TURNS_NS : CREDIT_DEPTH_NS;
+
+	return settings->period_ns < depth_ns ? settings->period_ns : depth_ns;
+}
+
 static void speed_init(struct reg_budget *budget, uint64_t bytes_per_s,
 		       uint64_t bytes_ns_per_line)
 {
@@ -40,7 +48,8 @@ static void speed_init(struct reg_budget *budget, uint64_t bytes_per_s,
 
 static void budget_init(struct reg_budget *budget, uint64_t bytes_per_s,
 			const struct reg_platform *platform,
-			const struct reg_effective *effective)
+			const struct reg_effective *effective,
+			bool in_turn)
 {
 	const struct reg_settings *settings = &effective->settings;
 	uint32_t buckets = effective->per_cpu ? effective->cpus_count : 1;
@@ -58,7 +67,7 @@ static void budget_init(struct reg_budget *budget, uint64_t bytes_per_s,
 			      buckets;
 	} else {
 		budget_rate_init(&budget->rate, bytes_per_s,
-				 settings->period_ns, buckets,
+				 depth_default_ns(settings, in_turn), buckets,
 				 platform->line_bytes);
 		depth_lines = budget_rate_ceil(&budget->rate, 1);
 		if (depth_lines < POOL_GRANT_MIN_LINES * drawing)
@@ -86,7 +95,7 @@ static void depth_report(struct reg_effective *effective, uint32_t line_bytes)
 }
 
 int credit_check(const struct reg_platform *platform,
-		 const struct reg_settings *wanted,
+		 const struct reg_settings *wanted, bool in_turn,
 		 struct reg_effective *effective, struct reason *reason)
 {
 	int err = budget_check_settings(platform, wanted, reason);
@@ -104,13 +113,33 @@ int credit_check(const struct reg_platform *platform,
 			      other_modes);
 	pool_share(platform, wanted, effective);
 	budget_init(&effective->total, wanted->budget_bytes_per_s, platform,
-		    effective);
+		    effective, in_turn);
 	budget_init(&effective->writes, wanted->write_budget_bytes_per_s,
-		    platform, effective);
+		    platform, effective, in_turn);
 	effective->active = effective->total.limited ||
 			    effective->writes.limited;
 	depth_report(effective, platform->line_bytes);
 	return 0;
+}
+
+/*
+ * Buckets of their own that are full together are emptied together and full again
+ * together. Those that begin are not: credit follows in turn on what is in them.
+ */
+static uint64_t credit_begin_ns(const struct reg_cpu *cpu)
+{
+	const struct reg_effective *effective = &cpu->active;
+	const struct reg_budget *budget = effective->total.limited ?
+					  &effective->total :
+					  &effective->writes;
+	uint64_t fill_ns;
+
+	if (!effective->own_pool || !budget->limited)
+		return 0;
+	fill_ns = scale_ceil(&budget->ns_per_line, budget->cap_lines);
+	if (fill_ns > CREDIT_TURNS_NS)
+		fill_ns = CREDIT_TURNS_NS;
+	return fill_ns * cpu->index / effective->cpus_count;
 }
 
 /* The first CPU under a setting counts credit from here on. */
@@ -118,12 +147,13 @@ static void credit_convert(struct reg_cpu *cpu, uint64_t now_ns)
 {
 	struct reg_pool *pool = pool_of(cpu);
 	bool anew = pool->revision != cpu->active.revision;
+	bool fresh = !pool->total.limited && !pool->writes.limited;
 
 	pool_convert(cpu, 0, now_ns);
 	if (!anew)
 		return;
 	pool->last_ns = now_ns;
-	pool->since_ns = now_ns;
+	pool->since_ns = now_ns + (fresh ? credit_begin_ns(cpu) : 0);
 	pool->total.remainder = 0;
 	pool->writes.remainder = 0;
 }

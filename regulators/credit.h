@@ -17,11 +17,20 @@
 #define CREDIT_FAR_LINES	((uint64_t)1 << 30)
 
 /*
- * check() of a regulator: budgets by the clock in buckets of `depth_bytes`, or
- * of what the budget brings in a period. Modes of periods are refused.
+ * What a bucket holds by default, in time of its budget, or else a period's when
+ * that is shorter. CPUs that draw from one in turn have it drained a grant at a
+ * time; all others may find theirs full at the same time, and drain them at once.
+ */
+#define CREDIT_TURNS_NS		100000u
+#define CREDIT_DEPTH_NS		33000u
+
+/*
+ * check() of a regulator: budgets by the clock in buckets of `depth_bytes`, or of
+ * what is said above; `in_turn`: whether CPUs draw in turn from what they share.
+ * Modes of periods are refused.
  */
 int credit_check(const struct reg_platform *platform,
-		 const struct reg_settings *wanted,
+		 const struct reg_settings *wanted, bool in_turn,
 		 struct reg_effective *effective, struct reason *reason);
 
 /*

@@ -56,7 +56,8 @@ static int mempol_check(const struct reg_platform *platform,
 
 	if (settings.law == REG_LAW_WINDOW)
 		settings.depth_bytes = 0;
-	err = credit_check(platform, &settings, effective, reason);
+	/* All CPUs may go on while there is a line, whoever shares it. */
+	err = credit_check(platform, &settings, false, effective, reason);
 	if (err)
 		return err;
 	if (interval_ns > settings.period_ns)

@@ -127,6 +127,7 @@ static void test_interrupts_scale_with_use(void **unused)
 	uint64_t counts[4];
 
 	(void)unused;
+	s.depth_bytes = 157 * 64;
 	for (unsigned int n = 0; n < 4; n++) {
 		struct sim sim = bucket_machine(1, n);
 
@@ -144,7 +145,7 @@ static void test_interrupts_scale_with_use(void **unused)
 					1000000000 / steady_ns[n] + 2);
 		sim_free(&sim);
 	}
-	/* A bucket is 157 lines; a tick would be 10000 in each of these. */
+	/* A tick every 100 us would be 10000 in each of these. */
 	assert_in_range(counts[1], 6900, 7050);
 	assert_in_range(counts[2], 1750, 1850);
 	assert_int_equal(counts[3], 0);
@@ -157,6 +158,7 @@ static void test_interrupts_when_saturated(void **unused)
 	struct sim sim = bucket_machine(1, 5);
 
 	(void)unused;
+	s.depth_bytes = 157 * 64;
 	start(&sim, &s);
 	sim_run(&sim, 12345 + 1000000000);
 	assert_in_range(interrupts(&sim) + sim.cpu[0].stalls, 10000, 20200);
@@ -224,6 +226,58 @@ static void test_depth(void **unused)
 	/* 31 come in in 20 us. */
 	assert_true(sim_worst_window(&sim, 20000, false, -1) <=
 		    32 + 40 + 2 * sim_overshoot_lines(&sim));
+	sim_free(&sim);
+}
+
+/*
+ * By default: 33 us for a CPU alone with its bucket, 100 us for those that share
+ * one, less when periods are.
+ */
+static void test_depth_by_default(void **unused)
+{
+	static const struct {
+		unsigned int cpus;
+		uint32_t mode;
+		uint64_t period_ns, lines;	/* of 640 MB/s, all buckets */
+	} cases[] = {
+		{ 1, 0, 1000000, 330 }, { 1, REG_MODE_PER_CPU, 100000, 330 },
+		{ 1, 0, 20000, 200 }, { 4, 0, 1000000, 1000 },
+		{ 4, 0, 100000, 1000 }, { 4, 0, 40000, 400 },
+		{ 2, REG_MODE_PER_CPU, 1000000, 330 },
+		{ 2, REG_MODE_PER_CPU, 20000, 200 },
+	};
+
+	(void)unused;
+	for (size_t n = 0; n < sizeof(cases) / sizeof(cases[0]); n++) {
+		struct reg_settings s = budget(640 * MB, cases[n].period_ns);
+		struct sim sim = bucket_machine(cases[n].cpus, n);
+
+		s.mode = cases[n].mode;
+		start(&sim, &s);
+		assert_int_equal(sim.cell.effective.settings.depth_bytes,
+				 64 * cases[n].lines);
+		sim_free(&sim);
+	}
+}
+
+/* Buckets of their own that were full together are not full together again. */
+static void test_buckets_in_turn(void **unused)
+{
+	struct reg_settings s = budget(150 * MB, 1000000);
+	struct sim sim = bucket_machine(3, 3);
+	uint64_t ns = 100000000;
+
+	(void)unused;
+	s.mode = REG_MODE_PER_CPU;
+	s.depth_bytes = 3ul * 200 * 64;
+	sim.delay_ns = 0;
+	sim.late_ns = 0;
+	start(&sim, &s);
+	sim_run(&sim, 12345 + 1000000);
+	/* From here on; 256 us bring what a bucket holds. */
+	sim.lines_count = 0;
+	sim_run(&sim, 12345 + ns);
+	assert_in_range(sim_worst_window(&sim, 20000, false, -1), 200, 220);
 	sim_free(&sim);
 }
 
@@ -346,6 +400,8 @@ int main(void)
 		cmocka_unit_test(test_nothing_is_lost_to_the_cap),
 		cmocka_unit_test(test_pool),
 		cmocka_unit_test(test_depth),
+		cmocka_unit_test(test_depth_by_default),
+		cmocka_unit_test(test_buckets_in_turn),
 		cmocka_unit_test(test_reloads),
 		cmocka_unit_test(test_resets),
 		cmocka_unit_test(test_refusals),

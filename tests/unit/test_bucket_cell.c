@@ -16,8 +16,11 @@ static struct reg_request set(uint64_t bytes_per_s, uint32_t mode,
 			      uint16_t regulator)
 {
 	return lines_set(cell_root(), (struct reg_settings){
-		.valid = REG_SET_BUDGET | REG_SET_MODE | REG_SET_REGULATOR,
+		.valid = REG_SET_BUDGET | REG_SET_MODE | REG_SET_REGULATOR |
+			 REG_SET_DEPTH,
 		.budget_bytes_per_s = bytes_per_s,
+		/* A millisecond of what it is here. */
+		.depth_bytes = 64 * 40,
 		.mode = mode,
 		.regulator = regulator,
 	});
@@ -37,7 +40,6 @@ static void test_default(void **unused)
 
 	(void)unused;
 	assert_int_equal(r.effective.regulator, REGULATOR_BUCKET);
-	/* A line a CPU and more: 40 lines of a period. */
 	assert_int_equal(r.effective.depth_bytes, 64 * 40);
 	assert_int_equal(cell_root()->reg.requested.regulator, REGULATOR_NONE);
 	r = set(64 * 40000, REG_MODE_SYNCHRONOUS, REGULATOR_NONE);

@@ -297,6 +297,8 @@ static void test_watched(void **unused)
 	assert_true(cpu->reg.stats.overshoot_max_lines <= POLL_LINES + 2);
 	assert_true(cpu->reg.stats.stalls > 100);
 	/* Alone it looks a sixteenth as often, and when it is held. */
+	s.valid |= REG_SET_DEPTH;
+	s.depth_bytes = 64ull * 10000;
 	s.budget_bytes_per_s = 64ull * 100000000;
 	(void)lines_set(cell, s);
 	fake_settle();

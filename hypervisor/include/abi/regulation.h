@@ -124,7 +124,7 @@ struct reg_settings {
 	uint32_t poll_ns;		/* between looks at a counter; 0: default */
 	uint64_t throttle_period_ns;
 	uint64_t throttle_cpus;		/* bit n: logical CPU n; 0: all */
-	uint64_t depth_bytes;		/* of a bucket; 0: a period's budget */
+	uint64_t depth_bytes;		/* of a bucket; 0: 33 or 100 us of it */
 	/* No CPU moves more than its share of it in any window this long. */
 	uint64_t burst_bytes;		/* REG_BURST_NONE: no cap */
 	uint64_t burst_window_ns;
