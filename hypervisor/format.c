@@ -7,6 +7,7 @@
 
 #define MAX_DIGITS	20	/* of a 64-bit number, decimal */
 #define MAX_WIDTH	64
+#define MAX_PRECISION	1024	/* beyond any text: it must not cut one */
 
 struct output {
 	char *buffer;
@@ -68,31 +69,33 @@ static void put_number(struct output *out, struct conversion *conversion,
 	put_padded(out, conversion, &digits[at], sizeof(digits) - at);
 }
 
-static const char *parse_number(const char *format, unsigned int *number)
+static const char *parse_number(const char *format, unsigned int most,
+				unsigned int *number)
 {
 	*number = 0;
 	for (; *format >= '0' && *format <= '9'; format++) {
-		if (*number < MAX_WIDTH)
+		if (*number < most)
 			*number = *number * 10 + (unsigned int)(*format - '0');
 	}
-	if (*number > MAX_WIDTH)
-		*number = MAX_WIDTH;
+	if (*number > most)
+		*number = most;
 	return format;
 }
 
 /* `format` is behind the percent sign; returns what follows the letter. */
 static const char *parse(const char *format, struct conversion *conversion)
 {
-	*conversion = (struct conversion){ .pad = ' ', .precision = MAX_WIDTH };
+	*conversion = (struct conversion){ .pad = ' ' };
 	for (; *format == '-' || *format == '0'; format++) {
 		if (*format == '-')
 			conversion->left = true;
 		else
 			conversion->pad = '0';
 	}
-	format = parse_number(format, &conversion->width);
+	format = parse_number(format, MAX_WIDTH, &conversion->width);
 	if (*format == '.')
-		format = parse_number(format + 1, &conversion->precision);
+		format = parse_number(format + 1, MAX_PRECISION,
+				      &conversion->precision);
 	else
 		conversion->precision = UINT32_MAX;
 	for (; *format == 'l' || *format == 'z'; format++)

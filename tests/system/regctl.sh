@@ -84,6 +84,8 @@ before=$(cat /sys/devices/weir/cells/0/generation)
 ok "dry run of a setting" regctl --dry-run set root --budget 1MB/s
 fails 4 "a budget of nothing for root" regctl set root --budget 0B/s
 says "the reason is told" 'root' regctl set root --budget 0B/s
+says "to its end" 'per second; 0 stops the cell$' \
+	regctl set root --budget 1B/s
 fails 3 "a source this machine lacks" regctl set root --source x86-pmu
 fails 3 "traffic where no controller of Intel counts" regctl traffic
 fails 2 "a period out of range" regctl set root --period 19us

@@ -112,6 +112,22 @@ static void test_unterminated_text(void **state)
 	assert_string_equal(text, "abcd");
 }
 
+/* A precision beyond a field's width is one all the same. */
+static void test_long_text(void **state)
+{
+	char from[128];
+	char text[160];
+
+	(void)state;
+	memset(from, 'x', sizeof(from));
+	from[127] = '\0';
+	assert_int_equal(hv_snprintf(text, sizeof(text), "%.127s", from), 127);
+	assert_string_equal(text, from);
+	assert_int_equal(hv_snprintf(text, sizeof(text), "%.65s", from), 65);
+	assert_int_equal(hv_snprintf(text, sizeof(text), "%.99999999999s", from),
+			 127);
+}
+
 static void test_refuse(void **state)
 {
 	struct reason reason;
@@ -133,6 +149,7 @@ int main(void)
 		cmocka_unit_test(test_long_widths_end),
 		cmocka_unit_test(test_null_text),
 		cmocka_unit_test(test_unterminated_text),
+		cmocka_unit_test(test_long_text),
 		cmocka_unit_test(test_refuse),
 	};
 
