@@ -88,12 +88,34 @@ static void modes_add_up(void **state)
 	parse(CELLS "phases = together\ndebt = forgotten\nfault = relative\n"
 	      "[variant one]\nhogs.phases = staggered\n"
 	      "hogs.fault = reads-only\n[variant two]\nhogs.fault = none\n"
-	      "hogs.shares = pool\n");
+	      "hogs.shares = pool\n[variant three]\n"
+	      "hogs.fault = cap-first\n");
 	assert_int_equal(scenario->variants[0].cells[1].settings.mode,
 			 REG_MODE_PER_CPU | REG_MODE_NO_DEBT |
 			 REG_MODE_READS_ONLY);
 	assert_int_equal(scenario->variants[1].cells[1].settings.mode,
 			 REG_MODE_SYNCHRONOUS | REG_MODE_NO_DEBT);
+	assert_int_equal(scenario->variants[2].cells[1].settings.mode &
+			 REG_MODE_FAULTS, REG_MODE_CAP_FIRST);
+	scenario_free(scenario);
+}
+
+/* Wherever the period is said, and again for each variant. */
+static void lines_per_period_are_a_budget(void **state)
+{
+	(void)state;
+	parse("[cell a]\ncpus = 0\nbudget = 100tx/period\n"
+	      "write_budget = 5tx/period\n"
+	      "[variant one]\na.period = 100us\n[variant two]\n"
+	      "[variant three]\na.budget = 1MB/s\n");
+	assert_int_equal(scenario->variants[0].cells[0].settings
+				 .budget_bytes_per_s, 64000000);
+	assert_int_equal(scenario->variants[0].cells[0].settings
+				 .write_budget_bytes_per_s, 3200000);
+	assert_int_equal(scenario->variants[1].cells[0].settings
+				 .budget_bytes_per_s, 6400000);
+	assert_int_equal(scenario->variants[2].cells[0].settings
+				 .budget_bytes_per_s, 1000000);
 	scenario_free(scenario);
 }
 
@@ -167,6 +189,9 @@ static const struct {
 	{ "[cell a]\ncpus = 15\n", 2, "0 to 14" },
 	{ "[cell a]\ncpus = 0\n[cell b]\ncpus = 0\n", 4, "cell a has" },
 	{ "[cell a]\ncpus = 0\nbudget = 300\n", 3, "'300'" },
+	{ "[cell a]\ncpus = 0\nbudget = 50%\n", 3, "'50%'" },
+	{ "[cell a]\ncpus = 0\nbudget = 1000000000000000000tx/period\n", 0,
+	  "variant run: the value is too large" },
 	{ "[cell a]\ncpus = 0\nperiod = 1\n", 3, "'1'" },
 	{ "[cell a]\ncpus = 0\nload = busy\n", 3,
 	  "none of idle, stream, random, chase, trace" },
@@ -217,6 +242,7 @@ static const struct {
 	{ GUARD "guard = b\nguard_duty = 10%\n", 0, "no cell 'b'" },
 	{ GUARD "guard_duty = 101%\n", 6, "0.1% to 100%" },
 	{ GUARD "guard_budget = 1\n", 6, "'1'" },
+	{ GUARD "guard_budget = 1tx/period\n", 6, "whose period" },
 	{ GUARD "calm = -1\n", 6, "'-1'" },
 	{ "kick = soon\n", 1, "'soon'" },
 	{ "seed = -1\n", 1, "'-1'" },
@@ -274,6 +300,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_whole_scenario_is_read),
+		cmocka_unit_test(lines_per_period_are_a_budget),
 		cmocka_unit_test(without_a_variant_there_is_one_run),
 		cmocka_unit_test(modes_add_up),
 		cmocka_unit_test(guards_are_found_by_name),

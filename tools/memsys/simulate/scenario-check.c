@@ -148,6 +148,39 @@ static int guard_check(struct parser *parser, const struct variant *variant,
 			       cell->guard);
 }
 
+/* *bytes_per_s, if that is of lines per period, now that both are known. */
+static int budget_resolve(struct parser *parser, const struct rate *rate,
+			  uint64_t period_ns, uint64_t *bytes_per_s)
+{
+	struct rate_base base = {
+		.line_bytes = parser->scenario->machine.line_bytes,
+		.period_ns = period_ns,
+	};
+	struct parse_error error;
+
+	if (rate->kind == RATE_TRANSACTIONS &&
+	    rate_resolve(rate, &base, bytes_per_s, &error))
+		return scenario_refuse(parser, "%s", error.text);
+	return 0;
+}
+
+static int budgets_resolve(struct parser *parser, struct scenario_cell *cell)
+{
+	struct reg_settings *settings = &cell->settings;
+	uint64_t period_ns = settings->valid & REG_SET_PERIOD ?
+		settings->period_ns : REG_PERIOD_DEFAULT_NS;
+	uint64_t total = settings->budget_bytes_per_s;
+	uint64_t writes = settings->write_budget_bytes_per_s;
+	int err = budget_resolve(parser, &cell->budget, period_ns, &total);
+
+	if (!err)
+		err = budget_resolve(parser, &cell->write_budget, period_ns,
+				     &writes);
+	settings->budget_bytes_per_s = total;
+	settings->write_budget_bytes_per_s = writes;
+	return err;
+}
+
 static int variant_check(struct parser *parser, struct variant *variant)
 {
 	unsigned int cores = variant_cores(variant);
@@ -170,6 +203,8 @@ static int variant_check(struct parser *parser, struct variant *variant)
 			err = scenario_refuse(parser,
 					      "cell %s: watch is one of CPUs 0 to %u",
 					      variant->cells[n].name, cores - 1);
+	for (unsigned int n = 0; n < variant->cells_count && !err; n++)
+		err = budgets_resolve(parser, &variant->cells[n]);
 	for (unsigned int n = 0; n < variant->cells_count && !err; n++)
 		err = guard_check(parser, variant, &variant->cells[n]);
 	return err;

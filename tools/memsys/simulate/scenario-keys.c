@@ -101,38 +101,43 @@ static int set_cpus(struct parser *parser, const char *value)
 	return 0;
 }
 
-static int get_rate(struct parser *parser, const char *value, uint32_t valid,
-		    uint64_t *bytes_per_s)
+/* *rate is as written; lines per period are resolved with the whole scenario. */
+static int get_rate(struct parser *parser, const char *value,
+		    struct rate *rate, uint64_t *bytes_per_s)
 {
 	static const struct rate_base none = { 0 };
 	struct parse_error error;
-	struct rate rate;
+	int err = rate_parse(value, rate, &error);
 
-	if (rate_parse(value, &rate, &error) ||
-	    rate_resolve(&rate, &none, bytes_per_s, &error))
-		return scenario_refuse_value(parser, value, &error);
-	parser->cell->settings.valid |= valid;
-	return 0;
+	*bytes_per_s = 0;
+	if (!err && rate->kind != RATE_TRANSACTIONS)
+		err = rate_resolve(rate, &none, bytes_per_s, &error);
+	return err ? scenario_refuse_value(parser, value, &error) : 0;
 }
 
 static int set_budget(struct parser *parser, const char *value)
 {
-	uint64_t rate;
-	int err = get_rate(parser, value, REG_SET_BUDGET, &rate);
+	uint64_t bytes_per_s;
+	int err = get_rate(parser, value, &parser->cell->budget, &bytes_per_s);
 
-	if (!err)
-		parser->cell->settings.budget_bytes_per_s = rate;
-	return err;
+	if (err)
+		return err;
+	parser->cell->settings.budget_bytes_per_s = bytes_per_s;
+	parser->cell->settings.valid |= REG_SET_BUDGET;
+	return 0;
 }
 
 static int set_write_budget(struct parser *parser, const char *value)
 {
-	uint64_t rate;
-	int err = get_rate(parser, value, REG_SET_WRITE_BUDGET, &rate);
+	uint64_t bytes_per_s;
+	int err = get_rate(parser, value, &parser->cell->write_budget,
+			   &bytes_per_s);
 
-	if (!err)
-		parser->cell->settings.write_budget_bytes_per_s = rate;
-	return err;
+	if (err)
+		return err;
+	parser->cell->settings.write_budget_bytes_per_s = bytes_per_s;
+	parser->cell->settings.valid |= REG_SET_WRITE_BUDGET;
+	return 0;
 }
 
 static int set_period(struct parser *parser, const char *value)
@@ -190,9 +195,10 @@ static int set_debt(struct parser *parser, const char *value)
 static int set_fault(struct parser *parser, const char *value)
 {
 	static const char *const words[] = { "none", "relative", "reads-only",
-					     NULL };
+					     "cap-first", NULL };
 	static const uint32_t modes[] = { 0, REG_MODE_RELATIVE,
-					  REG_MODE_READS_ONLY };
+					  REG_MODE_READS_ONLY,
+					  REG_MODE_CAP_FIRST };
 
 	return set_mode(parser, value, words, modes, REG_MODE_FAULTS);
 }
@@ -369,8 +375,15 @@ static int set_guard_duty(struct parser *parser, const char *value)
 
 static int set_guard_budget(struct parser *parser, const char *value)
 {
-	return get_rate(parser, value, 0,
-			&parser->cell->guard_budget_bytes_per_s);
+	uint64_t *budget = &parser->cell->guard_budget_bytes_per_s;
+	struct rate rate;
+	int err = get_rate(parser, value, &rate, budget);
+
+	if (!err && rate.kind == RATE_TRANSACTIONS)
+		err = scenario_refuse(parser,
+				      "'%.40s': whose period, is not known here",
+				      value);
+	return err;
 }
 
 static int set_calm(struct parser *parser, const char *value)

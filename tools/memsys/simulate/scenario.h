@@ -11,6 +11,7 @@
 
 #include "abi/regulation.h"
 #include "engine.h"
+#include "tools/regctl/units.h"
 
 #define SCENARIO_MAX_CELLS	ENGINE_MAX_CORES
 #define SCENARIO_MAX_VARIANTS	48u
@@ -22,6 +23,8 @@ struct scenario_cell {
 	char name[SCENARIO_NAME_BYTES];
 	uint64_t cpus;
 	struct reg_settings settings;	/* `valid` says which were given */
+	/* As written: lines per period wait for the period and the machine. */
+	struct rate budget, write_budget;
 	uint64_t storm_ps;		/* an interrupt for each CPU so often; 0 */
 	uint64_t storm_lines;		/* that its handler reads */
 	uint64_t critical_ps;		/* of every ms for it when held; 0: none */
