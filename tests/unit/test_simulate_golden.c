@@ -101,8 +101,9 @@ static void deadline(void **state)
 }
 
 #define SHORT								      \
-	"printf 'duration = 2ms\\nbaseline = a\\n[cell c]\\ncpus = 0-1\\n"     \
-	"load = random\\nbudget = 100MB/s\\n[variant a]\\n' "		      \
+	"printf 'duration = 2ms\\nbaseline = a\\n[cell c]\\ncpus = 0-2\\n"     \
+	"load = stream\\nbudget = 100MB/s\\n[variant a]\\n"		      \
+	"[variant b]\\nc.budget = max\\n' "				      \
 	">build/unit/short.scenario && " SIMULATE "build/unit/short.scenario "
 
 static void tables_and_drawings(void **state)
@@ -111,11 +112,14 @@ static void tables_and_drawings(void **state)
 	shell(SHORT "--csv --svg build/unit/short.svg >build/unit/short.csv");
 	shell("head -n 1 build/unit/short.csv | grep -q "
 	      "'^VARIANT,CELL,CPUS,BUDGET.B/s.,PERIOD.ns.,'");
-	shell("grep -q '^a,c,0-1,100000000,1000000,[0-9]*,[0-9.]*,1.000,' build/unit/short.csv");
+	shell("grep -q '^a,c,0-2,100000000,1000000,[0-9]*,[0-9.]*,1.000,' build/unit/short.csv");
 	shell("grep -q '</svg>' build/unit/short.svg && "
 	      "grep -q '<polyline' build/unit/short.svg");
+	/* Numbers as people write them. */
+	shell("grep -q '>10000<' build/unit/short.svg && "
+	      "! grep -q 'e+' build/unit/short.svg");
 	shell(SHORT "| grep -q '^VARIANT *CELL'");
-	shell(SHORT "--no-headings | grep -q '^a *c *0-1'");
+	shell(SHORT "--no-headings | grep -q '^a *c *0-2'");
 }
 
 static void refusals_are_the_hypervisors(void **state)
@@ -124,7 +128,8 @@ static void refusals_are_the_hypervisors(void **state)
 	shell("printf '[cell c]\\ncpus = 0\\nbudget = 1B/s\\n' "
 	      ">build/unit/refused.scenario; " SIMULATE
 	      "build/unit/refused.scenario 2>build/unit/refused.text; "
-	      "test $? -eq 4 && grep -q 'budget' build/unit/refused.text");
+	      "test $? -eq 4 && grep -q 'per second; 0 stops the cell$' "
+	      "build/unit/refused.text");
 	shell(SIMULATE "Makefile 2>build/unit/refused.text; test $? -eq 2 && "
 	      "grep -q 'Makefile:[0-9]*: ' build/unit/refused.text");
 	shell(SIMULATE "2>build/unit/refused.text; test $? -eq 2");

@@ -157,7 +157,7 @@ static void tick_x(const struct chart *chart, double value)
 	fprintf(chart->out,
 		"<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>"
 		"<text class=\"dim\" x=\"%.1f\" y=\"%.1f\" "
-		"text-anchor=\"middle\">%.4g</text>\n", x, x, top(chart),
+		"text-anchor=\"middle\">%.6g</text>\n", x, x, top(chart),
 		chart->height - BOTTOM, x, chart->height - BOTTOM + 16, value);
 }
 
@@ -188,7 +188,7 @@ static void ticks_y(const struct chart *chart)
 		fprintf(chart->out,
 			"<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>"
 			"<text class=\"dim\" x=\"%.1f\" y=\"%.1f\" "
-			"text-anchor=\"end\">%.4g</text>\n", LEFT,
+			"text-anchor=\"end\">%.6g</text>\n", LEFT,
 			chart->width - RIGHT, y, y, LEFT - 6, y + 4,
 			fabs(value) < step * 1e-6 ? 0 : value);
 	}

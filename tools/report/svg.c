@@ -65,7 +65,7 @@ static void y_ticks(FILE *out, const struct svg_panel *panel)
 		fprintf(out,
 			"<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\" "
 			"stroke=\"#ddd\"/>"
-			"<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">%.4g</text>\n",
+			"<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">%.6g</text>\n",
 			LEFT, SVG_WIDTH - RIGHT, y, y, LEFT - 6, y + 4, value);
 	}
 }
@@ -77,7 +77,7 @@ static void x_ticks(FILE *out, const struct svg_panel *panel, const char *label)
 
 	for (double value = panel->x_min; value <= panel->x_max; value += step) {
 		fprintf(out,
-			"<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%.4g</text>\n",
+			"<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%.6g</text>\n",
 			map_x(panel, value), bottom + 16, value);
 	}
 	fprintf(out, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%s</text>\n",
