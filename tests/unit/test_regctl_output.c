@@ -410,12 +410,27 @@ static void test_top(void **state)
 	assert_null(strstr(fake.out, "qemu-virt"));
 	assert_non_null(strstr(fake.out, "victim"));
 	assert_int_equal(fake_run(&fake, "top nobody -b -n 1"), APP_REFUSED);
+	assert_int_equal(fake_run(&fake, "top -n 1"), APP_USAGE);
+	assert_non_null(strstr(fake.err, "--batch"));
 	assert_int_equal(fake_run(&fake, "monitor -n 2 -i 1ms --json"),
 			 APP_OK);
 	assert_int_equal(fake.calls, 0);
 	fake.transport.watch = NULL;
 	assert_int_equal(fake_run(&fake, "top -b -n 1"), APP_REFUSED);
 	assert_non_null(strstr(fake.err, "there are none"));
+}
+
+/* Only mempol has somebody watch, whatever is kept for it. */
+static void test_watch_of_mempol(void **state)
+{
+	(void)state;
+	fake.status[0].effective.watch_cpu = 3;
+	fake.status[0].effective.regulator = REGULATOR_MEMPOL;
+	assert_int_equal(fake_run(&fake, "status root --json"), APP_OK);
+	assert_non_null(strstr(fake.out, "\"watch_cpu\": 2"));
+	fake.status[0].effective.regulator = REGULATOR_MEMGUARD;
+	assert_int_equal(fake_run(&fake, "status root --json"), APP_OK);
+	assert_non_null(strstr(fake.out, "\"watch_cpu_why\": \"not mempol\""));
 }
 
 static void test_monitor_csv(void **state)
@@ -549,6 +564,7 @@ int main(void)
 		TEST(test_status_tells_what_is_guaranteed),
 		TEST(test_monitor_lines),
 		TEST(test_top),
+		TEST(test_watch_of_mempol),
 		TEST(test_monitor_csv),
 		TEST(test_monitor_with_a_still_clock),
 		TEST(test_rates),

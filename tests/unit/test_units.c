@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Quantities: what is accepted, what is refused and where, how it is spelled. */
+/*
+ * Quantities: what is accepted, what is refused and where, how it is spelled; and
+ * what of a table a terminal shows.
+ */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -7,10 +10,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "tools/regctl/screen.h"
 #include "tools/regctl/units.h"
 
 #define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
@@ -502,6 +507,35 @@ static void test_damaged_text(void **state)
 	}
 }
 
+static void shown(const char *text, unsigned int rows, unsigned int columns,
+		  const char *expected)
+{
+	struct screen_size size = { rows, columns };
+	char *got;
+	size_t length;
+	FILE *out = open_memstream(&got, &length);
+
+	assert_int_equal(screen_size(out).rows, 0);
+	screen_print(out, text, size, 2);
+	fclose(out);
+	assert_string_equal(got, expected);
+	free(got);
+}
+
+/* What does not fit a terminal pushes nothing out of it. */
+static void test_screen(void **state)
+{
+	(void)state;
+	shown("abcdef\ngh\n\ni\n", 0, 0, "abcdef\ngh\n\ni\n");
+	shown("abcdef\ngh\n\ni\n", 6, 6, "abcdef\ngh\n\ni\n");
+	shown("abcdef\ngh\n\ni\n", 5, 5, "abcde\ngh\n\n");
+	shown("abcdef\ngh\n", 3, 1, "a\n");
+	shown("abcdef\ngh\n", 2, 1, "a\n");
+	shown("abcdef\ngh\n", 1, 1, "a\n");
+	shown("ab", 9, 1, "a\n");
+	shown("", 1, 1, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -519,6 +553,7 @@ int main(void)
 		cmocka_unit_test(test_cpu_lists_are_spelled),
 		cmocka_unit_test(test_round_trips),
 		cmocka_unit_test(test_damaged_text),
+		cmocka_unit_test(test_screen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,11 +12,14 @@
 #include "cells.h"
 #include "output.h"
 #include "rates.h"
+#include "screen.h"
 #include "ticker.h"
 
 #define SHORTEST_NS	100000000ull
 #define LONGEST_NS	60000000000ull
 #define SCREEN_CLEAR	"\033[H\033[J"
+#define KEYS_TEXT	"every %llu ms; q: quit, +: slower, -: faster\n"
+#define KEYS_ROWS	3u	/* an empty one, the keys, the cursor */
 
 struct top_args {
 	uint64_t interval_ns;	/* 0: the default */
@@ -270,6 +273,32 @@ static bool is_wanted(const struct app *app, const struct top *top,
 	return false;
 }
 
+/* One page: as much of the table as there is room for, and the keys. */
+static int page_print(const struct app *app, const struct top *top,
+		      const struct table *table)
+{
+	struct screen_size size = screen_size(app->out);
+	struct app sheet = *app;
+	char *text = NULL;
+	char keys[80];
+	size_t length;
+	int status;
+
+	sheet.out = open_memstream(&text, &length);
+	if (!sheet.out)
+		return app_fail_memory(app);
+	status = output_plain(&sheet, table, app->headings);
+	if (fclose(sheet.out))
+		status = app_fail_memory(app);
+	fputs(SCREEN_CLEAR, app->out);
+	screen_print(app->out, text, size, KEYS_ROWS);
+	snprintf(keys, sizeof(keys), "\n" KEYS_TEXT,
+		 (unsigned long long)(top->ticker.interval_ns / 1000000));
+	screen_print(app->out, keys, size, 1);
+	free(text);
+	return status;
+}
+
 static int table_print(const struct app *app, const struct top *top,
 		       const struct entry *entries, size_t count)
 {
@@ -281,18 +310,14 @@ static int table_print(const struct app *app, const struct top *top,
 	for (size_t n = 0; n < count; n++)
 		row_fill(table_row(&table), top, &entries[n]);
 	if (top->screen)
-		fputs(SCREEN_CLEAR, app->out);
-	if (app->format == OUTPUT_JSON)
+		status = page_print(app, top, &table);
+	else if (app->format == OUTPUT_JSON)
 		status = output_json_lines(app, &table, "regctl.top/1");
 	else
 		status = output_plain(app, &table,
 				      app->headings &&
 					      (app->format == OUTPUT_TABLE ||
 					       top->tables == 1));
-	if (top->screen)
-		fprintf(app->out, "\nevery %llu ms; q: quit, +: slower, -: faster\n",
-			(unsigned long long)(top->ticker.interval_ns /
-					     1000000));
 	table_free(&table);
 	return output_finish(app, status);
 }
@@ -350,11 +375,12 @@ static int top_loop(const struct app *app, struct top *top, uint64_t count)
 }
 
 /* Keys are wanted one by one, unseen. */
-static bool screen_begin(struct top *top)
+static bool screen_begin(struct top *top, FILE *out)
 {
+	int fd = fileno(out);
 	struct termios raw;
 
-	if (tcgetattr(STDIN_FILENO, &top->terminal))
+	if (fd < 0 || !isatty(fd) || tcgetattr(STDIN_FILENO, &top->terminal))
 		return false;
 	raw = top->terminal;
 	raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
@@ -368,9 +394,9 @@ static int top_run(const struct app *app, struct top *top,
 
 	if (reg_watch_open(app->device, &top->watch))
 		return app_fail(app);
-	if (top->screen && !screen_begin(top)) {
+	if (top->screen && !screen_begin(top, app->out)) {
 		reg_watch_close(top->watch);
-		app_complain(app, "standard input is no terminal: use --batch");
+		app_complain(app, "no terminal to read from and write to: use --batch");
 		return APP_USAGE;
 	}
 	ticker_begin(&top->ticker, args->interval_ns ? args->interval_ns :

@@ -3,7 +3,7 @@
 regctl-parts := $(addprefix $(d),app.o options.o units.o format.o output.o \
 	json.o settings.o beside.o controls.o shares.o recolor.o cells.o rates.o config.o commands.o cmd-hypervisor.o \
 	cmd-cell.o cmd-cell-list.o cmd-set.o cmd-status.o cmd-shares.o cmd-monitor.o \
-	cmd-top.o ticker.o \
+	cmd-top.o screen.o ticker.o \
 	cmd-regulators.o cmd-traffic.o cmd-colors.o cmd-colors-probe.o cmd-check.o cmd-hwcheck.o cmd-events.o cmd-simulate.o cmd-completion.o \
 	cmd-profile.o cmd-profile-export.o cmd-profile-plan.o profile.o \
 	cmd-ab.o cmd-ab-compare.o ab-run.o ab-victim.o \
@@ -17,7 +17,7 @@ regctl-objs := $(d)main.o $(regctl-parts) $(libreg-objs) $(config-check-objs)
 regctl-libs := -lsmartcols -ljansson -lpfm -lm
 
 tests-unit-y += test_units
-test_units-objs := $(d)units.o $(d)format.o
+test_units-objs := $(d)units.o $(d)format.o $(d)screen.o
 
 # In front of a driver that answers from memory.
 regctl-test-objs := tests/unit/regctl-fake.o $(regctl-parts) \

@@ -77,7 +77,9 @@ static void polls_fill(struct value *row, const struct reg_settings *effective)
 			  effective->law, "");
 	else
 		value_missing(&row[SETTINGS_LAW], "not mempol");
-	if (effective->watch_cpu)
+	if (effective->watch_cpu && effective->regulator != REGULATOR_MEMPOL)
+		value_missing(&row[SETTINGS_WATCH], "not mempol");
+	else if (effective->watch_cpu)
 		value_number(&row[SETTINGS_WATCH], VALUE_COUNT,
 			     effective->watch_cpu - 1u);
 	else
