@@ -407,20 +407,28 @@ static void overflow_whole(struct per_cpu *cpu)
 	reg->active.source->arm(reg);
 }
 
+/* Short ways that go by the time are closed under the model's. */
 void regulation_overflow(struct per_cpu *cpu)
 {
 	struct reg_cpu *reg = &cpu->reg;
-	uint64_t used_lines;
+	const struct scale *clock;
+	uint64_t used_lines, now_ns;
 
-	if (!reg->renews) {
+	if (!reg->renew) {
 		overflow_whole(cpu);
 		return;
 	}
 	/* All that follows is addressed from here, by one register less. */
 	__asm__("" : "+r"(reg));
 	used_lines = reg->active.source->renew(reg);
-	if (used_lines != REG_NEVER &&
-	    !reg->active.regulator->renew(reg, used_lines))
+	if (used_lines == REG_NEVER)
+		return;
+	/* Any value will do for who does not go by it. */
+	__asm__("" : "=r"(now_ns));
+	clock = reg->renew_clock;
+	if (clock)
+		now_ns = scale_floor(clock, arch_timer_now());
+	if (reg->renew(reg, used_lines, now_ns))
 		alarm_take(this_cpu(), clock_now_ns());
 }
 

@@ -2,6 +2,7 @@
 /* Settings of a cell: how they merge, and what they come to. */
 #include "regulation-internal.h"
 
+#include "hv/clock.h"
 #include "hv/config-check.h"
 #include "hv/errno.h"
 #include "hv/percpu.h"
@@ -272,9 +273,11 @@ int settings_check(const struct reg_settings *wanted,
 	if (err)
 		return err;
 	effective->controlled = limits->any;
+	effective->clock = &hv_clock.ns_per_tick;
 	effective->watched = effective->active || effective->burst.regulator;
-	/* These settle nothing, and know of one limit only. */
-	if (effective->throttle.regulator || effective->burst.regulator)
+	/* These settle nothing, know of one limit only, and not of the model's time. */
+	if (effective->throttle.regulator || effective->burst.regulator ||
+	    hv_clock.model)
 		effective->short_ways = false;
 	effective->settings.valid = REG_SET_KNOWN;
 	return 0;

@@ -7,6 +7,7 @@
  * same and waits until that much has come in. README.md has the bounds.
  */
 #include "credit.h"
+#include "hv/errno.h"
 
 static int bucket_probe(const char **why)
 {
@@ -21,8 +22,25 @@ static int bucket_check(const struct reg_platform *platform,
 {
 	bool in_turn = platform->cpus_count > 1 &&
 		       !(wanted->mode & REG_MODE_PER_CPU);
+	int err = credit_check(platform, wanted, in_turn, effective, reason);
 
-	return credit_check(platform, wanted, in_turn, effective, reason);
+	if (err)
+		return err;
+	effective->short_ways = platform->interrupts &&
+				effective->total.limited &&
+				effective->total.cap_lines != 0 &&
+				!effective->writes.limited &&
+				!pool_faulty(effective, REG_MODE_CAP_FIRST);
+	effective->renew_lines = (int64_t)(effective->total.cap_lines -
+					   effective->total.grant_lines);
+	return 0;
+}
+
+static inline void overshoot_count(struct reg_cpu *cpu, uint64_t over_lines)
+{
+	cpu->stats.overshoot_lines += over_lines;
+	if (over_lines > cpu->stats.overshoot_max_lines)
+		cpu->stats.overshoot_max_lines = over_lines;
 }
 
 static inline void level_settle(struct reg_cpu *cpu, struct reg_level *level,
@@ -31,11 +49,8 @@ static inline void level_settle(struct reg_cpu *cpu, struct reg_level *level,
 	int64_t over_lines = (int64_t)used_lines - (int64_t)grant_lines;
 
 	level_change(level, -over_lines);
-	if (over_lines <= 0)
-		return;
-	cpu->stats.overshoot_lines += (uint64_t)over_lines;
-	if ((uint64_t)over_lines > cpu->stats.overshoot_max_lines)
-		cpu->stats.overshoot_max_lines = (uint64_t)over_lines;
+	if (over_lines > 0)
+		overshoot_count(cpu, (uint64_t)over_lines);
 }
 
 /* Charges what was used since the last time, and gives the grant back. */
@@ -128,8 +143,102 @@ static enum reg_verdict wait(struct reg_cpu *cpu, uint64_t until_ns,
 			     uint64_t now_ns)
 {
 	cpu->bucket.waits = true;
+	cpu->renew = NULL;
 	cpu->next_ns = until_ns > now_ns ? until_ns : now_ns + 1;
 	return REG_STALL;
+}
+
+static inline int renewed(struct reg_cpu *cpu, uint64_t used_lines)
+{
+	uint64_t grant_lines = cpu->active.total.grant_lines;
+
+	cpu->settled_lines += used_lines;
+	cpu->stats.overflows++;
+	if (used_lines > grant_lines)
+		overshoot_count(cpu, used_lines - grant_lines);
+	return 0;
+}
+
+/*
+ * A full grant is charged, given back and drawn again, which is what a look does
+ * when the credit that has come in meanwhile leaves a full grant. Who has the bucket
+ * to himself leaves nothing in it then.
+ */
+static int renew_alone(struct reg_cpu *cpu, uint64_t used_lines,
+		       uint64_t now_ns)
+{
+	struct reg_level *level = &cpu->own.total;
+	uint64_t credit_lines = scale_floor(&cpu->active.total.lines_per_ns,
+					    now_ns - cpu->own.since_ns);
+
+	if ((int64_t)(credit_lines - level->remainder - used_lines +
+		      (uint64_t)level->lines) < 0)
+		return -EAGAIN;
+	level->lines = 0;
+	level->remainder = credit_lines;
+	return renewed(cpu, used_lines);
+}
+
+/*
+ * The same of a bucket that is shared, locked; false: it takes a look. A clock that
+ * is behind those of others brings nothing new.
+ */
+static inline bool shared_renew(struct reg_cpu *cpu, struct reg_pool *pool,
+				uint64_t used_lines, uint64_t now_ns)
+{
+	struct reg_level *level = &pool->total;
+	int64_t before_lines = level_lines(level);
+	int64_t most_lines = cpu->active.renew_lines;
+	uint64_t passed_ns = now_ns - pool->since_ns;
+	uint64_t credit_lines = scale_floor(&cpu->active.total.lines_per_ns,
+					    passed_ns);
+	int64_t more_lines = (int64_t)(credit_lines - level->remainder);
+	int64_t lines = (int64_t)((uint64_t)more_lines - used_lines +
+				  (uint64_t)before_lines);
+
+	if ((int64_t)passed_ns < 0 || more_lines < 0 || lines < 0)
+		return false;
+	level->remainder = credit_lines;
+	pool->last_ns = now_ns;
+	level_change(level, (lines < most_lines ? lines : most_lines) -
+			    before_lines);
+	return true;
+}
+
+/* Never waits for the lock: who has it looks, and so does this one then. */
+static int renew_shared(struct reg_cpu *cpu, uint64_t used_lines,
+			uint64_t now_ns)
+{
+	struct reg_cell *cell = cpu->cell;
+	struct reg_pool *pool = &cell->pool;
+	bool enough;
+
+	if (!spin_trylock(&cell->lock))
+		return -EAGAIN;
+	enough = pool->revision == cpu->active.revision &&
+		 shared_renew(cpu, pool, used_lines, now_ns);
+	spin_unlock(&cell->lock);
+	return enough ? renewed(cpu, used_lines) : -EAGAIN;
+}
+
+/*
+ * What is armed has been drawn. The short way is one from full grant to full grant,
+ * once credit comes in at all.
+ */
+static enum reg_verdict go_on(struct reg_cpu *cpu, uint64_t now_ns)
+{
+	const struct reg_effective *effective = &cpu->active;
+	bool brief = effective->short_ways &&
+		     cpu->alarm.lines == effective->total.grant_lines &&
+		     now_ns >= pool_of(cpu)->since_ns;
+
+	cpu->bucket.waits = false;
+	cpu->renew_clock = effective->clock;
+	cpu->renew = !brief ? NULL :
+		     effective->own_pool ? renew_alone : renew_shared;
+	cpu->next_ns = REG_NEVER;
+	effective->source->arm(cpu);
+	return REG_RUN;
 }
 
 /* Settle, credit, draw; in this order nothing is lost to the cap. */
@@ -159,12 +268,8 @@ static enum reg_verdict look(struct reg_cpu *cpu, uint64_t now_ns)
 	}
 	alarm_set(cpu, pool);
 	pool_leave(cpu);
-	if (until_ns > now_ns)
-		return wait(cpu, until_ns, now_ns);
-	cpu->bucket.waits = false;
-	cpu->next_ns = REG_NEVER;
-	effective->source->arm(cpu);
-	return REG_RUN;
+	return until_ns > now_ns ? wait(cpu, until_ns, now_ns) :
+				   go_on(cpu, now_ns);
 }
 
 /* Whether what it waits for has come. What it used meanwhile is gone from it. */
@@ -185,12 +290,7 @@ static enum reg_verdict wake(struct reg_cpu *cpu, uint64_t now_ns)
 	over = (cpu->active.total.limited && (int64_t)cpu->alarm.lines <= 0) ||
 	       (cpu->active.writes.limited &&
 		(int64_t)cpu->alarm.write_lines <= 0);
-	if (over)
-		return look(cpu, now_ns);
-	cpu->bucket.waits = false;
-	cpu->next_ns = REG_NEVER;
-	cpu->active.source->arm(cpu);
-	return REG_RUN;
+	return over ? look(cpu, now_ns) : go_on(cpu, now_ns);
 }
 
 static enum reg_verdict bucket_period(struct reg_cpu *cpu, uint64_t now_ns)
@@ -226,6 +326,7 @@ static void bucket_cpu_reset(struct reg_cpu *cpu, uint64_t now_ns)
 {
 	struct reg_pool *pool;
 
+	cpu->renew = NULL;
 	if (!cpu->active.active)
 		return;
 	cpu->active.source->sample(cpu);

@@ -163,7 +163,7 @@ void credit_commit(struct reg_cpu *cpu, uint64_t now_ns)
 	const struct reg_effective *effective = &cpu->active;
 
 	cpu->short_late_ns = 0;
-	cpu->renews = false;
+	cpu->renew = NULL;
 	cpu->next_ns = REG_NEVER;
 	spin_lock(&cpu->cell->lock);
 	credit_convert(cpu, now_ns);

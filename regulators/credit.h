@@ -70,7 +70,8 @@ static inline void credit_add(struct reg_cpu *cpu, struct reg_pool *pool,
 		return;
 	level_credit(&pool->total, &effective->total, now_ns - pool->since_ns);
 	level_credit(&pool->writes, &effective->writes, now_ns - pool->since_ns);
-	pool->last_ns = now_ns;
+	if (now_ns > pool->last_ns)
+		pool->last_ns = now_ns;
 }
 
 /*

@@ -92,7 +92,7 @@ static int memguard_check(const struct reg_platform *platform,
 				!effective->writes.limited &&
 				!(wanted->mode & ~SHORT_MODES) &&
 				!lends(wanted);
-	effective->renew_min_lines =
+	effective->renew_lines =
 		(int64_t)((effective->total.grant_lines <<
 			   effective->share_shift) -
 			  effective->total.grant_lines);
@@ -169,7 +169,28 @@ static inline uint64_t level_draw(struct reg_level *level,
 static void short_ways_close(struct reg_cpu *cpu)
 {
 	cpu->short_late_ns = 0;
-	cpu->renews = false;
+	cpu->renew = NULL;
+}
+
+/*
+ * The grant is charged and drawn again at once, without a lock, as long as that
+ * leaves enough for all; else it is as if nothing had been tried.
+ */
+static int memguard_renew(struct reg_cpu *cpu, uint64_t used_lines,
+			  uint64_t now_ns)
+{
+	struct reg_level *level = &cpu->cell->pool.total;
+
+	(void)now_ns;
+	if (__atomic_sub_fetch(&level->lines, (int64_t)used_lines,
+			       __ATOMIC_RELAXED) <
+	    cpu->active.renew_lines) {
+		level_change(level, (int64_t)used_lines);
+		return -EAGAIN;
+	}
+	cpu->settled_lines += used_lines;
+	cpu->stats.overflows++;
+	return 0;
 }
 
 /* With a full grant, until it is given back. Less late than ever: no news. */
@@ -183,7 +204,8 @@ static void short_ways_open(struct reg_cpu *cpu)
 		short_ways_close(cpu);
 		return;
 	}
-	cpu->renews = !cpu->active.own_pool;
+	cpu->renew = cpu->active.own_pool ? NULL : memguard_renew;
+	cpu->renew_clock = NULL;
 	cpu->short_late_ns = late_ns < period_ns ? late_ns : period_ns;
 }
 
@@ -344,25 +366,6 @@ static enum reg_verdict memguard_poll(struct reg_cpu *cpu, uint64_t now_ns)
 	return look(cpu, now_ns);
 }
 
-/*
- * The grant is charged and drawn again at once, without a lock, as long as that
- * leaves enough for all; else it is as if nothing had been tried.
- */
-static bool memguard_renew(struct reg_cpu *cpu, uint64_t used_lines)
-{
-	struct reg_level *level = &cpu->cell->pool.total;
-
-	if (__atomic_sub_fetch(&level->lines, (int64_t)used_lines,
-			       __ATOMIC_RELAXED) <
-	    cpu->active.renew_min_lines) {
-		level_change(level, (int64_t)used_lines);
-		return false;
-	}
-	cpu->settled_lines += used_lines;
-	cpu->stats.overflows++;
-	return true;
-}
-
 static enum reg_verdict memguard_overflow(struct reg_cpu *cpu, uint64_t now_ns)
 {
 	cpu->stats.overflows++;
@@ -438,7 +441,6 @@ static const struct regulator memguard = {
 	.period = memguard_period,
 	.poll = memguard_poll,
 	.advance = memguard_advance,
-	.renew = memguard_renew,
 	.overflow = memguard_overflow,
 	.cpu_reset = memguard_cpu_reset,
 	.cell_exit = memguard_cell_exit,

@@ -137,7 +137,7 @@ struct reg_effective {
 	bool watched;			/* traffic is limited: active, or burst */
 	bool controlled;		/* another cell holds something of it */
 	bool short_ways;		/* of period() and renew() can be taken */
-	int64_t renew_min_lines;	/* what renew() must leave in the pool */
+	int64_t renew_lines;	/* that renew() leaves: memguard least, bucket most */
 	bool interrupts;		/* the source; else it is polled ... */
 	uint64_t poll_ns;		/* ... this often; 0: by the platform */
 	/* By the glue, where the setting says so and the regulator lends. */
@@ -148,6 +148,7 @@ struct reg_effective {
 	struct reg_polls polls;
 	uint64_t generation;		/* of the last reload by a request */
 	uint64_t revision;		/* of any change, CPUs of the cell too */
+	const struct scale *clock;	/* ns of a tick of the counter of time */
 };
 
 struct reg_level {
@@ -285,6 +286,14 @@ struct reg_watched {
 	uint32_t interval_ns;
 };
 
+/*
+ * The short way of overflow(), after the source's renew() returned `used_lines`: 0,
+ * and the CPU goes on; or -EAGAIN, nothing has changed and overflow() must decide.
+ * `now_ns` counts where cpu->renew_clock is not NULL.
+ */
+typedef int reg_renew_fn(struct reg_cpu *cpu, uint64_t used_lines,
+			 uint64_t now_ns);
+
 /* In struct per_cpu. Written by that CPU only. */
 struct reg_cpu {
 	unsigned int cpu;		/* logical number */
@@ -299,11 +308,10 @@ struct reg_cpu {
 	uint64_t boundary_ns;		/* this CPU's next period begins */
 	uint64_t next_ns;		/* when period() is wanted next */
 	/*
-	 * The short ways, which settle nothing: advance() may be asked when the
-	 * boundary has passed by less than this, 0: never; renew() may be asked.
+	 * The short ways: advance() may be asked when the boundary has passed by
+	 * less than this, 0: never; `renew`, below, where it is not NULL.
 	 */
 	uint64_t short_late_ns;
-	uint32_t renews;	/* a word: it is far from the start of per_cpu */
 	uint64_t stall_since_ns;
 	uint64_t held_since_ns;		/* by the one that is named */
 	struct reg_bucket_cpu bucket;
@@ -314,6 +322,8 @@ struct reg_cpu {
 	struct reg_windows windows;		/* of the own pool */
 	struct reg_critical_cpu critical;
 	struct reg_watched watched;
+	reg_renew_fn *renew;
+	const struct scale *renew_clock;	/* reg_effective.clock, or NULL */
 	/*
 	 * The page that the root cell may read: struct statistics_page. Last, and
 	 * alone on its page.
@@ -398,15 +408,12 @@ struct regulator {
 	/* The counter was looked at between. */
 	enum reg_verdict (*poll)(struct reg_cpu *cpu, uint64_t now_ns);
 	/*
-	 * The short ways of period() and of overflow(), when
-	 * cpu->short_late_ns and cpu->renews allow them; NULL where nothing
-	 * ever does. The CPU goes on:
-	 * advance() returns the next boundary, and renew() true; or they
-	 * return 0 or false, and the other one must decide. When what was
-	 * armed has been used, the source's renew() returned `used_lines`.
+	 * The short way of period(), when cpu->short_late_ns allows it; NULL
+	 * where nothing ever does. It returns the next boundary, and the CPU
+	 * goes on; or 0, and period() must decide. That of overflow() is
+	 * cpu->renew.
 	 */
 	uint64_t (*advance)(struct reg_cpu *cpu, uint64_t now_ns);
-	bool (*renew)(struct reg_cpu *cpu, uint64_t used_lines);
 	/* What was armed has been used. */
 	enum reg_verdict (*overflow)(struct reg_cpu *cpu, uint64_t now_ns);
 	/* Settles what was used and gives back what was drawn. */

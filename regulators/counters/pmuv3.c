@@ -31,6 +31,7 @@ static struct {
 	struct weight read;
 	struct weight write;
 	uint64_t mask;			/* of the width of a counter */
+	uint64_t alone;			/* 0: writes are counted apart */
 	uint16_t event_read;
 	uint16_t event_write;
 	bool writes;
@@ -57,6 +58,7 @@ static int pmuv3_probe(const struct weir_record_counter *record,
 	pmuv3.event_read = record->event_read;
 	pmuv3.event_write = record->event_write;
 	pmuv3.mask = pmu.bits >= 64 ? UINT64_MAX : BIT(pmu.bits) - 1;
+	pmuv3.alone = pmuv3.writes ? 0 : pmu.alone;
 	weight_init(&pmuv3.read, record->read_weight_q8);
 	weight_init(&pmuv3.write, record->write_weight_q8);
 	*caps = (struct counter_caps){
@@ -177,9 +179,9 @@ static uint64_t renew_if_alarmed(struct reg_cpu *cpu)
 /* The companion never interrupts by itself. */
 static uint64_t pmuv3_renew(struct reg_cpu *cpu)
 {
-	if (!arch_pmu_take_alone())
+	if (!arch_pmu_take_alone(pmuv3.alone))
 		return renew_if_alarmed(cpu);
-	return pmuv3_rearm(cpu);
+	return counter_rearm(&cpu->counter, &pmuv3.read, pmuv3.mask);
 }
 
 /* The registers of another CPU are out of reach. */

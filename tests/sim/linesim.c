@@ -264,8 +264,8 @@ static void interrupt(struct sim *sim, struct sim_cpu *cpu)
 		return;
 	if (!source_alarmed(&cpu->reg))
 		return;
-	if (cpu->reg.renews && !sim->long_ways &&
-	    regulator(sim)->renew(&cpu->reg, source_renew(&cpu->reg)))
+	if (cpu->reg.renew && !sim->long_ways &&
+	    !cpu->reg.renew(&cpu->reg, source_renew(&cpu->reg), sim->now_ns))
 		cpu->short_overflows++;
 	else
 		verdict_take(sim, cpu, regulator(sim)->overflow(&cpu->reg,

@@ -56,7 +56,7 @@ void __wrap_arch_pmu_write(unsigned int counter, uint64_t value);
 void __wrap_arch_pmu_irq(unsigned int counter, bool enable);
 uint32_t __wrap_arch_pmu_take_overflows(void);
 uint64_t __wrap_arch_pmu_exchange(uint64_t value);
-bool __wrap_arch_pmu_take_alone(void);
+bool __wrap_arch_pmu_take_alone(uint64_t alone);
 
 int __wrap_arch_pmu_probe(struct arch_pmu_caps *caps, const char **why)
 {
@@ -118,9 +118,9 @@ uint64_t __wrap_arch_pmu_exchange(uint64_t value)
 	return before;
 }
 
-bool __wrap_arch_pmu_take_alone(void)
+bool __wrap_arch_pmu_take_alone(uint64_t alone)
 {
-	return __wrap_arch_pmu_take_overflows() != 0;
+	return alone && __wrap_arch_pmu_take_overflows() != 0;
 }
 
 /* The guest causes events; the first overflow is remembered. */
@@ -169,7 +169,7 @@ static void probe(const struct weir_record_counter *wanted, unsigned int bits)
 
 	memset(&pmu, 0, sizeof(pmu));
 	pmu.caps = (struct arch_pmu_caps){ .counters = 3, .bits = bits,
-					   .overflow_irq = true };
+					   .overflow_irq = true, .alone = 7 };
 	assert_int_equal(source()->probe(wanted, &caps, &why), 0);
 	assert_int_equal(caps.bits, bits);
 	assert_true(caps.interrupts);

@@ -135,6 +135,7 @@ int arch_pmu_probe(struct arch_pmu_caps *caps, const char **why)
 	caps->counters = pmu.count;
 	caps->bits = pmu.version >= PMUVER_3P5 ? 64 : 32;
 	caps->overflow_irq = pmu.intid != 0;
+	caps->alone = arch_pmu.mask;
 	return 0;
 }
 

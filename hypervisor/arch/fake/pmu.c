@@ -20,6 +20,7 @@ int arch_pmu_probe(struct arch_pmu_caps *caps, const char **why)
 		.counters = ARCH_PMU_RESERVED,
 		.bits = COUNTER_BITS,
 		.overflow_irq = true,
+		.alone = BIT(ARCH_PMU_RESERVED) - 1,
 	};
 	return 0;
 }
@@ -71,9 +72,9 @@ uint32_t arch_pmu_take_overflows(void)
 	return overflows;
 }
 
-bool arch_pmu_take_alone(void)
+bool arch_pmu_take_alone(uint64_t alone)
 {
-	return arch_pmu_take_overflows() != 0;
+	return alone && arch_pmu_take_overflows() != 0;
 }
 
 bool fake_pmu_count(unsigned int cpu, uint16_t event, uint32_t events)

@@ -217,6 +217,7 @@ int arch_pmu_probe(struct arch_pmu_caps *caps, const char **why)
 	caps->counters = pmu_machine.count;
 	caps->bits = pmu_machine.bits;
 	caps->overflow_irq = true;
+	caps->alone = 0;
 	return 0;
 }
 

@@ -69,11 +69,11 @@ static inline uint32_t arch_pmu_take_overflows(void)
 	return (uint32_t)status >> arch_pmu.first;
 }
 
-static inline bool arch_pmu_take_alone(void)
+static inline bool arch_pmu_take_alone(uint64_t alone)
 {
 	uint64_t status = read_sysreg(pmovsclr_el0);
 
-	if (status == 0 || (status & ~(uint64_t)arch_pmu.mask) != 0)
+	if (status == 0 || (status & ~alone) != 0)
 		return false;
 	write_sysreg(pmovsclr_el0, status);
 	return true;

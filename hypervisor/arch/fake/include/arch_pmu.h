@@ -9,6 +9,6 @@ uint64_t arch_pmu_read(unsigned int counter);
 void arch_pmu_write(unsigned int counter, uint64_t value);
 uint64_t arch_pmu_exchange(uint64_t value);
 uint32_t arch_pmu_take_overflows(void);
-bool arch_pmu_take_alone(void);
+bool arch_pmu_take_alone(uint64_t alone);
 
 #endif

@@ -16,6 +16,7 @@ struct arch_pmu_caps {
 	unsigned int counters;	/* reserved ones available here */
 	unsigned int bits;	/* width of a counter: 32 or 64 */
 	bool overflow_irq;
+	uint32_t alone;		/* the reserved ones, for arch_pmu_take_alone() */
 };
 
 /* 0, or -ENODEV with a constant text saying what is missing. */
@@ -33,8 +34,9 @@ void arch_pmu_irq(unsigned int counter, bool enable);
  *   void arch_pmu_write(unsigned int counter, uint64_t value);
  *   uint32_t arch_pmu_take_overflows(void);	which reserved counters
  *			overflowed since the last call; clears them
- *   bool arch_pmu_take_alone(void);	the same when reserved counters have
- *			overflowed and no others; else false, and nothing done
+ *   bool arch_pmu_take_alone(uint64_t alone);	the same when reserved counters
+ *			have overflowed and no others; else false, and nothing
+ *			done. `alone` is as of arch_pmu_probe(); 0: always false
  *   uint64_t arch_pmu_exchange(uint64_t value);	reads counter 0, then sets
  *			it to `value`, not 0, and counter 2 to one less
  */
