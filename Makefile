@@ -464,7 +464,7 @@ bench-first-light: machine
 	$(Q)tests/bench/first-light
 
 bench-regulators: machine $(B)/sim/weir-simulate $(B)/sim/weir-experiments \
-		$(B)/host/figures
+		$(B)/host/figures $(B)/host/weir-steps $(B)/x86/weir.bin
 	$(Q)tests/bench/regulators
 
 # One experiment of it: figures, and build/bench/E*.csv and .svg.
