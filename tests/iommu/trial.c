@@ -8,9 +8,11 @@
 #include "edu.h"
 #include "guest.h"
 #include "hv/arch/cpu.h"
+#include "hv/arch/paging.h"
 #include "hv/cell.h"
 #include "hv/percpu.h"
 #include "hv/printk.h"
+#include "hv/setup.h"
 #include "hv/string.h"
 #include "layout.h"
 #include "hypervisor/arch/x86/pci-ports.h"
@@ -66,7 +68,8 @@ void print(const char *format, ...)
 
 static const struct console_ring *ring(void)
 {
-	return (const void *)console_ring;
+	return (const void *)((const uint8_t *)arch_hv_base() +
+			      image_header.console_ring);
 }
 
 static void forget_said(void)
