@@ -359,12 +359,8 @@ static void test_pins(void **state)
 	assert_int_equal(remapped & 0x700, 0);
 }
 
-/* Regions come and go on a small stage; each page is compared with a plan. */
 static void test_random(void **state)
 {
-	enum { PAGES = 1200, STEPS = 4000 };
-	static uint64_t plan[PAGES];
-	const uint64_t base = 0x100000;
 	unsigned int looked = 0;
 
 	(void)state;
@@ -373,38 +369,11 @@ static void test_random(void **state)
 		struct cell *cell;
 
 		start(&kinds[k]);
-		memset(plan, 0, sizeof(plan));
 		cell = cell_with_device(FAR_DEVICE);
 		assert_int_equal(vtd_unmap(cell, &(struct memory_region){
 			0, 0, BLOB_CELL_RAM_BYTES, 0 }), 0);
-		for (unsigned int step = 0; step < STEPS; step++) {
-			unsigned int first = (unsigned int)rand() % PAGES;
-			unsigned int count = 1 + (unsigned int)rand() %
-						     (PAGES - first);
-			unsigned int page = (unsigned int)rand() % PAGES;
-			struct memory_region region = {
-				0x50000000 + 0x1000ull *
-					((unsigned int)rand() % 8 ? first : page),
-				base + 0x1000ull * first, 0x1000ull * count,
-				MEM_DMA | MEM_READ | MEM_WRITE };
-			bool map = rand() % 2;
-			uint64_t phys;
-
-			assert_int_equal(map ? vtd_map(cell, &region) :
-					       vtd_unmap(cell, &region), 0);
-			for (unsigned int n = 0; n < count; n++)
-				plan[first + n] = map ? region.phys_start +
-							0x1000ull * n : 0;
-			for (unsigned int n = 0; n < 16; n++) {
-				page = (unsigned int)rand() % PAGES;
-				if (vtd_model_dma(0, FAR_DEVICE,
-						  base + 0x1000ull * page, true,
-						  &phys))
-					phys = 0;
-				assert_int_equal(phys, plan[page]);
-				looked++;
-			}
-		}
+		looked += device_random_regions(&vtd_devices, cell, FAR_DEVICE,
+						4000);
 		lawful();
 	}
 	printf("data: vtd_accesses %u\n", looked);

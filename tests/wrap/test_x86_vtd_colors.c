@@ -9,8 +9,6 @@
 #include <cmocka.h>
 
 #include "colored-blobs.h"
-#include "hv/arch/paging.h"
-#include "hv/coloring.h"
 #include "hv/config-check.h"
 #include "hypervisor/arch/x86/vtd.h"
 #include "x86-vtd-checks.h"
@@ -39,23 +37,6 @@ static void start_colored(const struct vtd_kind *kind)
 	enable_units(kind);
 }
 
-/* As arch_cell_map() and arch_cell_unmap() get it: run by run. */
-static void each_run(struct cell *of, const struct memory_region *region,
-		     struct cell *cell,
-		     int (*action)(const struct cell *cell,
-				   const struct memory_region *run))
-{
-	struct fragments fragments;
-	struct memory_region run;
-
-	fragments_init(&fragments, of, region);
-	while (fragments_next(&fragments, &run)) {
-		if (cell == cell_root())
-			run.virt_start = run.phys_start;
-		assert_int_equal(action(cell, &run), 0);
-	}
-}
-
 /*
  * A colored cell whose device is checked elsewhere: this machine has units, but
  * is no x86.
@@ -79,28 +60,6 @@ static struct cell *colored_cell(const struct memory_region **own)
 	return cell;
 }
 
-/* The device sees what the CPU sees, page by page, and the root's all the rest. */
-static void expect_colored(const struct cell *cell,
-			   const struct memory_region *own)
-{
-	uint64_t root_at = own->phys_start;
-
-	for (uint64_t at = 0; at < own->size; at += PAGE_BYTES) {
-		uint32_t flags;
-		hpa_t phys;
-
-		assert_true(arch_cell_translate(cell, gpa(own->virt_start + at),
-						&phys, &flags));
-		reaches(FAR_DEVICE, own->virt_start + at + 0x123,
-			phys.value + 0x123);
-		refused(DEVICE, phys.value);
-		for (; root_at < phys.value; root_at += PAGE_BYTES)
-			reaches(DEVICE, root_at, root_at);
-		root_at += PAGE_BYTES;
-	}
-	refused(FAR_DEVICE, own->virt_start + own->size);
-}
-
 static void test_device_of_a_colored_cell(void **state)
 {
 	(void)state;
@@ -111,11 +70,11 @@ static void test_device_of_a_colored_cell(void **state)
 		start_colored(&kinds[k]);
 		reaches(DEVICE, COLORED_RAM, COLORED_RAM);
 		cell = colored_cell(&own);
-		each_run(cell, own, cell, vtd_map);
-		each_run(cell, own, cell_root(), vtd_unmap);
+		device_give_colored(&vtd_devices, cell, own);
 		assert_int_equal(vtd_config_commit(), 0);
-		expect_colored(cell, own);
-		each_run(cell, own, cell, vtd_unmap);
+		device_expect_colored(&vtd_devices, cell, own, FAR_DEVICE,
+				      DEVICE);
+		device_take_colored(&vtd_devices, cell, own);
 		refused(FAR_DEVICE, own->virt_start);
 		lawful();
 	}

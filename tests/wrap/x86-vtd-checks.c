@@ -83,3 +83,27 @@ void refused(uint16_t source, uint64_t address)
 							   write, &phys), 0);
 	}
 }
+
+static void any_reaches(uint32_t source, uint64_t address, uint64_t wanted)
+{
+	reaches((uint16_t)source, address, wanted);
+}
+
+static void any_refused(uint32_t source, uint64_t address)
+{
+	refused((uint16_t)source, address);
+}
+
+static unsigned int access_first(uint32_t source, uint64_t address,
+				 bool is_write, uint64_t *phys)
+{
+	return vtd_model_dma(0, (uint16_t)source, address, is_write, phys);
+}
+
+const struct device_kind vtd_devices = {
+	.map = vtd_map,
+	.unmap = vtd_unmap,
+	.reaches = any_reaches,
+	.refused = any_refused,
+	.access = access_first,
+};

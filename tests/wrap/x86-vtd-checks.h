@@ -4,6 +4,7 @@
 #define X86_VTD_CHECKS_H
 
 #include "cells.h"
+#include "device-checks.h"
 #include "x86-vtd-model.h"
 
 #define APIC_ID		3u
@@ -13,6 +14,8 @@
 #define KINDS		5u
 
 extern const struct vtd_kind kinds[KINDS];
+
+extern const struct device_kind vtd_devices;
 
 /* A configuration with so many units, before it is booted. */
 void machine_init(struct blob_system *blob, unsigned int units);

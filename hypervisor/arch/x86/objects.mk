@@ -38,7 +38,8 @@ $(foreach o,$(cat-test-objs) tests/wrap/test_x86_cat.o \
 	$(eval CFLAGS_$o += -iquote tests/unit))
 
 vtd-test-objs := $(addprefix $(d),vtd.o vtd-unit.o vtd-domain.o \
-	vtd-interrupt.o) tests/wrap/x86-vtd-model.o tests/wrap/x86-vtd-checks.o
+	vtd-interrupt.o) tests/wrap/x86-vtd-model.o tests/wrap/x86-vtd-checks.o \
+	tests/wrap/device-checks.o
 tests-wrap-y += test_x86_vtd test_x86_vtd_colors
 test_x86_vtd-objs := $(vtd-test-objs) tests/unit/blobs.o tests/unit/cells.o \
 	regulators/memguard.o regulators/counters/pmuv3.o
