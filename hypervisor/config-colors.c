@@ -125,15 +125,6 @@ static bool must_be_colored(const struct memory_region *region)
 	       !((region->virt_start | region->size) & ~PAGE_MASK);
 }
 
-static int check_stream_ids(const struct config_subject *subject)
-{
-	if (!subject->view.desc->num_stream_ids)
-		return 0;
-	return refuse(subject->reason, -EINVAL,
-		      "%u stream ids in a colored cell: without an IOMMU no device finds its memory",
-		      subject->view.desc->num_stream_ids);
-}
-
 int config_check_colors(const struct config_subject *subject)
 {
 	const struct config_view *view = &subject->view;
@@ -161,32 +152,70 @@ int config_check_colors(const struct config_subject *subject)
 	if (!regions_count)
 		return refuse(subject->reason, -EINVAL,
 			      "the cell has colors, but no memory region is colored");
-	return check_stream_ids(subject);
+	return 0;
 }
 
 /* --------------------------------------------------------------- beside */
+
+/* What shows devices the pages that the CPU sees; a word for it either way. */
+static bool has_iommu(const struct system_desc *system,
+		      const struct config_view *root, const char **what)
+{
+	if (system->architecture != CONFIG_ARCH_X86) {
+		*what = "SMMUv3";
+		return config_smmu(system, 0);
+	}
+	*what = "IOMMU";
+	return config_iommu(system, root) == CONFIG_IOMMU_UNITS;
+}
+
+/* By their own addresses on x86, elsewhere by the stream ids that are listed. */
+static int check_colored_pci(const struct system_desc *system,
+			     const struct config_view *cell, bool translated,
+			     const char *what, struct reason *reason)
+{
+	bool known = system->architecture == CONFIG_ARCH_X86 ||
+		     cell->desc->num_stream_ids;
+
+	for (uint32_t i = 0; i < cell->desc->num_pci_devices; i++) {
+		if (cell->pci[i].type == PCI_TYPE_IVSHMEM)
+			continue;
+		if (!translated)
+			return refuse(reason, -EINVAL,
+				      "PCI device 0x%x in a colored cell: without an %s it does not find its memory",
+				      cell->pci[i].bdf, what);
+		if (!known)
+			return refuse(reason, -EINVAL,
+				      "PCI device 0x%x in a colored cell: the cell lists no stream id by which the SMMU knows it",
+				      cell->pci[i].bdf);
+	}
+	return 0;
+}
 
 int config_check_colored_devices(const struct system_desc *system,
 				 const struct config_view *root,
 				 const struct config_view *cell,
 				 struct reason *reason)
 {
-	if (!config_is_colored(cell) ||
-	    (system->architecture == CONFIG_ARCH_X86 &&
-	     config_iommu(system, root) == CONFIG_IOMMU_UNITS))
+	const char *what;
+	bool translated = has_iommu(system, root, &what);
+	int error;
+
+	if (!config_is_colored(cell))
 		return 0;
-	for (uint32_t i = 0; i < cell->desc->num_pci_devices; i++) {
-		if (cell->pci[i].type != PCI_TYPE_IVSHMEM)
-			return refuse(reason, -EINVAL,
-				      "PCI device 0x%x in a colored cell: without an IOMMU it does not find its memory",
-				      cell->pci[i].bdf);
-	}
+	error = check_colored_pci(system, cell, translated, what, reason);
+	if (error || translated)
+		return error;
+	if (cell->desc->num_stream_ids)
+		return refuse(reason, -EINVAL,
+			      "%u stream ids in a colored cell: without an %s no device finds its memory",
+			      cell->desc->num_stream_ids, what);
 	for (uint32_t i = 0; i < cell->desc->num_memory_regions; i++) {
 		if ((cell->memory[i].flags & (MEM_COLORED | MEM_DMA)) ==
 		    (MEM_COLORED | MEM_DMA))
 			return refuse(reason, -EINVAL,
-				      "memory region %u is colored: without an IOMMU no device finds its pages",
-				      i);
+				      "memory region %u is colored: without an %s no device finds its pages",
+				      i, what);
 	}
 	return 0;
 }

@@ -48,6 +48,14 @@ int config_check_iommu(const struct config_subject *subject,
 /* A record of critical interrupts; the n-th of all records. */
 int config_check_critical(const struct config_subject *subject,
 			  const struct weir_record *record, unsigned int n);
+/* A stream of the cell is the root's, and no other cell has it. */
+int config_check_streams(const struct system_desc *system,
+			 const struct config_view *cell,
+			 const struct config_view *other, bool is_root,
+			 struct reason *reason);
+/* The unit whose registers meet [start, start + size), or NULL. */
+const struct iommu_unit *config_smmu_within(const struct system_desc *system,
+					    uint64_t start, uint64_t size);
 /* Devices are held to their cells, or the configuration says that they are not. */
 int config_check_isolation(const struct system_desc *system,
 			   const struct config_view *root,
@@ -80,7 +88,7 @@ struct config_beside {
 	struct color_set colors; /* of the cell */
 };
 
-/* Devices of a colored cell find its pages by an IOMMU, or there are none. */
+/* Devices of a colored cell find its pages by an IOMMU or SMMU, or there are none. */
 int config_check_colored_devices(const struct system_desc *system,
 				 const struct config_view *root,
 				 const struct config_view *cell,

@@ -7,6 +7,8 @@
 
 /* Registers of a unit: VT-d specification, 11.1, a page or a few. */
 #define UNIT_MAX_BYTES		0x100000u
+/* Those of an SMMUv3: Arm IHI 0070, 6.1, two pages of this size or more. */
+#define SMMU_PAGE_BYTES		0x10000u
 
 static bool says_nothing_else(const struct weir_record_iommu *iommu)
 {
@@ -115,6 +117,78 @@ enum config_iommu config_iommu(const struct system_desc *system,
 							   CONFIG_IOMMU_UNSAID;
 }
 
+const struct iommu_unit *config_smmu(const struct system_desc *system,
+				     unsigned int n)
+{
+	if (system->architecture == CONFIG_ARCH_X86)
+		return NULL;
+	for (unsigned int i = 0; i < CONFIG_MAX_IOMMU_UNITS; i++) {
+		const struct iommu_unit *found =
+			&system->platform.iommu_units[i];
+
+		if (found->type == IOMMU_SMMUV3 && found->base && n-- == 0)
+			return found;
+	}
+	return NULL;
+}
+
+static int check_smmus(const struct system_desc *system, struct reason *reason)
+{
+	const struct iommu_unit *unit;
+
+	for (unsigned int n = 0; (unit = config_smmu(system, n)); n++) {
+		if ((unit->base & (SMMU_PAGE_BYTES - 1)) ||
+		    unit->size < 2 * SMMU_PAGE_BYTES ||
+		    unit->size > UNIT_MAX_BYTES)
+			return refuse(reason, -EINVAL,
+				      "SMMU at 0x%llx, 0x%x bytes: a multiple of 0x%x, from 0x%x to 0x%x bytes",
+				      ULL(unit->base), unit->size,
+				      SMMU_PAGE_BYTES, 2 * SMMU_PAGE_BYTES,
+				      UNIT_MAX_BYTES);
+	}
+	return 0;
+}
+
+const struct iommu_unit *config_smmu_within(const struct system_desc *system,
+					    uint64_t start, uint64_t size)
+{
+	const struct iommu_unit *unit;
+
+	for (unsigned int n = 0; (unit = config_smmu(system, n)); n++) {
+		if (size && ranges_meet(unit->base, unit->size, start, size))
+			return unit;
+	}
+	return NULL;
+}
+
+static bool has_stream(const struct config_view *view, uint32_t id)
+{
+	for (uint32_t i = 0; i < view->desc->num_stream_ids; i++) {
+		if (view->streams[i].id == id)
+			return true;
+	}
+	return false;
+}
+
+int config_check_streams(const struct system_desc *system,
+			 const struct config_view *cell,
+			 const struct config_view *other, bool is_root,
+			 struct reason *reason)
+{
+	if (!config_smmu(system, 0))
+		return 0;
+	for (uint32_t i = 0; i < cell->desc->num_stream_ids; i++) {
+		uint32_t id = cell->streams[i].id;
+
+		if (has_stream(other, id) != is_root)
+			return refuse(reason, is_root ? -EINVAL : -EBUSY,
+				      "stream id 0x%x %s cell \"%s\"", id,
+				      is_root ? "is none of" : "belongs to",
+				      other->desc->name);
+	}
+	return 0;
+}
+
 static bool contradicts_itself(const struct system_desc *system,
 			       const struct config_view *root)
 {
@@ -141,8 +215,9 @@ int config_check_isolation(const struct system_desc *system,
 	if (contradicts_itself(system, root))
 		return refuse(reason, -EINVAL,
 			      "no IOMMU, and yet one is described");
-	if (arch != CONFIG_ARCH_X86 ||
-	    config_iommu(system, root) != CONFIG_IOMMU_UNSAID)
+	if (arch != CONFIG_ARCH_X86)
+		return check_smmus(system, reason);
+	if (config_iommu(system, root) != CONFIG_IOMMU_UNSAID)
 		return 0;
 	return refuse(reason, -EINVAL,
 		      "no IOMMU is described, nor said to be absent (record %u): devices could reach all cells",

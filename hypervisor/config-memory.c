@@ -87,11 +87,10 @@ static int check_colored(const struct config_subject *subject,
 	uint64_t refused = region->flags & (MEM_IO | MEM_COMM_REGION |
 					    MEM_ROOTSHARED);
 
-	/* Of cells of x86 the system knows more: whether it has an IOMMU. */
-	if ((region->flags & MEM_DMA) &&
-	    (subject->is_root || subject->arch != CONFIG_ARCH_X86))
+	/* Of other cells the system knows more: whether it has an IOMMU. */
+	if ((region->flags & MEM_DMA) && subject->is_root)
 		return refuse(subject->reason, -EINVAL,
-			      "memory region %u is colored: without an IOMMU no device finds its pages",
+			      "memory region %u is colored: devices do not follow while its pages move",
 			      n);
 	if (refused || is_subpage(region))
 		return refuse(subject->reason, -EINVAL,

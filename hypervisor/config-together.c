@@ -45,8 +45,14 @@ static int check_reserved(const struct system_desc *system,
 			  struct reason *reason)
 {
 	const struct memory_region *own = &system->hypervisor_memory;
+	const struct iommu_unit *smmu;
 	uint64_t memsys = beside->memsys;
 
+	smmu = config_smmu_within(system, region->phys_start, region->size);
+	if (smmu)
+		return refuse(reason, -EINVAL,
+			      "memory region %u at 0x%llx overlaps the SMMU at 0x%llx",
+			      n, ULL(region->phys_start), ULL(smmu->base));
 	if (config_region_meets(beside, &beside->colors, region,
 				own->phys_start, own->size))
 		return refuse(reason, -EINVAL,
@@ -364,7 +370,8 @@ static int check_pci(const struct config_view *cell,
 	return 0;
 }
 
-static int check_other(const struct config_view *cell,
+static int check_other(const struct system_desc *system,
+		       const struct config_view *cell,
 		       const struct config_view *other,
 		       const struct config_beside *beside, bool arm,
 		       struct reason *reason)
@@ -379,6 +386,9 @@ static int check_other(const struct config_view *cell,
 		error = check_interrupts(cell, other, false, reason);
 	if (!error)
 		error = check_pci(cell, other, reason);
+	if (!error)
+		error = config_check_streams(system, cell, other, false,
+					     reason);
 	return error;
 }
 
@@ -408,7 +418,10 @@ int config_check_together(const struct system_desc *system, size_t system_size,
 		error = check_memory(system, &beside, cell, reason);
 	if (!error && arm)
 		error = check_interrupts(cell, &root, true, reason);
+	if (!error)
+		error = config_check_streams(system, cell, &root, true, reason);
 	for (unsigned int i = 0; i < others_count && !error; i++)
-		error = check_other(cell, others[i], &beside, arm, reason);
+		error = check_other(system, cell, others[i], &beside, arm,
+				    reason);
 	return error;
 }

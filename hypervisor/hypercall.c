@@ -3,6 +3,7 @@
 #include "abi/control.h"
 #include "hypercall-internal.h"
 
+#include "hv/arch/cpu.h"
 #include "hv/cell.h"
 #include "hv/console.h"
 #include "hv/clock.h"
@@ -66,6 +67,7 @@ static long call_destroy(struct call *call)
 
 static long call_get_info(struct call *call)
 {
+	arch_devices_look();
 	switch (call->arg1) {
 	case INFO_MEM_POOL_SIZE:
 		return (long)page_pool_size();
@@ -88,6 +90,7 @@ static long call_get_state(struct call *call)
 	uint32_t id = cell_argument(call);
 	int error = cell_get_state(id);
 
+	arch_devices_look();
 	if (error == -ENOENT)
 		return refuse(&call->reason, error, "there is no cell %u", id);
 	if (error == -EINVAL)

@@ -183,6 +183,107 @@ static void test_fields(void **state)
 	assert_int_equal(check(&blob, CONFIG_ARCH_ARM64, "x86's"), -EINVAL);
 }
 
+/* arm64: the fake's system with SMMUs, and two cells with a stream each. */
+static struct blob_system arm;
+static struct blob_cell cells[2];
+
+static int check_arm(const char *words)
+{
+	struct reason reason = { "" };
+	int error = config_check_system(&arm, sizeof(arm), CONFIG_ARCH_ARM64,
+					&reason);
+
+	if (!strstr(reason.text, words))
+		fail_msg("wanted \"%s\", found \"%s\"", words, reason.text);
+	return error;
+}
+
+static void arm_init(void)
+{
+	blob_system_init(&arm);
+	arm.system.platform.iommu_units[5] = (struct iommu_unit){
+		.type = IOMMU_SMMUV3, .base = 0x9050000, .size = 0x20000 };
+}
+
+static void test_smmus(void **state)
+{
+	struct iommu_unit *unit = &arm.system.platform.iommu_units[5];
+
+	(void)state;
+	arm_init();
+	assert_int_equal(check_arm(""), 0);
+	assert_ptr_equal(config_smmu(&arm.system, 0), unit);
+	assert_null(config_smmu(&arm.system, 1));
+	unit->type = IOMMU_MMU500;
+	assert_null(config_smmu(&arm.system, 0));
+	unit->type = IOMMU_SMMUV3;
+	unit->base |= 0x8000;
+	assert_int_equal(check_arm("a multiple of 0x10000"), -EINVAL);
+	unit->base &= ~0x8000ull;
+	unit->size = 0x10000;
+	assert_int_equal(check_arm("from 0x20000"), -EINVAL);
+	unit->size = 0x101000;
+	assert_int_equal(check_arm("to 0x100000"), -EINVAL);
+	unit->size = 0x20000;
+	unit->base = arm.memory[BLOB_REST].phys_start;
+	assert_int_equal(check_arm("memory region 1 at 0x71000000 overlaps the SMMU at 0x71000000"),
+			 -EINVAL);
+	arm.system.architecture = CONFIG_ARCH_X86;
+	assert_null(config_smmu(&arm.system, 0));
+}
+
+/* A system whose root lists streams, as it lies in memory. */
+struct streams_system {
+	struct system_desc system;
+	uint64_t cpus;
+	struct memory_region memory[BLOB_REGIONS];
+	struct irqchip irqchip;
+	struct pci_device pci;
+	union stream_id streams[2];
+} ABI_PACKED;
+
+static int check_streams(const struct streams_system *system, const char *words)
+{
+	struct config_view views[2];
+	const struct config_view *other = &views[1];
+	struct reason reason = { "" };
+	int error;
+
+	for (unsigned int n = 0; n < 2; n++)
+		config_view_init(&views[n], &cells[n].cell, sizeof(cells[n]));
+	error = config_check_together(&system->system, sizeof(*system),
+				      &views[0], &other, 1, &reason);
+	if (!strstr(reason.text, words))
+		fail_msg("wanted \"%s\", found \"%s\"", words, reason.text);
+	return error;
+}
+
+static void test_streams(void **state)
+{
+	struct streams_system system;
+
+	(void)state;
+	arm_init();
+	memcpy(&system, &arm, offsetof(struct streams_system, streams));
+	system.system.root_cell.num_stream_ids = 2;
+	system.streams[0].id = 7;
+	system.streams[1].id = 0x10000;
+	blob_cell_init(&cells[0], 1);
+	blob_cell_init(&cells[1], 2);
+	cells[0].stream.id = 7;
+	cells[1].stream.id = 0x10000;
+	assert_int_equal(check_streams(&system, ""), 0);
+	cells[1].stream.id = 7;
+	assert_int_equal(check_streams(&system, "stream id 0x7 belongs to cell \"cell-2\""),
+			 -EBUSY);
+	cells[0].stream.id = 8;
+	assert_int_equal(check_streams(&system, "stream id 0x8 is none of cell"),
+			 -EINVAL);
+	/* Without an SMMU they are only numbers. */
+	system.system.platform.iommu_units[5].type = IOMMU_MMU500;
+	assert_int_equal(check_streams(&system, ""), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -191,6 +292,8 @@ int main(void)
 		cmocka_unit_test(test_units),
 		cmocka_unit_test(test_standard_units),
 		cmocka_unit_test(test_fields),
+		cmocka_unit_test(test_smmus),
+		cmocka_unit_test(test_streams),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

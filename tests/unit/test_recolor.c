@@ -492,7 +492,7 @@ static void test_configurations(void **state)
 {
 	(void)state;
 	sys.memory[RECOLOR_OWN].flags |= MEM_DMA;
-	refused("without an IOMMU no device finds its pages");
+	refused("devices do not follow while its pages move");
 	sys.memory[RECOLOR_OWN].flags &= ~MEM_COLORED;
 	refused("one memory region of the root cell is colored");
 	sys.memory[RECOLOR_REST].flags |= MEM_COLORED;

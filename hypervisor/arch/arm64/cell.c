@@ -5,23 +5,32 @@
 #include "hv/arch/cpu.h"
 #include "hv/percpu.h"
 #include "hv/setup.h"
+#include "smmu.h"
 #include "stage2.h"
 
 int arch_cell_init(struct cell *cell, struct reason *reason)
 {
-	int err = stage2_cell_init(cell, reason);
+	int err = cell == cell_root() ? smmu_init(reason) : 0;
 
 	if (err < 0)
 		return err;
-	err = gic_cell_init(cell, reason);
+	err = stage2_cell_init(cell, reason);
 	if (err < 0)
+		return err;
+	err = smmu_cell_init(cell, reason);
+	if (err == 0)
+		err = gic_cell_init(cell, reason);
+	if (err < 0) {
+		smmu_cell_exit(cell);
 		stage2_cell_exit(cell);
+	}
 	return err;
 }
 
 void arch_cell_exit(struct cell *cell)
 {
 	gic_cell_exit(cell);
+	smmu_cell_exit(cell);
 	stage2_cell_exit(cell);
 }
 
@@ -45,9 +54,17 @@ uint64_t arch_cell_starters(const struct cell *cell)
 
 void arch_config_commit(struct cell *cell)
 {
+	/* A unit that does not answer has said so on the console. */
+	smmu_config_commit();
+	smmu_faults_report();
 	gic_config_commit(cell);
 	if (cell != cell_root())
 		gic_config_commit(cell_root());
+}
+
+void arch_devices_look(void)
+{
+	smmu_faults_report();
 }
 
 void arch_comm_fill(struct cell *cell)

@@ -13,6 +13,7 @@
 #include "layout.h"
 #include "pmu.h"
 #include "smc.h"
+#include "smmu.h"
 #include "stage2.h"
 #include "sysregs.h"
 #include "traps.h"
@@ -106,7 +107,7 @@ int arch_cpu_init(struct per_cpu *cpu)
 
 int arch_init_late(void)
 {
-	return 0;
+	return smmu_enable();
 }
 
 void arch_cpu_restore(struct per_cpu *cpu)
@@ -114,6 +115,7 @@ void arch_cpu_restore(struct per_cpu *cpu)
 	if (!cpu->arch.taken)
 		return;
 	cpu->arch.taken = false;
+	smmu_restore();
 	gic_cpu_restore(cpu);
 	pmu_cpu_restore(cpu);
 	arch_timer_disarm();

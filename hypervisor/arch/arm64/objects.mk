@@ -5,6 +5,23 @@ objs-hv-arm64-y += console.o psci.o smc.o pmu.o pmu-guest.o pmu-regs.o timer.o
 
 objs-hv-arm64-y += partition.o
 
+# What devices reach.
+smmu-objs := smmu.o smmu-unit.o smmu-domain.o smmu-streams.o
+objs-hv-arm64-y += $(smmu-objs)
+
+# Its host tests: a model of its registers, tables and queues.
+smmu-test-objs := $(smmu-objs:%=$(d)%) $(addprefix tests/wrap/arm64-smmu-,\
+	model.o walk.o checks.o) tests/wrap/device-checks.o
+tests-wrap-y += test_arm64_smmu test_arm64_smmu_faults
+test_arm64_smmu-objs := $(smmu-test-objs) tests/unit/blobs.o \
+	tests/unit/colored-blobs.o tests/unit/cells.o \
+	regulators/memguard.o regulators/counters/pmuv3.o
+test_arm64_smmu_faults-objs := $(test_arm64_smmu-objs)
+$(foreach o,$(smmu-test-objs) tests/wrap/test_arm64_smmu.o \
+	tests/wrap/test_arm64_smmu_faults.o,\
+	$(eval CFLAGS_$o += -iquote tests/unit))
+CFLAGS_$(d)smmu-domain.o += -Ihypervisor/arch/arm64/include
+
 # Interrupt controller.
 gic-objs := gic.o gic-critical.o gic-dist.o gic-inject.o gic-private.o gic-redist.o \
 	gic-spi.o gicv2.o gicv3.o

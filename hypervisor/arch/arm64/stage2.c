@@ -8,6 +8,7 @@
 #include "hv/errno.h"
 #include "hv/percpu.h"
 #include "lpae.h"
+#include "smmu.h"
 #include "sysregs.h"
 
 /* VTCR_EL2 (DDI 0487, D19.2.166): write-back, inner shareable walks, 4 KiB. */
@@ -124,7 +125,7 @@ int arch_cell_map(struct cell *cell, const struct memory_region *region)
 				 region_map_flags(region->flags));
 
 	dsb(ish);
-	return err;
+	return err ? err : smmu_map(cell, region);
 }
 
 int arch_cell_unmap(struct cell *cell, const struct memory_region *region)
@@ -133,9 +134,10 @@ int arch_cell_unmap(struct cell *cell, const struct memory_region *region)
 				   region->size);
 
 	dsb(ish);
-	return err;
+	return err ? err : smmu_unmap(cell, region);
 }
 
+/* The tables of devices keep their entries: devices use them meanwhile. */
 void arch_cell_join(struct cell *cell, const struct memory_region *region)
 {
 	page_table_join(&cell->arch.stage2, region->virt_start, region->size,

@@ -121,6 +121,11 @@ void arch_config_commit(struct cell *cell)
 	msix_config_commit();
 }
 
+/* Units tell by NMI. */
+void arch_devices_look(void)
+{
+}
+
 static uint16_t cpus_count(uint64_t cpus)
 {
 	uint16_t count = 0;

@@ -54,6 +54,10 @@ bool config_iommu_unit(const struct system_desc *system,
 		       const struct config_view *root, unsigned int n,
 		       struct weir_record_iommu *unit);
 
+/* The n-th SMMUv3 of a checked arm64 system; NULL: there are no more. */
+const struct iommu_unit *config_smmu(const struct system_desc *system,
+				     unsigned int n);
+
 /* A system configuration by itself. */
 int config_check_system(const void *blob, size_t size, enum config_arch arch,
 			struct reason *reason);

@@ -100,6 +100,11 @@ int arch_cell_unmap(struct cell *cell, const struct memory_region *region);
 void arch_cell_join(struct cell *cell, const struct memory_region *region);
 /* Interrupts move between root and cell: after maps, CPUs concerned suspended. */
 void arch_config_commit(struct cell *cell);
+/*
+ * Says what devices were refused since, where no interrupt tells of it. Any
+ * hypercall, no lock held.
+ */
+void arch_devices_look(void);
 /* Fills the architecture's part of a fresh communication region. */
 void arch_comm_fill(struct cell *cell);
 
