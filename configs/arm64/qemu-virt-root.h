@@ -3,7 +3,8 @@
  * The root cell of QEMU's virt board. The file that includes this says which:
  * VIRT_NAME, VIRT_CPUS (mask), VIRT_GIC (2 or 3), VIRT_MODEL when the
  * memory-system model is loaded, VIRT_RECOLOR when the root's colors can
- * change, and VIRT_OWN_COLORS, a mask, when the hypervisor has some of its own.
+ * change, VIRT_OWN_COLORS, a mask, when the hypervisor has some of its own, and
+ * VIRT_SMMU_UNIT when there is one.
  */
 #include "qemu-virt.h"
 
@@ -73,6 +74,9 @@ struct {
 		.platform = {
 			.pci_mmconfig_base = 0x4010000000,
 			.pci_mmconfig_end_bus = 0xff,
+#ifdef VIRT_SMMU_UNIT
+			.iommu_units = { VIRT_SMMU_UNIT },
+#endif
 			.arm = {
 				.maintenance_irq = VIRT_MAINTENANCE_IRQ,
 				VIRT_GIC_PLATFORM,

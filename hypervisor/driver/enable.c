@@ -281,8 +281,11 @@ int weir_enable(struct weir_enable *request, char *reason)
 	if (ret)
 		return ret;
 	ret = validator_check_system(&weir.system, arch_config, reason);
-	if (!ret)
+	/* One that passes may have noted what is not known yet. */
+	if (!ret) {
+		reason[0] = '\0';
 		ret = enable_checked(request, reason);
+	}
 	if (ret)
 		config_drop();
 	else
