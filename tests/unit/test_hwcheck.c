@@ -388,13 +388,38 @@ static void test_zcu102(void **state)
 	has("virtualization", "no-vhe", HW_OK, "have none");
 	has("virtualization", "no-kvm", HW_OK, "no /dev/kvm");
 	has("interrupts", "gic", HW_OK, "GICv2");
-	has("iommu", "smmu", HW_OK, "smmu.0x00000000fd800000");
+	has("iommu", "smmu", HW_MISSING,
+	    "smmu.0x00000000fd800000 is none of version 3");
 	has("counters", "pmuv3", HW_OK, "armv8_cortex_a53");
 	has("cache", "geometry", HW_OK, "L2 of 1024 KiB: 1024 sets, 16 ways");
 	has("cache", "colors", HW_OK, "16 by address bits");
 	has("memory", "reserved", HW_OK, "mem=1792M");
 	assert_int_equal(hw_count(&report, HW_MISSING), 0);
 	assert_int_equal(regctl(""), APP_OK);
+}
+
+static void test_smmu3(void **state)
+{
+	const char *node = "proc/device-tree/soc/iommu@9050000/compatible";
+
+	(void)state;
+	machine_make(zcu102, COUNT(zcu102));
+	file_remove("sys/class/iommu/smmu.0x00000000fd800000");
+	file_put(node, "arm,mmu-500");
+	check();
+	has("iommu", "smmu", HW_MISSING, "Linux knows none");
+	file_put(node, "arm,smmu-v3");
+	check();
+	has("iommu", "smmu", HW_UNKNOWN, "iommu@9050000: Weir looks");
+	file_put("sys/class/iommu/smmu3.0x0000000009050000/", NULL);
+	check();
+	has("iommu", "smmu", HW_UNKNOWN, "the log does not say");
+	file_put("dev/kmsg", "6,1,1;CPU0\n6,2,2;arm-smmu-v3 9050000.smmuv3: ias 44-bit, oas 44-bit (features 0x00008305)\n");
+	check();
+	has("iommu", "smmu", HW_MISSING, "9050000 has stage 1 only");
+	file_put("dev/kmsg", "6,1,1;CPU0\n6,2,2;arm-smmu-v3 9050000.smmuv3: ias 48-bit, oas 48-bit (features 0x000f1fef)\n");
+	check();
+	has("iommu", "smmu", HW_OK, "9050000 has stage 2");
 }
 
 static void test_arm64_without_el2(void **state)
@@ -552,6 +577,7 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(test_amd, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_zcu102, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_smmu3, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_arm64_without_el2, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_arm64_with_kvm_and_vhe,

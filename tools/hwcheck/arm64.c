@@ -16,6 +16,8 @@
 /* ACPI 6.4, 5.2.9: ARM_BOOT_ARCH */
 #define FADT_BOOT_ARM		129
 #define FADT_PSCI_BY_HVC	0x02u
+/* Of what Linux's driver prints: ARM_SMMU_FEAT_TRANS_S2. */
+#define SMMU3_FEATURE_STAGE2	(1ul << 10)
 
 static const struct hw_subject el2 = {
 	"virtualization", "el2", "the hypervisor runs at EL2",
@@ -36,7 +38,8 @@ static const struct hw_subject gic = {
 	"Weir knows GICv2, GICv3, and GICv4 as GICv3", true,
 }, smmu = {
 	"iommu", "smmu", "devices of a cell reach that cell's memory only",
-	"a cell's devices must be trusted", false,
+	"an SMMUv3 with stage 2 that Linux leaves alone; else a cell's devices must be trusted",
+	false,
 }, pmu = {
 	"counters", "pmuv3", "budgets counted and interrupted by the PMU",
 	"add the PMU's node to the device tree", false,
@@ -159,16 +162,76 @@ static void gic_check(const struct hw_machine *machine,
 	hw_add(report, &gic, HW_MISSING, "Linux uses another controller");
 }
 
-static void devices_check(const struct hw_machine *machine,
+/* One that Linux drives: what its driver found is a line of the log. */
+static void smmu3_check(const char *name, const char *log,
+			struct hw_report *report)
+{
+	const char *line = log ? strstr(log, "arm-smmu-v3") : NULL;
+	const char *features = line ? strstr(line, "(features 0x") : NULL;
+
+	if (!features)
+		hw_add(report, &smmu, HW_UNKNOWN,
+		       "%s: the log does not say whether it has stage 2", name);
+	else if (strtoul(features + strlen("(features "), NULL, 16) &
+		 SMMU3_FEATURE_STAGE2)
+		hw_add(report, &smmu, HW_OK,
+		       "%s has stage 2; Linux must leave it alone", name);
+	else
+		hw_add(report, &smmu, HW_MISSING,
+		       "%s has stage 1 only", name);
+}
+
+/* One that Linux does not drive has a node all the same. */
+static bool smmu_node_find(const struct hw_machine *machine, char *name,
+			   size_t size)
+{
+	static const char *const places[] = { "/proc/device-tree",
+					      "/proc/device-tree/soc" };
+	static const char *const nodes[] = { "smmu", "iommu@" };
+	char path[192], compatible[32];
+
+	for (size_t n = 0; n < ARRAY_COUNT(places) * ARRAY_COUNT(nodes); n++) {
+		const char *place = places[n / ARRAY_COUNT(nodes)];
+
+		if (!hw_entry_find(machine, place,
+				   nodes[n % ARRAY_COUNT(nodes)], name, size))
+			continue;
+		snprintf(path, sizeof(path), "%s/%s/compatible", place, name);
+		memset(compatible, 0, sizeof(compatible));
+		if (hw_read(machine, path, compatible,
+			    sizeof(compatible)) > 0 &&
+		    strncmp(compatible, "arm,smmu-v3",
+			    sizeof(compatible)) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void smmu_check(const struct hw_machine *machine, const char *log,
+		       struct hw_report *report)
+{
+	char name[64];
+
+	if (hw_entry_find(machine, "/sys/class/iommu", "smmu3", name,
+			  sizeof(name)))
+		smmu3_check(name, log, report);
+	else if (hw_entry_find(machine, "/sys/class/iommu", "smmu", name,
+			       sizeof(name)))
+		hw_add(report, &smmu, HW_MISSING,
+		       "%s is none of version 3, and is not driven", name);
+	else if (smmu_node_find(machine, name, sizeof(name)))
+		hw_add(report, &smmu, HW_UNKNOWN,
+		       "%s: Weir looks for stage 2 when it is enabled", name);
+	else
+		hw_add(report, &smmu, HW_MISSING, "Linux knows none");
+}
+
+static void devices_check(const struct hw_machine *machine, const char *log,
 			  struct hw_report *report)
 {
 	char name[64];
 
-	if (hw_entry_find(machine, "/sys/class/iommu", "smmu", name,
-			  sizeof(name)))
-		hw_add(report, &smmu, HW_OK, "%s", name);
-	else
-		hw_add(report, &smmu, HW_MISSING, "Linux uses none");
+	smmu_check(machine, log, report);
 	hw_iommu_groups_check(machine, report);
 	if (hw_entry_find(machine, PMU_DIRECTORY, "armv8", name, sizeof(name)))
 		hw_add(report, &pmu, HW_OK, "%s", name);
@@ -189,7 +252,7 @@ void hw_arm64_check(const struct hw_machine *machine, struct hw_report *report)
 	vhe_check(machine, known ? log : NULL, report);
 	kvm_check(machine, report);
 	gic_check(machine, report);
-	devices_check(machine, report);
+	devices_check(machine, known ? log : NULL, report);
 	if (hw_sysfs_cache(machine, &level, &cache))
 		hw_cache_add(report, level, &cache, false);
 	else
