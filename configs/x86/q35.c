@@ -16,6 +16,7 @@ struct {
 	struct {
 		struct weir_block head;
 		struct weir_record_iommu iommu;
+		struct weir_record_coloring coloring;
 	} ABI_PACKED weir;
 } ABI_PACKED config = {
 	.header = {
@@ -57,7 +58,7 @@ struct {
 		},
 	},
 	.weir = {
-		.head = BLOCK_HEAD(1),
+		.head = BLOCK_HEAD(2),
 		.iommu = {
 			RECORD_HEAD(IOMMU, struct weir_record_iommu),
 			.base = Q35_IOMMU, .size = 0x1000,
@@ -65,6 +66,12 @@ struct {
 				{ .type = IOMMU_SCOPE_IOAPIC, .id = 0,
 				  .bdf = Q35_IOAPIC_SOURCE },
 			},
+		},
+		.coloring = {
+			RECORD_HEAD(COLORING, struct weir_record_coloring),
+			.llc_sets = Q35_CACHE_SETS,
+			.llc_ways = Q35_CACHE_WAYS,
+			.llc_line_bytes = Q35_CACHE_LINE,
 		},
 	},
 };

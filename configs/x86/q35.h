@@ -26,6 +26,12 @@
 
 #define Q35_PIN_CELL		3	/* the second serial port's */
 
+/* Of 16 colors, those of the colored cell. */
+#define Q35_CACHE_SETS		1024
+#define Q35_CACHE_WAYS		16
+#define Q35_CACHE_LINE		64
+#define Q35_COLORS		0x024c		/* 2, 3, 6, 9 */
+
 /* Behind it is memory that is nobody's. */
 #define Q35_CELL_RAM_BYTES	0x04000000
 #define Q35_NOBODYS		0x1f000000

@@ -4,6 +4,7 @@
 #define IOMMU_PLACES_H
 
 #define PLACE_CONFIG		0x04000000ull	/* the cell's, zeroes behind it */
+#define PLACE_COLORED		0x04002000ull	/* another one's */
 #define PLACE_PATTERN		0x04010000ull	/* the root's, to be copied */
 #define PLACE_COPY		0x04011000ull
 

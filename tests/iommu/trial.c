@@ -14,7 +14,6 @@
 #include "hv/printk.h"
 #include "hv/setup.h"
 #include "hv/string.h"
-#include "layout.h"
 #include "hypervisor/arch/x86/pci-ports.h"
 #include "places.h"
 #include "tests/vmx/test.h"
@@ -72,14 +71,14 @@ static const struct console_ring *ring(void)
 			      image_header.console_ring);
 }
 
-static void forget_said(void)
+void trial_forget_said(void)
 {
 	guest_wait_ms(1);
 	mark = ring()->tail;
 }
 
 /* Whether the hypervisor has printed this since. */
-static bool said(const char *text)
+bool trial_said(const char *text)
 {
 	size_t length = strnlen(text, 128);
 
@@ -144,7 +143,7 @@ static uint64_t device_writes(volatile uint8_t *device, uint64_t source,
 	return *trial_memory(phys);
 }
 
-static bool root_writes(uint64_t address)
+bool trial_root_writes(uint64_t address)
 {
 	*trial_memory(PLACE_PATTERN) = pattern();
 	return device_writes(root_device, PLACE_PATTERN, address, address) ==
@@ -163,15 +162,15 @@ static bool said_refused(const char *kind, uint64_t address, const char *why)
 
 	hv_snprintf(text, sizeof(text), "%s at 0x%llx by device 00:03.0 %s",
 		    kind, (unsigned long long)address, why);
-	return said(text);
+	return trial_said(text);
 }
 
-static void refused_to_root(uint64_t address)
+void trial_refused_to_root(uint64_t address)
 {
-	forget_said();
-	expect(!root_writes(address));
+	trial_forget_said();
+	expect(!trial_root_writes(address));
 	expect(said_refused("write", address, REASON_WRITE));
-	forget_said();
+	trial_forget_said();
 	expect(!root_reads(address));
 	expect(said_refused("read", address, REASON_READ));
 }
@@ -215,19 +214,19 @@ static void test_root_memory(void)
 	test_begin("a device of the root reaches the root's memory");
 	root_device = device_open(Q35_DEVICE_ROOT);
 	cell_device = device_open(Q35_DEVICE_CELL);
-	forget_said();
+	trial_forget_said();
 	expect(root_reads(PLACE_PATTERN));
-	expect(root_writes(PLACE_COPY + PAGE_BYTES));
+	expect(trial_root_writes(PLACE_COPY + PAGE_BYTES));
 	expect(root_reads(BOCHS_CELL_RAM_BASE));
-	expect(!said("IOMMU"));
+	expect(!trial_said("IOMMU"));
 	test_end();
 }
 
 static void test_outside(void)
 {
 	test_begin("but nobody's memory not, nor the hypervisor's: reported");
-	refused_to_root(Q35_NOBODYS);
-	refused_to_root(BOCHS_HYPERVISOR_BASE + BOCHS_HYPERVISOR_BYTES -
+	trial_refused_to_root(Q35_NOBODYS);
+	trial_refused_to_root(BOCHS_HYPERVISOR_BASE + BOCHS_HYPERVISOR_BYTES -
 			PAGE_BYTES);
 	expect_equal(guest_faults(), 0);
 	test_end();
@@ -253,7 +252,7 @@ static void test_merged(void)
 {
 	test_begin("a fault that merges with a kick is reported");
 	reporter()->arch.kick_sent = 1;
-	refused_to_root(Q35_NOBODYS);
+	trial_refused_to_root(Q35_NOBODYS);
 	test_end();
 }
 
@@ -263,7 +262,7 @@ static void test_parked(void)
 	vtd_report_to(percpu_get(CELL_CPU)->arch.apic_id);
 	icr(ICR_INIT);
 	expect(percpu_get(CELL_CPU)->parked);
-	refused_to_root(Q35_NOBODYS);
+	trial_refused_to_root(Q35_NOBODYS);
 	icr(ICR_START);
 	expect(!percpu_get(CELL_CPU)->parked);
 	test_end();
@@ -272,11 +271,11 @@ static void test_parked(void)
 static void test_create(void)
 {
 	test_begin("a cell takes memory from the root's device at once");
-	expect(root_writes(BOCHS_CELL_RAM_BASE + CELL_SPARE));
+	expect(trial_root_writes(BOCHS_CELL_RAM_BASE + CELL_SPARE));
 	expect_equal(guest_hypercall(HC_CELL_CREATE, PLACE_CONFIG, 0), 0);
 	/* A cell's CPU has nothing to do with devices of others. */
 	expect_equal(reporter()->id, ROOT_CPU);
-	refused_to_root(BOCHS_CELL_RAM_BASE + CELL_SPARE);
+	trial_refused_to_root(BOCHS_CELL_RAM_BASE + CELL_SPARE);
 	test_end();
 }
 
@@ -291,19 +290,19 @@ static bool cell_writes(uint64_t address, uint64_t phys)
 static void test_cell_memory(void)
 {
 	test_begin("the cell's device reaches its memory at its addresses");
-	forget_said();
+	trial_forget_said();
 	expect(cell_writes(CELL_SPARE, BOCHS_CELL_RAM_BASE + CELL_SPARE));
-	expect(!said("IOMMU"));
+	expect(!trial_said("IOMMU"));
 	expect(!cell_writes(PLACE_COPY, PLACE_COPY));
-	expect(said("write at 0x4011000 by device 00:04.0 " REASON_WRITE));
+	expect(trial_said("write at 0x4011000 by device 00:04.0 " REASON_WRITE));
 	expect(!cell_writes(BOCHS_CELL_RAM_BASE + CELL_SPARE,
 			    BOCHS_CELL_RAM_BASE + CELL_SPARE));
-	expect(said("write at 0x1a008000 by device 00:04.0 " REASON_WRITE));
-	forget_said();
+	expect(trial_said("write at 0x1a008000 by device 00:04.0 " REASON_WRITE));
+	trial_forget_said();
 	*trial_memory(PLACE_PATTERN) = pattern();
 	edu_read(cell_device, PLACE_PATTERN, 8, 0);
 	edu_write(cell_device, CELL_SPARE, 8, 0);
-	expect(said("read at 0x4010000 by device 00:04.0 " REASON_READ));
+	expect(trial_said("read at 0x4010000 by device 00:04.0 " REASON_READ));
 	expect(*trial_memory(BOCHS_CELL_RAM_BASE + CELL_SPARE) !=
 	       *trial_memory(PLACE_PATTERN));
 	test_end();
@@ -313,9 +312,9 @@ static void test_loadable(void)
 {
 	test_begin("loading gives its memory to the root's device, starting takes it");
 	expect_equal(guest_hypercall(HC_CELL_SET_LOADABLE, CELL_ID, 0), 0);
-	expect(root_writes(BOCHS_CELL_RAM_BASE + CELL_SPARE));
+	expect(trial_root_writes(BOCHS_CELL_RAM_BASE + CELL_SPARE));
 	expect_equal(guest_hypercall(HC_CELL_START, CELL_ID, 0), 0);
-	refused_to_root(BOCHS_CELL_RAM_BASE + CELL_SPARE);
+	trial_refused_to_root(BOCHS_CELL_RAM_BASE + CELL_SPARE);
 	test_end();
 }
 
@@ -430,9 +429,9 @@ static void test_cell_message(void)
 static void test_foreign_cpu(void)
 {
 	test_begin("a message to another cell's CPU stays off, and is said");
-	forget_said();
+	trial_forget_said();
 	root_message(MESSAGE_ADDRESS | CELL_CPU << 12, FOREIGN_VECTOR);
-	expect(said("is not its cell's, messages stay off"));
+	expect(trial_said("is not its cell's, messages stay off"));
 	expect(!(device_has(Q35_DEVICE_ROOT, MESSAGE_CONTROL) & CONTROL_ON));
 	expect(!interrupts(root_device, CELL_CPU, FOREIGN_VECTOR));
 	root_message(MESSAGE_ADDRESS, ROOT_VECTOR);
@@ -475,7 +474,7 @@ static void test_destroy(void)
 				   BOCHS_CELL_RAM_BASE + CELL_SPARE,
 				   BOCHS_CELL_RAM_BASE + CELL_SPARE),
 		     *trial_memory(PLACE_PATTERN));
-	expect(root_writes(BOCHS_CELL_RAM_BASE + CELL_SPARE));
+	expect(trial_root_writes(BOCHS_CELL_RAM_BASE + CELL_SPARE));
 	test_end();
 }
 
@@ -516,5 +515,7 @@ void trial_run(void)
 		trial_table_gone();
 		test_cpu_back();
 	}
+	trial_colored(cell_device);
+	test_cpu_back();
 	tests_done();
 }

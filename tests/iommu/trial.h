@@ -3,6 +3,7 @@
 #ifndef IOMMU_TRIAL_H
 #define IOMMU_TRIAL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define TRIAL_ROOT_CPU		0u
@@ -10,6 +11,17 @@
 
 /* This page of physical memory, mapped; panics when there are too many. */
 uint64_t *trial_memory(uint64_t phys);
+
+/* The root's device writes a pattern there; whether memory has it then. */
+bool trial_root_writes(uint64_t address);
+/* It does neither write nor read there, and the hypervisor says so. */
+void trial_refused_to_root(uint64_t address);
+/* Whether the hypervisor has printed this since the other was called. */
+bool trial_said(const char *text);
+void trial_forget_said(void);
+
+/* colored.c: a cell on colors, from its creation to its end, with this device. */
+void trial_colored(volatile uint8_t *device);
 
 /* pins.c: without a cell, with it and its CPU's APIC on, after it. */
 void trial_pins_root(void);

@@ -116,15 +116,22 @@ static void test_levels(void)
 	test_end();
 }
 
+static void place(const char *name, uint64_t at)
+{
+	struct file cell = file_get(name);
+
+	memset(direct(at), 0, PAGE_BYTES);
+	memcpy(direct(at), cell.data, cell.bytes);
+}
+
 static void test_in_and_out(void)
 {
-	struct file cell = file_get("q35-dma.cell");
 	uint64_t cr3 = read_cr3(), cr4 = read_cr4();
 
 	test_begin("the root enables, and its devices are free when it is disabled");
 	expect(unit_is_off());
-	memset(direct(PLACE_CONFIG), 0, PAGE_BYTES);
-	memcpy(direct(PLACE_CONFIG), cell.data, cell.bytes);
+	place("q35-dma.cell", PLACE_CONFIG);
+	place("q35-colored.cell", PLACE_COLORED);
 	expect(weir_begin());
 	expect_equal(read_cr3(), cr3);
 	expect_equal(read_cr4(), cr4);
