@@ -47,7 +47,14 @@ ok "it keeps what it has" [ "$(runs /tmp/ab)" -ge 2 ]
 ok "it left no load running" sh -c '! pidof hog'
 is "nor a budget" "$(cat /sys/devices/weir/cells/0/budget)" max
 fails 2 "it is not begun anew" regctl ab run /tmp/scenario -o /tmp/ab
+cp -r /tmp/ab /tmp/elsewhere
+sed -i 's/"cpus": /&1/' /tmp/elsewhere/environment.json
+fails 2 "nor gone on with elsewhere" \
+	regctl ab run /tmp/scenario -o /tmp/elsewhere --resume
+# As a comparison leaves it that is killed in the last arm.
+ok "a budget is left" regctl -q set root --budget 100MB/s
 ok "it goes on" regctl -q ab run /tmp/scenario -o /tmp/ab --resume
+is "without what was left" "$(cat /sys/devices/weir/cells/0/budget)" max
 is "all runs are there" "$(runs /tmp/ab)" 6
 is "each once" "$(cut -d, -f 1,2 /tmp/ab/runs.csv | sort | uniq -d)" ""
 is "with five iterations each" "$(tail -n +2 /tmp/ab/iterations.csv |
@@ -63,6 +70,12 @@ fails 2 "no such arm" regctl ab compare /tmp/ab/summary.json:alone \
 	/tmp/ab/summary.json:nobody
 says "what it was measured on is known by its hash" \
 	'"system_configuration_sha3_512": "[0-9a-f]{128}"' \
+	cat /tmp/ab/environment.json
+says "so is the victim's cell" '"victim": "[0-9a-f]{128}"' \
+	cat /tmp/ab/environment.json
+says "and its image" '"/weir/inmates/workload.bin": "[0-9a-f]{128}"' \
+	cat /tmp/ab/environment.json
+says "what the machine does not tell is said" '"turbo_off"' \
 	cat /tmp/ab/environment.json
 victim=$(dirname "$(grep -lx victim /sys/devices/weir/cells/*/name)")
 ok "a cell's configuration is the file's" \
@@ -84,6 +97,20 @@ fails 1 "and a load that ends" \
 printf 'victim run workload walk -j 3 --weir-clock\narm a\n' >/tmp/scenario
 ok "a victim in Linux" regctl -q ab run /tmp/scenario -o /tmp/linux
 is "reports its jobs" "$(tail -n +2 /tmp/linux/iterations.csv | wc -l)" 3
+
+cat >/tmp/scenario <<'END'
+victim run grep Cpus_allowed_list /proc/self/status >/tmp/victim; sleep 0.1; grep Cpus_allowed_list /proc/$PPID/status >/tmp/regctl
+load run grep Cpus_allowed_list /proc/self/status >/tmp/load; sleep 100
+cpu 1
+arm a
+loads all
+END
+grep Cpus_allowed_list /proc/self/status >/tmp/all
+ok "regctl on a CPU of its own" regctl -q ab run /tmp/scenario -o /tmp/own
+is "which is the one" "$(cut -f 2 /tmp/regctl)" 1
+ok "the victim is not bound to it" cmp /tmp/victim /tmp/all
+ok "nor a load" cmp /tmp/load /tmp/all
+ok "nor has it left one" sh -c '! pidof sleep'
 
 ok "create a profiler" regctl -q cell create /weir/cells/profiler.cell
 run_guest profiler profiler

@@ -45,11 +45,13 @@ under() {
 
 # keeps BUDGET WORDS ALONE: the bound.
 keeps() {
-	under "$@" | awk -v b=$bound '{ exit !($1 <= b) }'
+	under "$@" | awk -v b=$bound '{ got = $1 }
+		END { exit !(got != "" && got > -b && got <= b) }'
 }
 
-# above WORDS ALONE: by how many percent the budget is above the smallest one that
-# keeps the bound, searched by halves to 1.5 %. Nothing when none was found.
+# above WORDS ALONE: by how many percent at most the budget is above the smallest
+# that keeps the bound: above the largest that does not, found by halves to 1.5 %.
+# Nothing when none keeps it.
 above() {
 	low=$((budget * 10 / 11))
 	high=$((budget * 103 / 100))
@@ -62,7 +64,7 @@ above() {
 			low=$middle
 		fi
 	done
-	percent "$budget" "$high"
+	percent "$budget" "$low"
 }
 
 # try NAME WORDS

@@ -23,6 +23,7 @@ static const char text[] =
 	"repetitions 3\n"
 	"seed 7\n"
 	"input /a file\n"
+	"cpu 3\n"
 	"reference a paper, table 2\n"
 	"arm alone\n"
 	"arm hogs\n"
@@ -56,6 +57,7 @@ static void test_a_scenario_is_read(void **state)
 	assert_int_equal(scenario.repetitions, 3);
 	assert_int_equal(scenario.seed, 7);
 	assert_string_equal(scenario.input, "/a file");
+	assert_int_equal(scenario.cpu, 3);
 	assert_string_equal(scenario.reference, "a paper, table 2");
 	assert_float_equal(scenario.arm[1].reference, 1.75, 1e-12);
 	assert_float_equal(scenario.arm[2].reference, 0, 0);
@@ -76,6 +78,7 @@ static void test_what_is_no_scenario(void **state)
 		{ "\nvictim cell x\n", 2, "the image is missing" },
 		{ "victim run a\nvictim run b\n", 2, "already" },
 		{ "arm a\narm a\n", 2, "already" },
+		{ "cpu 1024\n", 1, "no number up to 1023" },
 		{ "input\n", 1, "the file is missing" },
 		{ "arm a/b\n", 1, "one word" },
 		{ "loads 1\n", 1, "belong to an arm" },
@@ -335,6 +338,9 @@ static void test_damaged_results_are_refused(void **state)
 		"nobody,0,1,1,1,1,1,1,1\r\n", "alone,9,1,1,1,1,1,1,1\r\n",
 		"alone,0,1,1,1,1,1,1\r\n", "alone,0,1,1,1,1,1,1,1,1\r\n",
 		"alone,x,1,1,1,1,1,1,1\r\n", "alone\r\n", "\r\n",
+		/* Iterations that are not there. */
+		"alone,0,1,1,1,1,1,1,1\r\n",
+		"alone,0,18446744073709551615,1,1,1,1,1,1\r\n",
 	};
 	struct ab_results results = { 0 };
 	size_t line;
@@ -356,6 +362,57 @@ static void test_damaged_results_are_refused(void **state)
 		fclose(iterations);
 		fclose(runs);
 	}
+}
+
+/* Cut or shuffled: no run gets iterations of another. */
+static void test_iterations_belong_to_their_runs(void **state)
+{
+	static const char run[] = "alone,0,2,1,1,1,1,1,1\r\n";
+	static const struct { const char *runs, *iterations; int ret; } files[] = {
+		{ run, "alone,0,0,1,2,3\r\nalone,0,1,1,2,3\r\n", 0 },
+		{ run, "alone,0,0,1,2,3\r\nalone,0,1,1,2,", -EINVAL },
+		{ run, "alone,0,0,1,2,3\r\nhogs,0,1,1,2,3\r\n", -EINVAL },
+		{ run, "alone,0,0,1,2,3\r\nalone,0,1,1,2,3\r\n"
+		  "alone,0,2,1,2,3\r\n", -EINVAL },
+		{ "alone,0,1,1,1,1,1,1,1\r\nalone,0,1,1,1,1,1,1,1\r\n",
+		  "alone,0,0,1,2,3\r\nalone,0,1,1,2,3\r\n", -EINVAL },
+		{ "alone,0,1,1,1,1,1,1,1\r\nhogs,0,1,1,1,1,1,1,1\r\n",
+		  "hogs,0,0,1,2,3\r\nalone,0,1,1,2,3\r\n", -EINVAL },
+	};
+	size_t line;
+
+	(void)state;
+	for (size_t n = 0; n < sizeof(files) / sizeof(*files); n++) {
+		FILE *iterations = tmpfile(), *runs = tmpfile();
+		struct ab_results results = { 0 };
+
+		results_headings(iterations, runs);
+		fputs(files[n].runs, runs);
+		fputs(files[n].iterations, iterations);
+		rewind(iterations);
+		rewind(runs);
+		assert_int_equal(results_read(&results, &scenario, iterations,
+					      runs, &line), files[n].ret);
+		results_free(&results);
+		fclose(iterations);
+		fclose(runs);
+	}
+}
+
+static void test_a_full_disk_is_seen(void **state)
+{
+	FILE *full = fopen("/dev/full", "w"), *runs = tmpfile();
+	struct ab_results results;
+
+	(void)state;
+	results_by_hand(&results);
+	assert_int_equal(results_write(full, runs, &scenario, results.runs,
+				       results.iterations), -EIO);
+	assert_int_equal(results_write(runs, full, &scenario, results.runs,
+				       results.iterations), -EIO);
+	results_free(&results);
+	fclose(full);
+	fclose(runs);
 }
 
 /* How often `word` is in the page. */
@@ -472,6 +529,8 @@ int main(void)
 		cmocka_unit_test(test_bootstrap_is_repeatable),
 		cmocka_unit_test(test_results_come_back),
 		cmocka_unit_test(test_damaged_results_are_refused),
+		cmocka_unit_test(test_iterations_belong_to_their_runs),
+		cmocka_unit_test(test_a_full_disk_is_seen),
 		cmocka_unit_test(test_figures_by_hand),
 	};
 

@@ -64,9 +64,9 @@ void results_headings(FILE *iterations, FILE *runs)
 	      "STALLED[ns],OTHERS' CPUS,OTHERS' BUDGET[B/s]\r\n", runs);
 }
 
-void results_write(FILE *iterations, FILE *runs,
-		   const struct scenario *scenario, const struct ab_run *run,
-		   const struct ab_iteration *of_run)
+int results_write(FILE *iterations, FILE *runs,
+		  const struct scenario *scenario, const struct ab_run *run,
+		  const struct ab_iteration *of_run)
 {
 	const char *arm = scenario->arm[run->arm].name;
 
@@ -76,13 +76,14 @@ void results_write(FILE *iterations, FILE *runs,
 			of_run[n].start_cycles, of_run[n].cycles,
 			of_run[n].clock_hz);
 	/* Their iterations are there before the run counts. */
-	fflush(iterations);
+	if (fflush(iterations) || ferror(iterations))
+		return -EIO;
 	fprintf(runs, "%s,%u,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64
 		",%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\r\n", arm,
 		run->repetition, run->iterations, run->span_ns,
 		run->victim_bytes, run->others_bytes, run->stall_ns,
 		run->others_cpus, run->budget_bytes_per_s);
-	fflush(runs);
+	return fflush(runs) || ferror(runs) ? -EIO : 0;
 }
 
 static int arm_find(const struct scenario *scenario, const char *name)
@@ -147,7 +148,9 @@ static int take_run(void *context, char *text)
 	int arm;
 
 	if (!line_split(intake->scenario, text, 8, &arm, number) ||
-	    number[0] >= intake->scenario->repetitions)
+	    number[0] >= intake->scenario->repetitions ||
+	    results_has(intake->results, (unsigned int)arm,
+			(unsigned int)number[0]))
 		return -EINVAL;
 	return results_add_run(intake->results, &(struct ab_run){
 		.arm = (unsigned int)arm,
@@ -176,13 +179,35 @@ static int take_iteration(void *context, char *text)
 		.clock_hz = number[4] });
 }
 
+/* Those of each run behind each other, as many as it says, and no others. */
+static int iterations_check(const struct ab_results *results, size_t *line)
+{
+	size_t next = 0;
+
+	for (size_t n = 0; n < results->runs_count; n++) {
+		const struct ab_run *run = &results->runs[n];
+
+		*line = n + 2;
+		if (run->iterations > results->iterations_count - next)
+			return -EINVAL;
+		for (uint64_t i = 0; i < run->iterations; i++, next++)
+			if (results->iterations[next].arm != run->arm ||
+			    results->iterations[next].repetition !=
+			    run->repetition)
+				return -EINVAL;
+	}
+	return next == results->iterations_count ? 0 : -EINVAL;
+}
+
 int results_read(struct ab_results *results, const struct scenario *scenario,
 		 FILE *iterations, FILE *runs, size_t *line)
 {
 	struct intake intake = { results, scenario };
 	int ret = each_line(runs, line, take_run, &intake);
 
-	return ret ? ret : each_line(iterations, line, take_iteration, &intake);
+	if (!ret)
+		ret = each_line(iterations, line, take_iteration, &intake);
+	return ret ? ret : iterations_check(results, line);
 }
 
 bool results_has(const struct ab_results *results, unsigned int arm,

@@ -46,10 +46,10 @@ int results_add_run(struct ab_results *results, const struct ab_run *run);
 void results_free(struct ab_results *results);
 
 void results_headings(FILE *iterations, FILE *runs);
-/* One run and its iterations. */
-void results_write(FILE *iterations, FILE *runs,
-		   const struct scenario *scenario, const struct ab_run *run,
-		   const struct ab_iteration *of_run);
+/* One run and its iterations. 0, or -EIO. */
+int results_write(FILE *iterations, FILE *runs,
+		  const struct scenario *scenario, const struct ab_run *run,
+		  const struct ab_iteration *of_run);
 
 /*
  * Reads both files; iterations of runs that did not end are left out, and the

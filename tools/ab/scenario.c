@@ -10,6 +10,7 @@
 
 #define REPETITIONS_MAX	10000u
 #define SETTLE_MAX_US	60000000u
+#define CPU_LAST	1023u
 #define WARMUP_MAX	1000000u
 #define REFERENCE_MAX	1000000u
 
@@ -253,6 +254,16 @@ static int settle_line(struct reader *reader)
 	return number_take(reader, SETTLE_MAX_US, &reader->scenario->settle_us);
 }
 
+static int cpu_line(struct reader *reader)
+{
+	uint64_t cpu;
+	int ret = number_take(reader, CPU_LAST, &cpu);
+
+	if (!ret)
+		reader->scenario->cpu = (int)cpu;
+	return ret;
+}
+
 static int warmup_line(struct reader *reader)
 {
 	return number_take(reader, WARMUP_MAX, &reader->scenario->warmup);
@@ -286,6 +297,7 @@ static const struct {
 	{ "reference", reference_line }, { "native", native_line },
 	{ "system", system_line }, { "warmup", warmup_line },
 	{ "record", record_line }, { "input", input_line },
+	{ "cpu", cpu_line },
 };
 
 static int line_take(struct reader *reader, char *line)
@@ -367,7 +379,8 @@ int scenario_parse(struct scenario *scenario, const char *text,
 	int ret = 0;
 
 	*scenario = (struct scenario){ .name = "comparison", .repetitions = 1,
-				       .settle_us = 10000, .seed = 1 };
+				       .settle_us = 10000, .seed = 1,
+				       .cpu = -1 };
 	*error = (struct scenario_error){ 0 };
 	while (*text && !ret) {
 		size_t length = strcspn(text, "\n");

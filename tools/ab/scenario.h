@@ -66,6 +66,7 @@ struct scenario {
 	/* Of the session that records each run; "": none does. */
 	char profile_interval[SCENARIO_NAME_BYTES];
 	bool blocked;		/* all repetitions of an arm before the next */
+	int cpu;		/* of regctl itself; -1: any */
 	uint64_t settle_us;	/* between the start of loads and the victim's */
 	uint64_t seed;		/* of the statistics */
 };

@@ -96,11 +96,43 @@ static void file_hash_add(json_t *environment, const char *key, const char *path
 		fclose(file);
 }
 
+/* What runs in a cell: its image, and the configuration it was created from. */
+static void program_add(json_t *environment, const struct app *app,
+			const char *sysfs, const struct scenario_program *program)
+{
+	json_t *images = json_object_get(environment, "images_sha3_512");
+	json_t *cells = json_object_get(environment, "cells_sha3_512");
+	struct reg_cell_info info;
+	struct weir_cell_id cell;
+	char path[PATH_BYTES];
+
+	if (!program->in_cell)
+		return;
+	file_hash_add(images, program->image, program->image);
+	if (reg_cell_id(app->device, program->cell, &cell) ||
+	    reg_cell_find(app->device, &cell, &info))
+		return;
+	snprintf(path, sizeof(path), "%s/cells/%u/configuration", sysfs,
+		 info.id);
+	file_hash_add(cells, program->cell, path);
+}
+
+static void programs_add(json_t *environment, const struct app *app,
+			 const struct scenario *scenario, const char *sysfs)
+{
+	json_object_set_new(environment, "cells_sha3_512", json_object());
+	json_object_set_new(environment, "images_sha3_512", json_object());
+	for (unsigned int n = 0; n < scenario->arms_count; n++)
+		program_add(environment, app, sysfs,
+			    scenario_victim(scenario, n));
+	for (unsigned int n = 0; n < scenario->loads_count; n++)
+		program_add(environment, app, sysfs, &scenario->load[n]);
+}
+
 static void cells_add(json_t *environment, const struct app *app,
 		      const struct scenario *scenario)
 {
 	const char *sysfs = app->sysfs_path ? app->sysfs_path : WEIR_SYSFS;
-	struct weir_cell_id victim;
 	char path[PATH_BYTES];
 
 	snprintf(path, sizeof(path), "%s/version", sysfs);
@@ -111,15 +143,21 @@ static void cells_add(json_t *environment, const struct app *app,
 	file_hash_add(environment, "system_configuration_sha3_512", path);
 	if (*scenario->input)
 		file_hash_add(environment, "input_sha3_512", scenario->input);
-	if (!scenario->victim.in_cell)
-		return;
-	file_hash_add(environment, "victim_image_sha3_512",
-		      scenario->victim.image);
-	if (reg_cell_id(app->device, scenario->victim.cell, &victim))
-		return;
-	snprintf(path, sizeof(path), "%s/cells/%d/configuration", sysfs,
-		 victim.id);
-	file_hash_add(environment, "victim_configuration_sha3_512", path);
+	programs_add(environment, app, scenario, sysfs);
+}
+
+/* What a machine does not tell is listed too. */
+static void machine_add(json_t *environment)
+{
+	json_t *untold = json_array();
+
+	cpu_add(environment);
+	for (size_t n = 0; n < sizeof(files) / sizeof(*files); n++) {
+		line_add(environment, files[n].key, files[n].path);
+		if (!json_object_get(environment, files[n].key))
+			json_array_append_new(untold, json_string(files[n].key));
+	}
+	json_object_set_new(environment, "not_told", untold);
 }
 
 json_t *ab_environment(const struct app *app, const struct scenario *scenario,
@@ -129,16 +167,31 @@ json_t *ab_environment(const struct app *app, const struct scenario *scenario,
 	json_t *environment;
 
 	uname(&name);
-	environment = json_pack("{s:s, s:s, s:s, s:I, s:I, s:i}", "system",
+	environment = json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:i}", "system",
 				name.sysname, "kernel", name.release, "machine",
 				name.machine, "cpus",
+				(json_int_t)sysconf(_SC_NPROCESSORS_CONF),
+				"cpus_of_linux",
 				(json_int_t)sysconf(_SC_NPROCESSORS_ONLN),
 				"seed", (json_int_t)scenario->seed,
 				"abi_revision", WEIR_ABI_REVISION);
 	hash_add(environment, "scenario_sha3_512", text, strlen(text));
 	cells_add(environment, app, scenario);
-	cpu_add(environment);
-	for (size_t n = 0; n < sizeof(files) / sizeof(*files); n++)
-		line_add(environment, files[n].key, files[n].path);
+	machine_add(environment);
 	return environment;
+}
+
+const char *ab_environment_changed(json_t *before, json_t *now)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach(now, key, value) {
+		/* It moves by itself. */
+		if (!strcmp(key, "frequency_khz"))
+			continue;
+		if (!json_equal(json_object_get(before, key), value))
+			return key;
+	}
+	return NULL;
 }

@@ -7,11 +7,14 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #define PATH_BYTES	512
+#define STOP_LOOK_NS	1000000
+#define STOP_TRIES	2000	/* some seconds: then it is killed */
 
 static volatile sig_atomic_t interrupted;
 
@@ -35,25 +38,79 @@ bool ab_interrupted(void)
 	return interrupted;
 }
 
+int ab_cpu_enter(struct ab_runner *runner)
+{
+	int cpu = runner->scenario->cpu;
+	cpu_set_t set;
+
+	sched_getaffinity(0, sizeof(runner->cpus), &runner->cpus);
+	if (cpu < 0)
+		return 0;
+	CPU_ZERO(&set);
+	CPU_SET((size_t)cpu, &set);
+	if (!sched_setaffinity(0, sizeof(set), &set))
+		return 0;
+	app_complain(runner->app, "CPU %d: %s", cpu, strerror(errno));
+	return APP_ABSENT;
+}
+
+void ab_cpus_leave(const struct ab_runner *runner)
+{
+	sched_setaffinity(0, sizeof(runner->cpus), &runner->cpus);
+}
+
 /* --- loads --- */
 
-static pid_t process_start(const char *words)
+/* A group of its own: a load's children end with it. */
+static void group_kill(int number)
 {
-	pid_t child = fork();
-	int null;
+	(void)number;
+	kill(0, SIGKILL);
+}
 
-	if (child)
-		return child;
-	/* A group of its own: its children end with it. */
-	setpgid(0, 0);
-	null = open("/dev/null", O_RDWR);
+static void load_execute(const struct ab_runner *runner, const char *words)
+{
+	int null = open("/dev/null", O_RDWR);
+
+	ab_cpus_leave(runner);
 	if (null >= 0) {
 		dup2(null, STDIN_FILENO);
 		dup2(null, STDOUT_FILENO);
 		dup2(null, STDERR_FILENO);
 	}
+	signal(SIGTERM, SIG_DFL);
 	execl("/bin/sh", "sh", "-c", words, (char *)NULL);
 	_exit(127);
+}
+
+/* Stands between us and the load: when we are killed, so is the load. */
+static void load_guard(const struct ab_runner *runner, const char *words,
+		       pid_t parent)
+{
+	int ended = 0;
+	pid_t child;
+
+	setpgid(0, 0);
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGUSR1, group_kill);
+	prctl(PR_SET_PDEATHSIG, SIGUSR1);
+	if (getppid() != parent)
+		_exit(127);
+	child = fork();
+	if (child == 0)
+		load_execute(runner, words);
+	while (waitpid(child, &ended, 0) < 0 && errno == EINTR)
+		;
+	_exit(WIFEXITED(ended) ? WEXITSTATUS(ended) : 127);
+}
+
+static pid_t process_start(const struct ab_runner *runner, const char *words)
+{
+	pid_t parent = getpid(), child = fork();
+
+	if (child == 0)
+		load_guard(runner, words, parent);
+	return child;
 }
 
 static int loads_start(struct ab_runner *runner,
@@ -73,7 +130,7 @@ static int loads_start(struct ab_runner *runner,
 			status = ab_cell_start(runner, load);
 			continue;
 		}
-		runner->load[n] = process_start(load->words);
+		runner->load[n] = process_start(runner, load->words);
 		if (runner->load[n] < 0) {
 			app_complain(runner->app, "no process: %s",
 				     strerror(errno));
@@ -102,17 +159,19 @@ static int loads_check(struct ab_runner *runner)
 static int load_stop(struct ab_runner *runner, unsigned int n)
 {
 	const struct scenario_program *load = &runner->scenario->load[n];
+	const struct timespec pause = { .tv_nsec = STOP_LOOK_NS };
 	const char *shutdown[] = { "cell", "shutdown", load->cell };
 
 	if (load->in_cell)
 		return ab_regctl(runner, shutdown, 3);
 	if (!runner->load[n])
 		return 0;
-	/* Its group may not be there yet; it is, itself. */
-	kill(-runner->load[n], SIGTERM);
-	kill(runner->load[n], SIGTERM);
-	while (waitpid(runner->load[n], NULL, 0) < 0 && errno == EINTR)
-		;
+	/* Its group may not be there yet, nor all of it. */
+	for (unsigned int tries = 0;
+	     !waitpid(runner->load[n], NULL, WNOHANG); tries++) {
+		kill(-runner->load[n], tries < STOP_TRIES ? SIGTERM : SIGKILL);
+		nanosleep(&pause, NULL);
+	}
 	return 0;
 }
 
@@ -347,6 +406,48 @@ static int native_end(struct ab_runner *runner, const struct scenario_arm *arm)
 	const char *enable[] = { "enable", runner->scenario->system };
 
 	return arm->native ? ab_regctl(runner, enable, 2) : 0;
+}
+
+/* --- after a comparison that was killed --- */
+
+static int cell_stop(struct ab_runner *runner,
+		     const struct scenario_program *program)
+{
+	const char *shutdown[] = { "cell", "shutdown", program->cell };
+	struct reg_cell_info info;
+	struct weir_cell_id cell;
+
+	if (!program->in_cell)
+		return 0;
+	if (reg_cell_id(runner->app->device, program->cell, &cell) ||
+	    reg_cell_find(runner->app->device, &cell, &info))
+		return app_fail(runner->app);
+	return strncmp(info.state, "running", 7) ? 0 :
+	       ab_regctl(runner, shutdown, 3);
+}
+
+static bool is_killed_native(struct ab_runner *runner)
+{
+	struct reg_cell_info cells[REG_CELLS_MAX];
+
+	return *runner->scenario->system &&
+	       reg_cells_list(runner->app->device, cells) <= 0;
+}
+
+int ab_leftovers_clear(struct ab_runner *runner)
+{
+	const struct scenario *scenario = runner->scenario;
+	const char *enable[] = { "enable", scenario->system };
+	int status = is_killed_native(runner) ? ab_regctl(runner, enable, 2) : 0;
+
+	for (unsigned int n = 0; n < scenario->arms_count && !status; n++) {
+		status = cell_stop(runner, scenario_victim(scenario, n));
+		if (!status)
+			status = settings_undo(runner, &scenario->arm[n]);
+	}
+	for (unsigned int n = 0; n < scenario->loads_count && !status; n++)
+		status = cell_stop(runner, &scenario->load[n]);
+	return status;
 }
 
 int ab_run_once(struct ab_runner *runner, unsigned int arm,

@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -157,7 +159,7 @@ static int cell_run(struct ab_runner *runner, struct ab_output *output)
 	return status;
 }
 
-static pid_t command_start(const char *words, int *from)
+static pid_t command_start(const struct ab_runner *runner, int *from)
 {
 	int ends[2];
 	pid_t child;
@@ -169,7 +171,10 @@ static pid_t command_start(const char *words, int *from)
 		dup2(ends[1], STDOUT_FILENO);
 		close(ends[0]);
 		close(ends[1]);
-		execl("/bin/sh", "sh", "-c", words, (char *)NULL);
+		ab_cpus_leave(runner);
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		execl("/bin/sh", "sh", "-c", runner->victim->words,
+		      (char *)NULL);
 		_exit(127);
 	}
 	close(ends[1]);
@@ -186,7 +191,7 @@ static int command_run(struct ab_runner *runner, struct ab_output *output)
 
 	fflush(NULL);
 	whole.start_cycles = ab_now_ns(runner);
-	child = command_start(runner->victim->words, &from);
+	child = command_start(runner, &from);
 	if (child < 0) {
 		app_complain(runner->app, "no process: %s", strerror(errno));
 		return APP_ABSENT;

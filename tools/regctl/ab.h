@@ -4,6 +4,7 @@
 #define REGCTL_AB_H
 
 #include <jansson.h>
+#include <sched.h>
 #include <sys/types.h>
 
 #include "app.h"
@@ -25,11 +26,19 @@ struct ab_runner {
 	struct app *app;
 	const struct scenario *scenario;
 	const char *directory;	/* of the results */
+	cpu_set_t cpus;		/* that were ours: those of loads and victims */
 	bool native;		/* the hypervisor is away */
 	const struct scenario_program *victim;	/* of the arm under way */
 	pid_t load[SCENARIO_LOADS_MAX];	/* 0: not a process, or not started */
 	unsigned int loads_first, loads_started; /* from there, up to here */
 };
+
+/*
+ * To the CPU of the scenario, if it names one. An exit status. Children go back
+ * to where we were with ab_cpus_leave().
+ */
+int ab_cpu_enter(struct ab_runner *runner);
+void ab_cpus_leave(const struct ab_runner *runner);
 
 /* SIGINT and SIGTERM end the run under way from now on. */
 void ab_signals_catch(void);
@@ -42,6 +51,12 @@ bool ab_interrupted(void);
  */
 int ab_run_once(struct ab_runner *runner, unsigned int arm,
 		struct ab_run *run, struct ab_output *output);
+
+/*
+ * What a comparison that was killed left behind: settings, running cells, no
+ * hypervisor. An exit status.
+ */
+int ab_leftovers_clear(struct ab_runner *runner);
 
 /* ab-victim.c: starts the victim and waits for its end. An exit status. */
 int ab_victim_run(struct ab_runner *runner, struct ab_output *output);
@@ -57,6 +72,8 @@ uint64_t ab_now_ns(struct ab_runner *runner);
  * ab-environment.c: versions, configurations, machine and clocks, for whoever reads
  * the results later. `text` is the scenario's. The caller owns it.
  */
+/* The key of what is there now and was not the same before; NULL: none. */
+const char *ab_environment_changed(json_t *before, json_t *now);
 json_t *ab_environment(const struct app *app, const struct scenario *scenario,
 		       const char *text);
 

@@ -82,39 +82,75 @@ static void comparison_free(struct comparison *comparison)
 
 /* --- the directory --- */
 
+/* What was written as NAME.new takes the place of NAME, whole. */
+static int file_settle(const struct comparison *comparison, const char *name)
+{
+	char from[PATH_BYTES + 4], to[PATH_BYTES];
+
+	snprintf(to, sizeof(to), "%s/%s", comparison->directory, name);
+	snprintf(from, sizeof(from), "%s.new", to);
+	if (!rename(from, to))
+		return 0;
+	app_complain(comparison->app, "%s: %s", to, strerror(errno));
+	return APP_ABSENT;
+}
+
+static int write_failed(const struct comparison *comparison)
+{
+	app_complain(comparison->app, "%s: cannot be written",
+		     comparison->directory);
+	return APP_ABSENT;
+}
+
 static int text_write(const struct comparison *comparison, const char *name,
 		      const char *text)
 {
-	FILE *file = file_open(comparison, name, "w");
+	char fresh[64];
+	FILE *file;
+	bool failed;
 
+	snprintf(fresh, sizeof(fresh), "%s.new", name);
+	file = file_open(comparison, fresh, "w");
 	if (!file)
 		return APP_USAGE;
-	fputs(text, file);
-	return fclose(file) ? APP_ABSENT : 0;
+	failed = fputs(text, file) < 0;
+	failed |= fclose(file) != 0;
+	return failed ? write_failed(comparison) :
+			file_settle(comparison, name);
+}
+
+/* Once the scenario is there, so is the rest. */
+static int directory_fill(struct comparison *comparison)
+{
+	json_t *environment = ab_environment(comparison->app,
+					     &comparison->scenario,
+					     comparison->text);
+	char *text = json_dumps(environment, JSON_INDENT(2));
+	int status = text_write(comparison, "environment.json",
+				text ? text : "{}");
+
+	free(text);
+	json_decref(environment);
+	return status ? status : text_write(comparison, "scenario",
+					    comparison->text);
 }
 
 static int directory_begin(struct comparison *comparison)
 {
-	json_t *environment;
-	char *text;
-	int status;
+	if (!mkdir(comparison->directory, 0777))
+		return directory_fill(comparison);
+	app_complain(comparison->app, errno == EEXIST ?
+		     "%s: exists; --resume goes on with what is there" :
+		     "%s: cannot be made", comparison->directory);
+	return APP_USAGE;
+}
 
-	if (mkdir(comparison->directory, 0777)) {
-		app_complain(comparison->app, errno == EEXIST ?
-			     "%s: exists; --resume goes on with what is there" :
-			     "%s: cannot be made", comparison->directory);
-		return APP_USAGE;
-	}
-	environment = ab_environment(comparison->app, &comparison->scenario,
-				     comparison->text);
-	text = json_dumps(environment, JSON_INDENT(2));
-	status = text_write(comparison, "scenario", comparison->text);
-	if (!status)
-		status = text_write(comparison, "environment.json",
-				    text ? text : "{}");
-	free(text);
-	json_decref(environment);
-	return status;
+static bool file_exists(const struct comparison *comparison, const char *name)
+{
+	char path[PATH_BYTES];
+
+	snprintf(path, sizeof(path), "%s/%s", comparison->directory, name);
+	return !access(path, F_OK);
 }
 
 static int results_load(struct comparison *comparison)
@@ -139,8 +175,38 @@ static int results_load(struct comparison *comparison)
 	return ret ? APP_USAGE : 0;
 }
 
+static json_t *environment_load(const struct comparison *comparison)
+{
+	char path[PATH_BYTES];
+	json_t *environment;
+
+	snprintf(path, sizeof(path), "%s/environment.json", comparison->directory);
+	environment = json_load_file(path, 0, NULL);
+	if (json_is_object(environment))
+		return environment;
+	json_decref(environment);
+	return json_object();
+}
+
+/* What was measured elsewhere is not gone on with here. */
+static int environment_check(const struct comparison *comparison)
+{
+	json_t *before = environment_load(comparison);
+	json_t *now = ab_environment(comparison->app, &comparison->scenario,
+				     comparison->text);
+	const char *changed = ab_environment_changed(before, now);
+
+	if (changed)
+		app_complain(comparison->app,
+			     "%s: %s is not what it was when this was begun",
+			     comparison->directory, changed);
+	json_decref(before);
+	json_decref(now);
+	return changed ? APP_USAGE : 0;
+}
+
 /* The scenario in the directory must be the one that goes on. */
-static int directory_resume(struct comparison *comparison)
+static int scenario_check(const struct comparison *comparison)
 {
 	char path[PATH_BYTES];
 	size_t size;
@@ -156,12 +222,29 @@ static int directory_resume(struct comparison *comparison)
 	same = size == strlen(comparison->text) &&
 	       !memcmp(data, comparison->text, size);
 	free(data);
-	if (!same) {
+	if (!same)
 		app_complain(comparison->app, "%s holds another scenario",
 			     comparison->directory);
-		return APP_USAGE;
-	}
-	return results_load(comparison);
+	return same ? 0 : APP_USAGE;
+}
+
+/* It may have been killed at any moment, so early that nothing is there. */
+static int directory_resume(struct comparison *comparison)
+{
+	struct ab_runner runner = { .app = comparison->app,
+				    .scenario = &comparison->scenario };
+	int status;
+
+	if (file_exists(comparison, "") && !file_exists(comparison, "scenario"))
+		return directory_fill(comparison);
+	status = scenario_check(comparison);
+	if (!status)
+		status = ab_leftovers_clear(&runner);
+	if (!status)
+		status = environment_check(comparison);
+	if (!status && file_exists(comparison, "runs.csv"))
+		status = results_load(comparison);
+	return status;
 }
 
 /* Both files anew, with what there is: a run that did not end goes. */
@@ -169,20 +252,25 @@ static int files_begin(struct comparison *comparison)
 {
 	const struct ab_results *results = &comparison->results;
 	size_t first = 0;
+	int ret = 0, status;
 
-	comparison->iterations = file_open(comparison, "iterations.csv", "w");
+	comparison->iterations = file_open(comparison, "iterations.csv.new", "w");
 	if (comparison->iterations)
-		comparison->runs = file_open(comparison, "runs.csv", "w");
+		comparison->runs = file_open(comparison, "runs.csv.new", "w");
 	if (!comparison->runs)
 		return APP_USAGE;
 	results_headings(comparison->iterations, comparison->runs);
-	for (size_t n = 0; n < results->runs_count; n++) {
-		results_write(comparison->iterations, comparison->runs,
-			      &comparison->scenario, &results->runs[n],
-			      &results->iterations[first]);
+	for (size_t n = 0; n < results->runs_count && !ret; n++) {
+		ret = results_write(comparison->iterations, comparison->runs,
+				    &comparison->scenario, &results->runs[n],
+				    &results->iterations[first]);
 		first += results->runs[n].iterations;
 	}
-	return 0;
+	if (ret || fflush(comparison->iterations) || fflush(comparison->runs))
+		return write_failed(comparison);
+	/* A run without its iterations must not be seen. */
+	status = file_settle(comparison, "iterations.csv");
+	return status ? status : file_settle(comparison, "runs.csv");
 }
 
 /* --- showing --- */
@@ -276,17 +364,10 @@ static int summary_files(const struct comparison *comparison,
 
 static int comparison_show(struct comparison *comparison)
 {
-	char path[PATH_BYTES];
+	json_t *environment = environment_load(comparison), *document = NULL;
 	struct ab_summary summary;
-	json_t *environment, *document = NULL;
 	int status = 0;
 
-	snprintf(path, sizeof(path), "%s/environment.json", comparison->directory);
-	environment = json_load_file(path, 0, NULL);
-	if (!json_is_object(environment)) {
-		json_decref(environment);
-		environment = json_object();
-	}
 	if (!summary_make(&summary, &comparison->scenario, &comparison->results))
 		document = summary_json(&summary, json_incref(environment));
 	if (!document)
@@ -320,9 +401,11 @@ static int run_next(struct comparison *comparison, struct ab_runner *runner,
 	}
 	if (!status && !ab_interrupted()) {
 		ret = ret ? ret : results_add_run(&comparison->results, &run);
-		results_write(comparison->iterations, comparison->runs,
-			      &comparison->scenario, &run,
-			      output.jobs.iterations);
+		if (!ret && results_write(comparison->iterations,
+					  comparison->runs,
+					  &comparison->scenario, &run,
+					  output.jobs.iterations))
+			status = write_failed(comparison);
 	}
 	results_free(&output.jobs);
 	return ret ? app_fail_memory(comparison->app) : status;
@@ -334,7 +417,7 @@ static int runs_measure(struct comparison *comparison)
 				    .scenario = &comparison->scenario,
 				    .directory = comparison->directory };
 	unsigned int arm, repetition;
-	int status = 0;
+	int status = ab_cpu_enter(&runner);
 
 	ab_signals_catch();
 	for (unsigned int n = 0; !status && !ab_interrupted() &&
