@@ -469,6 +469,9 @@ static void page_check(const char *page)
 	assert_null(strstr(page, "@import"));
 	assert_int_equal(count(page, "http"),
 			 count(page, "xmlns=\"http://www.w3.org/2000/svg\""));
+	assert_int_equal(count(page, "victim: /image.bin work=chase  jobs=4<"), 1);
+	assert_int_equal(count(page, "<dd><code>hog --cpu 0<"), 1);
+	assert_int_equal(count(page, "<dd><code>load: /bomb.bin <"), 1);
 	assert_int_equal(count(page, "<svg"), 5);
 	assert_int_equal(count(page, "role=\"img\">\n<title>"), 5);
 	assert_int_equal(count(page, "<desc>"), 5);

@@ -28,7 +28,7 @@ static const char page_style[] =
 	".env td{white-space:normal;overflow-wrap:anywhere}"
 	".env td:first-child{white-space:nowrap}\n"
 	".wide{overflow-x:auto}svg{display:block;width:100%;height:auto;margin:1em 0}"
-	"code{font-size:13px}dt{font-weight:bold}\n"
+	"code{font-size:13px;overflow-wrap:anywhere}dt{font-weight:bold}\n"
 	/* Last: paper has no scroll bars. */
 	"@media print{body{font-size:11px;max-width:none;margin:0;padding:0}"
 	"th,td{padding:2px 3px}.wide{overflow:visible}code{font-size:10px}}\n";
@@ -165,6 +165,20 @@ static void arm_word(const struct ab_summary *summary, const struct chart *chart
 		   summary->scenario->arm[n].name);
 }
 
+static void distribution_line(const struct chart *chart,
+			      const struct arm_summary *arm, unsigned int colour)
+{
+	double count = (double)arm->time_ns.count;
+
+	chart_line_begin(chart, colour);
+	for (size_t i = 0; i < arm->time_ns.count; i++) {
+		chart_line_to(chart, us(arm->times_ns[i]), (double)i / count);
+		chart_line_to(chart, us(arm->times_ns[i]),
+			      (double)(i + 1) / count);
+	}
+	chart_line_end(chart);
+}
+
 static void distribution(const struct ab_summary *summary, FILE *out)
 {
 	struct chart chart = { .out = out, .width = WIDTH,
@@ -176,19 +190,10 @@ static void distribution(const struct ab_summary *summary, FILE *out)
 	chart_begin(&chart, "Share of iterations that took no longer", false);
 	describe(summary, &chart, "Medians in microseconds", median_us);
 	chart_axes(&chart, "time of an iteration (us)", "share");
-	for (unsigned int n = 0; n < summary->scenario->arms_count; n++) {
-		const struct arm_summary *arm = &summary->arm[n];
-		double count = (double)arm->time_ns.count;
-
-		chart_line_begin(&chart, n);
-		for (size_t i = 0; i < arm->time_ns.count; i++) {
-			chart_line_to(&chart, us(arm->times_ns[i]),
-				      (double)i / count);
-			chart_line_to(&chart, us(arm->times_ns[i]),
-				      (double)(i + 1) / count);
-		}
-		chart_line_end(&chart);
-	}
+	for (unsigned int n = 0; n < summary->scenario->arms_count; n++)
+		distribution_line(&chart, &summary->arm[n], n);
+	/* An arm that is as fast covers the first: it shines through. */
+	distribution_line(&chart, &summary->arm[0], CHART_COLOURS);
 	legend(summary, &chart);
 	chart_end(&chart);
 }
@@ -201,7 +206,7 @@ static void box(const struct chart *chart, const struct arm_summary *arm,
 	double middle = n + 0.5;
 	double low = us(samples_rank(arm->times_ns, time->count, 25));
 	double high = us(samples_rank(arm->times_ns, time->count, 75));
-	double line = 0.002 * chart->y_max;
+	double line = 0.004 * chart->y_max;
 
 	if (!time->count)
 		return;
@@ -325,6 +330,45 @@ static void over_time(const struct ab_summary *summary, FILE *out)
 	chart_end(&chart);
 }
 
+/* The words of a command, or of a guest behind its cell and image. */
+static void program(const struct scenario_program *program, FILE *out)
+{
+	fputs("<code>", out);
+	if (program->in_cell) {
+		chart_text(out, program->cell);
+		fputs(": ", out);
+		chart_text(out, program->image);
+		fputs(" ", out);
+	}
+	chart_text(out, program->words);
+	fputs("</code>", out);
+}
+
+static void programs_list(const struct scenario *scenario, FILE *out)
+{
+	fputs("<dl><dt>victim</dt><dd>", out);
+	program(&scenario->victim, out);
+	fputs("</dd>\n", out);
+	for (unsigned int n = 0; n < scenario->loads_count; n++) {
+		fprintf(out, "<dt>load %u</dt><dd>", n + 1);
+		program(&scenario->load[n], out);
+		fputs("</dd>\n", out);
+	}
+	fprintf(out, "</dl>\n<p>Loads run %.1f ms before the victim begins; of each "
+		"run the first %llu iterations do not count.</p>\n",
+		(double)scenario->settle_us / 1000,
+		(unsigned long long)scenario->warmup);
+}
+
+static void arm_loads(const struct scenario *scenario,
+		      const struct scenario_arm *arm, FILE *out)
+{
+	if (arm->loads_first)
+		fprintf(out, "load %u alone", arm->loads_first + 1);
+	else
+		fprintf(out, "%u of %u loads", arm->loads, scenario->loads_count);
+}
+
 static void arms_list(const struct scenario *scenario, FILE *out)
 {
 	fputs("<dl>\n", out);
@@ -333,15 +377,12 @@ static void arms_list(const struct scenario *scenario, FILE *out)
 
 		fputs("<dt>", out);
 		chart_text(out, arm->name);
-		fprintf(out, "</dt><dd>%s%u of %u loads",
-			arm->native ? "without the hypervisor; " : "",
-			arm->loads, scenario->loads_count);
+		fputs(arm->native ? "</dt><dd>without the hypervisor; " :
+				    "</dt><dd>", out);
+		arm_loads(scenario, arm, out);
 		if (arm->has_victim) {
-			fputs("; victim <code>", out);
-			chart_text(out, arm->victim.cell);
-			fputs(*arm->victim.cell ? " " : "", out);
-			chart_text(out, arm->victim.words);
-			fputs("</code>", out);
+			fputs("; victim ", out);
+			program(&arm->victim, out);
 		}
 		for (unsigned int s = 0; s < arm->sets_count; s++) {
 			fputs("; <code>regctl set ", out);
@@ -398,6 +439,8 @@ void summary_html(const struct ab_summary *summary, const json_t *environment,
 	in_order(summary, out);
 	traffic(summary, out);
 	over_time(summary, out);
+	fputs("<h2>Victim and loads</h2>\n", out);
+	programs_list(scenario, out);
 	fputs("<h2>Arms</h2>\n", out);
 	arms_list(scenario, out);
 	environment_list(environment, out);

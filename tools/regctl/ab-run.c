@@ -56,7 +56,8 @@ int ab_cpu_enter(struct ab_runner *runner)
 
 void ab_cpus_leave(const struct ab_runner *runner)
 {
-	sched_setaffinity(0, sizeof(runner->cpus), &runner->cpus);
+	if (runner->scenario->cpu >= 0)
+		sched_setaffinity(0, sizeof(runner->cpus), &runner->cpus);
 }
 
 /* --- loads --- */
