@@ -32,7 +32,13 @@ refusals() {
 	says "a profiler is there" '^idle' regctl profile status
 	fails 1 "nothing to stop" regctl profile stop
 	fails 2 "an interval too short" regctl profile start /tmp/p -i 999ns
-	fails 4 "a source that is not there" regctl profile start /tmp/p -s 9
+	echo kept >/tmp/kept
+	fails 4 "a source that is not there" regctl profile start /tmp/kept -s 9
+	is "a file stays when no session begins" "$(cat /tmp/kept)" kept
+	fails 2 "a file that cannot be" regctl profile start /nowhere/p
+	fails 2 "no file" regctl profile run -- true
+	fails 2 "no command" regctl profile run -o /tmp/p
+	fails 2 "no session in a file" regctl profile export /tmp/kept
 }
 
 session() {
@@ -105,9 +111,18 @@ others() {
 	counted
 	fails 7 "its exit status" \
 		regctl -q profile run -o /tmp/r -- sh -c 'exit 7'
+	fails 143 "that of a signal" \
+		regctl -q profile run -o /tmp/r -- sh -c 'kill $$'
+	fails 126 "no command but a file" \
+		regctl -q profile run -o /tmp/r -- /tmp/p
+	fails 125 "no room for the session" \
+		regctl -q profile run -o /dev/full -- workload walk -j 2
+	is "it runs where it is told" "$(regctl -q profile run -o /tmp/r -c 1 -- \
+		grep Cpus_allowed_list /proc/self/status | cut -f 2)" 1
 	fails 127 "no such command" \
 		regctl -q profile run -o /tmp/r -- nonsense
-	ok "a second session" regctl -q profile start /tmp/p
+	is "a second session, whoever waits for what is printed" \
+		"$(regctl -q profile start /tmp/p && echo begun)" begun
 	fails 4 "a second collector" regctl profile start /tmp/q
 	says "the first goes on" '^running' regctl profile status
 	fails 4 "a cell that is mapped stays" \

@@ -59,7 +59,10 @@ static int collect_alone(struct collector *collector)
 	int status = 0;
 
 	setsid();
-	fclose(stdin);
+	/* Nobody waits for the end of what `profile start` prints. */
+	if (!freopen("/dev/null", "r", stdin) ||
+	    !freopen("/dev/null", "w", stdout))
+		status = APP_ABSENT;
 	signals_catch();
 	while (!status && !interrupted &&
 	       shared->command == PROFILE_COMMAND_RUN)

@@ -3,9 +3,11 @@
 #include "profile.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "ticker.h"
 
@@ -117,6 +119,19 @@ static int session_begin(struct collector *collector,
 	return ret ? APP_REFUSED : APP_ABSENT;
 }
 
+/* What is in the file stays until a session has begun. */
+static FILE *session_open(struct app *app, const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "wb");
+
+	if (!file)
+		app_complain(app, "%s: %s", path, strerror(errno));
+	if (!file && fd >= 0)
+		close(fd);
+	return file;
+}
+
 int collector_begin(struct collector *collector, struct app *app,
 		    const struct profile_where *where, const char *path)
 {
@@ -132,15 +147,17 @@ int collector_begin(struct collector *collector, struct app *app,
 		status = APP_REFUSED;
 		goto unmap;
 	}
-	collector->file = fopen(path, "wb");
+	collector->file = session_open(app, path);
 	if (!collector->file) {
-		app_complain(app, "%s: %s", path, strerror(errno));
 		status = APP_USAGE;
 		goto unmap;
 	}
 	status = session_begin(collector, where);
 	if (status)
 		goto close;
+	/* Devices and pipes have no length. */
+	if (ftruncate(fileno(collector->file), 0) && errno != EINVAL)
+		app_complain(app, "%s: %s", path, strerror(errno));
 	session_write_begin(&collector->writer, collector->file,
 			    &collector->ring.head);
 	fflush(collector->file);
