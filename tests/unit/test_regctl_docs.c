@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -299,6 +300,94 @@ static void test_manual_is_clean(void **state)
 		fail_msg("%s", text);
 }
 
+/* "regctl ..." of a line that is an example; NULL: it is none. */
+static char *example_find(char *line)
+{
+	static const char *const heads[] = { ".Dl # ", ".Dl $ ", "# ", "    ",
+					     "\t" };
+
+	for (size_t n = 0; n < sizeof(heads) / sizeof(heads[0]); n++) {
+		size_t length = strlen(heads[n]);
+
+		if (!strncmp(line, heads[n], length) &&
+		    !strncmp(line + length, "regctl ", 7))
+			return line + length + 7;
+	}
+	return NULL;
+}
+
+/* A file below `installed` is one that is made from `here`. */
+static void example_file_check(const char *example, const char *installed,
+			       const char *here, const char *suffix)
+{
+	const char *found = strstr(example, installed);
+	char name[64], path[128];
+
+	if (!found || sscanf(found + strlen(installed), "%63[^. ]", name) != 1)
+		return;
+	snprintf(path, sizeof(path), "%s%s%s", here, name, suffix);
+	if (access(path, R_OK))
+		fail_msg("%s: there is no %s", example, path);
+}
+
+/* Where nothing is, it may find nothing; that it is no command it must not say. */
+static void example_run(const char *file, char *example)
+{
+	static char text[TEXT_BYTES];
+	char command[640];
+	char *quote;
+
+	/* mdoc's quotation mark. */
+	while ((quote = strstr(example, "\\(dq"))) {
+		*quote = '"';
+		memmove(quote + 1, quote + 4, strlen(quote + 4) + 1);
+	}
+	example[strcspn(example, "|#\n")] = '\0';
+	example_file_check(example, "/usr/share/weir/cells/", "configs/arm64/",
+			   ".c");
+	example_file_check(example, "/usr/share/weir/inmates/",
+			   "profiler-inmate/", ".c");
+	snprintf(command, sizeof(command),
+		 "mkdir -p build/unit/examples && cd build/unit/examples && "
+		 "../../../" REGCTL " --device /nonexistent "
+		 "--sysfs /nonexistent %s 2>&1 </dev/null", example);
+	shell(command, text);
+	if (strstr(text, "Try "))
+		fail_msg("%s: regctl %s: %s", file, example, text);
+}
+
+/* Every command that the manual and the READMEs show is one. */
+static void test_examples(void **state)
+{
+	static char text[TEXT_BYTES];
+	unsigned int examples = 0;
+	glob_t files;
+
+	(void)state;
+	assert_int_equal(glob(MAN "*.8", 0, NULL, &files), 0);
+	assert_int_equal(glob("README.md", GLOB_APPEND, NULL, &files), 0);
+	assert_int_equal(glob("*/README.md", GLOB_APPEND, NULL, &files), 0);
+	assert_int_equal(glob("tools/*/README.md", GLOB_APPEND, NULL, &files),
+			 0);
+	for (size_t n = 0; n < files.gl_pathc; n++) {
+		file_read(files.gl_pathv[n], text);
+		for (char *line = text, *next; *line; line = next) {
+			char *example;
+
+			next = line + strcspn(line, "\n");
+			if (*next)
+				*next++ = '\0';
+			example = example_find(line);
+			if (!example)
+				continue;
+			example_run(files.gl_pathv[n], example);
+			examples++;
+		}
+	}
+	globfree(&files);
+	assert_true(examples > 40);
+}
+
 static void help_check(const char *command, const char *help,
 		       const struct argp_option *options)
 {
@@ -399,6 +488,7 @@ int main(void)
 		cmocka_unit_test(test_damaged_configurations),
 		cmocka_unit_test(test_manual),
 		cmocka_unit_test(test_manual_is_clean),
+		cmocka_unit_test(test_examples),
 		cmocka_unit_test(test_help),
 		cmocka_unit_test(test_completion),
 	};
