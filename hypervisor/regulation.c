@@ -13,6 +13,7 @@
 #include "hv/statistics.h"
 #include "hv/string.h"
 #include "regulation-internal.h"
+#include "regulators/pool.h"
 
 static struct spinlock requests;
 static uint64_t last_serial;
@@ -92,6 +93,7 @@ static void commit(struct cell *cell, const struct reg_settings *requested,
 	effective->revision = reg->effective.revision + 1;
 	reg->reloads += reload;
 	reg->requested = *requested;
+	loans_follow(&reg->effective, effective);
 	reg->effective = *effective;
 	reg->cpus = cell->cpus;
 	spin_unlock(&reg->lock);
@@ -171,11 +173,14 @@ int regulation_cell_init(struct cell *cell, struct reason *reason)
 
 void regulation_cell_exit(struct cell *cell)
 {
+	static const struct reg_effective nothing;
+
 	if (cell->reg.effective.regulator)
 		cell->reg.effective.regulator->cell_exit(&cell->reg);
 	spin_lock(&requests);
 	control_exit(cell);
 	bandwidth_give_back(&cell->reg.requested);
+	loans_follow(&cell->reg.effective, &nothing);
 	cell->reg = (struct reg_cell){ 0 };
 	spin_unlock(&requests);
 }

@@ -209,8 +209,31 @@ static void short_ways_open(struct reg_cpu *cpu)
 	cpu->short_late_ns = late_ns < period_ns ? late_ns : period_ns;
 }
 
+/*
+ * The next refill; its own boundary may have passed already, unnoticed so far. Who
+ * may borrow looks when he may again, and as often as others release something.
+ */
+static uint64_t wait_until_ns(const struct reg_cpu *cpu,
+			      const struct reg_pool *pool, uint64_t now_ns)
+{
+	const struct reg_loans *loans = cpu->active.takes_from;
+	uint64_t until_ns = pool->next_ns < cpu->boundary_ns ?
+			    pool->next_ns : cpu->boundary_ns;
+	uint64_t borrow_ns = cpu->borrow_ns, refill_ns;
+
+	if (!loans)
+		return until_ns;
+	refill_ns = __atomic_load_n(&loans->refill_ns, __ATOMIC_RELAXED);
+	if (refill_ns < REG_PERIOD_MIN_NS)
+		refill_ns = REG_PERIOD_MIN_NS;
+	if (borrow_ns <= now_ns)
+		borrow_ns = now_ns + refill_ns;
+	return borrow_ns < until_ns ? borrow_ns : until_ns;
+}
+
 /* Prepays grants; without a line left in either budget the CPU must wait. */
-static inline bool draw(struct reg_cpu *cpu, struct reg_pool *pool)
+static inline bool draw(struct reg_cpu *cpu, struct reg_pool *pool,
+			uint64_t now_ns)
 {
 	const struct reg_effective *effective = &cpu->active;
 	uint64_t mine = (uint64_t)1 << cpu->index;
@@ -218,7 +241,7 @@ static inline bool draw(struct reg_cpu *cpu, struct reg_pool *pool)
 	int64_t write_lines = level_lines(&pool->writes);
 
 	if (effective->takes_from && lines <= 0)
-		lines = pool_borrow(pool, cpu);
+		lines = pool_borrow(pool, cpu, now_ns);
 	if ((effective->total.limited && lines <= 0) ||
 	    (effective->writes.limited && write_lines <= 0) ||
 	    ((pool->waiting & ~mine) &&
@@ -227,9 +250,7 @@ static inline bool draw(struct reg_cpu *cpu, struct reg_pool *pool)
 		cpu->grant_lines = 0;
 		cpu->write_grant_lines = 0;
 		short_ways_close(cpu);
-		/* Its own boundary may have passed already, unnoticed so far. */
-		cpu->next_ns = pool->next_ns < cpu->boundary_ns ?
-			       pool->next_ns : cpu->boundary_ns;
+		cpu->next_ns = wait_until_ns(cpu, pool, now_ns);
 		return false;
 	}
 	pool->waiting &= ~mine;
@@ -260,7 +281,7 @@ static inline enum reg_verdict look(struct reg_cpu *cpu, uint64_t now_ns)
 		pool_refill_relative(pool, cpu, now_ns);
 	else
 		pool_refill(pool, cpu, now_ns);
-	drawn = draw(cpu, pool);
+	drawn = draw(cpu, pool, now_ns);
 	pool_leave(cpu);
 	if (!drawn)
 		return REG_STALL;
@@ -380,6 +401,7 @@ static enum reg_verdict memguard_commit(struct reg_cpu *cpu, uint64_t now_ns)
 	uint32_t part;
 
 	short_ways_close(cpu);
+	cpu->borrow_ns = 0;
 	spin_lock(&cpu->cell->lock);
 	pool_convert(cpu, effective->own_pool ? phase_ns : 0, now_ns);
 	spin_unlock(&cpu->cell->lock);

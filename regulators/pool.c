@@ -4,6 +4,8 @@
 
 /* More than any cap, and far from where a signed level would wrap. */
 #define LEVEL_MAX_LINES		((uint64_t)1 << 61)
+/* So much of each pool is lent at most: all pools of all cells are below 2^63. */
+#define LOAN_MAX_LINES		((uint64_t)1 << 48)
 
 static uint32_t log2_ceil(uint32_t value)
 {
@@ -191,6 +193,46 @@ static void debt_forget(struct reg_pool *pool,
 		level_change(&pool->writes, -write_lines);
 }
 
+static uint64_t loan_most(const struct reg_effective *effective)
+{
+	uint64_t lines = effective->total.cap_lines;
+
+	return lines < LOAN_MAX_LINES ? lines : LOAN_MAX_LINES;
+}
+
+/* Takers do not see more than the cap for longer than it takes to cut it. */
+static void loans_change(struct reg_loans *loans, int64_t lines)
+{
+	int64_t over_lines = __atomic_add_fetch(&loans->lines, lines,
+						__ATOMIC_RELAXED) -
+			     __atomic_load_n(&loans->cap_lines,
+					     __ATOMIC_RELAXED);
+
+	if (over_lines > 0)
+		__atomic_fetch_sub(&loans->lines, over_lines,
+				   __ATOMIC_RELAXED);
+}
+
+static void loans_limit(const struct reg_effective *effective, int64_t sign)
+{
+	struct reg_loans *loans = effective->lends_to;
+	uint32_t pools = effective->per_cpu ? effective->cpus_count : 1;
+
+	if (!loans)
+		return;
+	__atomic_fetch_add(&loans->cap_lines,
+			   sign * (int64_t)(pools * loan_most(effective)),
+			   __ATOMIC_RELAXED);
+	loans_change(loans, 0);
+}
+
+void loans_follow(const struct reg_effective *from,
+		  const struct reg_effective *to)
+{
+	loans_limit(to, 1);
+	loans_limit(from, -1);
+}
+
 /*
  * What a refill adds to a full pool is lost to its owner: a period's budget is
  * there unused. That, and nothing before, can be lent.
@@ -198,18 +240,15 @@ static void debt_forget(struct reg_pool *pool,
 static void loans_add(struct reg_cpu *cpu, struct reg_loans *loans,
 		      uint64_t lines)
 {
-	uint64_t cap_lines = cpu->active.total.cap_lines;
-	int64_t over_lines;
+	uint64_t most_lines = loan_most(&cpu->active);
 
-	if (lines > cap_lines)
-		lines = cap_lines;
+	if (lines > most_lines)
+		lines = most_lines;
 	__atomic_fetch_add(&loans->lent_lines, lines, __ATOMIC_RELAXED);
 	cpu->stats.lent_lines += lines;
-	over_lines = __atomic_add_fetch(&loans->lines, (int64_t)lines,
-					__ATOMIC_RELAXED) - (int64_t)cap_lines;
-	if (over_lines > 0)
-		__atomic_fetch_sub(&loans->lines, over_lines,
-				   __ATOMIC_RELAXED);
+	__atomic_store_n(&loans->refill_ns, cpu->active.refill_ns,
+			 __ATOMIC_RELAXED);
+	loans_change(loans, (int64_t)lines);
 }
 
 static inline void loans_give(struct reg_cpu *cpu, uint64_t lines)
@@ -242,12 +281,32 @@ static int64_t loans_take(struct reg_loans *loans, int64_t lines)
 	return lines;
 }
 
-int64_t pool_borrow(struct reg_pool *pool, struct reg_cpu *cpu)
+/* What several release at the same time is not used at the same time. */
+static uint64_t loan_spread_ns(const struct reg_loans *loans, int64_t lines)
 {
-	int64_t lines = (int64_t)cpu->active.total.grant_lines -
-			level_lines(&pool->total);
+	int64_t cap_lines = __atomic_load_n(&loans->cap_lines,
+					    __ATOMIC_RELAXED);
+	uint64_t refill_ns = __atomic_load_n(&loans->refill_ns,
+					     __ATOMIC_RELAXED);
 
-	lines = loans_take(cpu->active.takes_from, lines);
+	if (lines <= 0)
+		return 0;
+	if (lines < cap_lines)
+		refill_ns /= (uint64_t)(cap_lines / lines);
+	return refill_ns - refill_ns / 4;
+}
+
+int64_t pool_borrow(struct reg_pool *pool, struct reg_cpu *cpu,
+		    uint64_t now_ns)
+{
+	struct reg_loans *loans = cpu->active.takes_from;
+	int64_t lines = level_lines(&pool->total);
+
+	if (now_ns < cpu->borrow_ns)
+		return lines;
+	lines = loans_take(loans,
+			   (int64_t)cpu->active.total.grant_lines - lines);
+	cpu->borrow_ns = now_ns + loan_spread_ns(loans, lines);
 	cpu->stats.borrowed_lines += (uint64_t)lines;
 	return level_change(&pool->total, lines);
 }

@@ -135,8 +135,20 @@ static inline void pool_refill(struct reg_pool *pool, struct reg_cpu *cpu,
 		pool_refill_due(pool, cpu, now_ns);
 }
 
-/* Draws what is missing to a grant, debt included, from loans; the level then. */
-int64_t pool_borrow(struct reg_pool *pool, struct reg_cpu *cpu);
+/*
+ * What a cell's setting lends changes: loans hold a period's budget of `to` instead
+ * of `from`, a setting of zeros being none. One caller at a time; `loans` outlive it.
+ */
+void loans_follow(const struct reg_effective *from,
+		  const struct reg_effective *to);
+
+/*
+ * Draws what is missing to a grant, debt included, from loans; the level then. What
+ * is lent per refill is spread over three quarters of it: before cpu->borrow_ns there
+ * is nothing to be had.
+ */
+int64_t pool_borrow(struct reg_pool *pool, struct reg_cpu *cpu,
+		    uint64_t now_ns);
 
 /*
  * Whether the n-th CPU may draw although others wait: always when there is

@@ -96,10 +96,12 @@ struct reg_burst {
 
 /*
  * Lines that owners have released and nobody has taken yet, never more than a
- * period's budget of the one who lent last. Atomic, no lock.
+ * period's budget of each of them. Atomic, no lock; the cap has one writer.
  */
 struct reg_loans {
 	int64_t lines;
+	int64_t cap_lines;		/* by loans_follow() */
+	uint64_t refill_ns;		/* who lent last is refilled so often */
 	uint64_t lent_lines;		/* since ever, for statistics */
 	uint64_t taken_lines;
 };
@@ -322,6 +324,7 @@ struct reg_cpu {
 	struct reg_windows windows;		/* of the own pool */
 	struct reg_critical_cpu critical;
 	struct reg_watched watched;
+	uint64_t borrow_ns;		/* nothing is borrowed before */
 	reg_renew_fn *renew;
 	const struct scale *renew_clock;	/* reg_effective.clock, or NULL */
 	/*

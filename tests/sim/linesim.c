@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "regulators/pool.h"
+
 #define NEVER	UINT64_MAX
 
 /* One thread: a lock that is taken stays taken. */
@@ -178,6 +180,7 @@ int sim_set(struct sim *sim, const struct reg_settings *settings,
 		else
 			effective.takes_from = sim->loans;
 	}
+	loans_follow(&sim->cell.effective, &effective);
 	sim->cell.effective = effective;
 	for (unsigned int n = 0; n < sim->cpus_count; n++)
 		sim->cpu[n].adopt_ns = sim->now_ns +
