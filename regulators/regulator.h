@@ -459,7 +459,15 @@ struct counter_source {
 	void (*stop)(struct reg_cpu *cpu);
 	/* Brings cpu->counter up to date. */
 	void (*sample)(struct reg_cpu *cpu);
-	/* Sets cpu->alarm, counted from the last sample(). */
+	/*
+	 * Sets cpu->alarm, counted from the last sample(). A source that
+	 * interrupts stays alarmed until that is taken back, so that an
+	 * interrupt can be late, or merge with another one, but not be lost: the
+	 * overflow status of pmuv3 is the level of its interrupt, that of
+	 * x86-pmu is asked at every NMI. Should it be lost all the same, the CPU
+	 * goes on until a tick of its budget, a reset, a new setting or a request
+	 * for statistics looks; what it used is debt then, to the line.
+	 */
 	void (*arm)(struct reg_cpu *cpu);
 	/*
 	 * sample(), and arms the same as last from here: lines since then. Not

@@ -165,6 +165,7 @@ bool chaos_run(struct chaos *chaos, uint64_t seed, uint16_t regulator,
 	memset(chaos, 0, sizeof(*chaos));
 	chaos->seed = seed;
 	chaos->misses = misses;
+	chaos->ledger.misses = misses;
 	*sim = random_machine(seed);
 	sim->cpus_count = 1 + (unsigned int)sim_random(sim, SIM_MAX_CPUS);
 	sim->regulator = regulator;

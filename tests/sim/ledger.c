@@ -379,6 +379,23 @@ static uint64_t unseen(const struct ledger *ledger, const struct sim *sim)
 }
 
 /*
+ * What was used beyond all that the pools have, or is owed by whoever has not been
+ * looked at. With no alarm lost unseen() bounds it.
+ */
+static uint64_t owed(const struct sim *sim)
+{
+	uint64_t lines = 0;
+
+	for (unsigned int n = 0; n < (is_own(sim) ? sim->cpus_count : 1); n++) {
+		struct account account = account_of(sim, n, false);
+		int64_t there = outstanding(sim, &account);
+
+		lines += there < 0 ? (uint64_t)-there : 0;
+	}
+	return lines;
+}
+
+/*
  * Credit of the time since, a bucket full of it, one in hands, and overshoot. Who
  * polls has nothing in hands, but a window may end as full as it began.
  */
@@ -392,6 +409,8 @@ static uint64_t ceiling(const struct ledger *ledger, const struct sim *sim)
 	lines += 2 * (uint128_t)e->total.cap_lines *
 		 (is_own(sim) ? sim->cpus_count : 1);
 	lines += sim->cpus_count * e->total.grant_lines + unseen(ledger, sim);
+	if (ledger->misses)
+		lines += owed(sim);
 	return lines >> 64 ? UINT64_MAX : (uint64_t)lines;
 }
 

@@ -47,6 +47,7 @@ struct ledger {
 	uint64_t delay_max_ns;		/* the latest that alarms may have been */
 	uint64_t waits_max_ns;
 	uint64_t late_max_ns;		/* the latest that ticks may have been */
+	bool misses;			/* alarms may be lost for good */
 	uint64_t events;
 	char failure[LEDGER_TEXT_BYTES];	/* the first one; "": none */
 };

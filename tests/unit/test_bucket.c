@@ -311,6 +311,41 @@ static void test_reloads(void **unused)
 	}
 }
 
+/*
+ * An interrupt that never comes: the CPU goes on until somebody looks. Then it
+ * waits for all that it used, and in the long run has what its budget is.
+ */
+static void test_a_lost_alarm_is_repaid(void **unused)
+{
+	struct reg_settings s = budget(100 * MB, 100000);
+	uint64_t from_ns = 12345, unseen, lines;
+
+	(void)unused;
+	for (unsigned int cpus = 1; cpus <= 2; cpus++) {
+		struct sim sim = bucket_machine(cpus, cpus);
+
+		sim_start(&sim, from_ns);
+		assert_int_equal(sim_set(&sim, &s, 0), 0);
+		sim.missed_percent = 100;
+		sim_run(&sim, from_ns + 1000000);
+		sim.missed_percent = 0;
+		unseen = lines_issued(&sim, -1);
+		/* As fast as it could: nobody saw it. */
+		assert_true(unseen > cpus * 66000ull);
+		for (unsigned int n = 0; n < cpus; n++)
+			sim_reset(&sim, n);
+		/* 100 MB/s for as long as it takes to have brought that. */
+		sim_run(&sim, from_ns + unseen * 640 - 200000);
+		lines = lines_issued(&sim, -1);
+		/* Who was looked at first waits for his own, and has a grant. */
+		assert_in_range(lines, unseen, unseen + (cpus - 1) *
+				(79 + sim_overshoot_lines(&sim)));
+		sim_run(&sim, from_ns + 200000000);
+		check_rate(&sim, 200000000, lines_issued(&sim, -1));
+		sim_free(&sim);
+	}
+}
+
 /* A CPU that is reset while it waits gives back what it waited for. */
 static void test_resets(void **unused)
 {
@@ -403,6 +438,7 @@ int main(void)
 		cmocka_unit_test(test_depth_by_default),
 		cmocka_unit_test(test_buckets_in_turn),
 		cmocka_unit_test(test_reloads),
+		cmocka_unit_test(test_a_lost_alarm_is_repaid),
 		cmocka_unit_test(test_resets),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_extremes),

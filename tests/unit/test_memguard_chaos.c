@@ -70,6 +70,13 @@ static void test_buckets_keep_their_ceiling(void **unused)
 	run_seeds(1 + 2 * SEEDS, REGULATOR_BUCKET, false);
 }
 
+/* What was used unseen is owed, and comes on top of it: nothing else does. */
+static void test_buckets_owe_what_nobody_saw(void **unused)
+{
+	(void)unused;
+	run_seeds(1 + 4 * SEEDS, REGULATOR_BUCKET, true);
+}
+
 static void test_polls_keep_their_ceiling(void **unused)
 {
 	(void)unused;
@@ -82,6 +89,7 @@ int main(void)
 		cmocka_unit_test(test_nothing_is_lost_or_counted_twice),
 		cmocka_unit_test(test_lost_alarms_are_repaid),
 		cmocka_unit_test(test_buckets_keep_their_ceiling),
+		cmocka_unit_test(test_buckets_owe_what_nobody_saw),
 		cmocka_unit_test(test_polls_keep_their_ceiling),
 	};
 
