@@ -69,7 +69,7 @@ static void grid(void)
 		rate_off(100 * MB, 20000, 0, REG_MODE_RELATIVE), 4, "%");
 }
 
-/* A bucket of 100 us; a core uses it up in 12 % of them. */
+/* A bucket of 33 us; a core uses it up in 12 % of them. */
 static double bucket_off(uint32_t mode)
 {
 	struct rate_run run = {

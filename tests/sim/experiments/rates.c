@@ -90,7 +90,7 @@ static double rates_sweep(FILE *csv, uint64_t period_ns,
 	return worst;
 }
 
-/* They have no periods: what they save up at most is 100 us of their budget. */
+/* They have no periods: what they save up at most is 33 us of their budget. */
 static double tickless_worst(uint16_t regulator, uint32_t mode)
 {
 	double worst = 0;

@@ -104,10 +104,14 @@ static int core_create(struct engine *engine, unsigned int n,
 	core->burst_left = load->burst_accesses;
 	for (; core->free_end < load->mlp; core->free_end++)
 		core->free[core->free_end] = core->free_end;
-	if (load->kind != LOAD_IDLE)
-		turn_add(engine, turn_of(core->ready_ps, n));
 	walk_init(&core->walk, &core->load, &engine->ddr, machine->line_bytes,
 		  n, seed);
+	if (load->kind != LOAD_IDLE) {
+		if (load->begin_ps)
+			core->ready_ps = random_next(&core->walk.random) %
+					 load->begin_ps;
+		turn_add(engine, turn_of(core->ready_ps, n));
+	}
 	if (core_color(engine, core))
 		return -ENOMEM;
 	if (meter_create(&core->meter, from_ps))

@@ -39,6 +39,7 @@ struct load {
 	uint64_t instructions;		/* executed per access, 1 or more */
 	uint32_t per_line;		/* accesses to a line, one after another */
 	uint64_t compute_ps;		/* between bursts; 0: no pauses */
+	uint64_t begin_ps;		/* it begins at a random time before */
 	uint64_t burst_accesses;	/* then so many accesses */
 	uint64_t way_mask;		/* of the last-level cache; 0: all */
 	struct color_set colors;	/* of its memory; none: as addresses are */

@@ -115,6 +115,16 @@ static int set_compute(struct parser *parser, const char *value)
 	return err;
 }
 
+static int set_begin(struct parser *parser, const char *value)
+{
+	uint64_t time_ps;
+	int err = scenario_ps(parser, value, &time_ps);
+
+	if (!err)
+		SET_LOADS(parser, begin_ps, time_ps);
+	return err;
+}
+
 static int set_burst(struct parser *parser, const char *value)
 {
 	uint64_t count;
@@ -217,6 +227,7 @@ const struct key scenario_load_keys[] = {
 	{ "instructions", OF_LOAD, set_instructions },
 	{ "per_line", OF_LOAD, set_per_line },
 	{ "compute", OF_LOAD, set_compute },
+	{ "begin", OF_LOAD, set_begin },
 	{ "burst", OF_LOAD, set_burst },
 	{ "ways", OF_LOAD, set_ways },
 	{ "colors", OF_LOAD, set_colors },
