@@ -72,6 +72,8 @@ int coloring_init(struct reason *reason)
 	error = config_geometry(&root, &coloring.geometry, reason);
 	if (error == -EAGAIN)
 		error = ask_machine(&root, reason);
+	if (!error)
+		error = config_check_settled(&root, reason);
 	if (error)
 		return error;
 	coloring.present = true;

@@ -375,10 +375,6 @@ static int check_own_colors(const struct config_subject *subject,
 
 	for (unsigned int i = 0; i < COLORING_WORDS; i++)
 		any |= own->list[i];
-	if (subject->arch != CONFIG_ARCH_ARM64)
-		return refuse(subject->reason, -EINVAL,
-			      "record %u: only on arm64 does the hypervisor move to colors of its own",
-			      n);
 	if (!any)
 		return refuse(subject->reason, -EINVAL,
 			      "record %u: the hypervisor is given no color", n);

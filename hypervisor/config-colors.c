@@ -326,6 +326,11 @@ int config_check_own_colors(const struct config_view *root,
 	return config_check_not_own(&roots.set, root, reason);
 }
 
+int config_check_settled(const struct config_view *root, struct reason *reason)
+{
+	return config_check_own_colors(root, reason);
+}
+
 /* A root on all colors shares them with everybody. */
 static int check_root_overlap(const struct color_set *colors,
 			      const struct config_view *root,

@@ -18,8 +18,8 @@
 
 /* In a page of the pool, which is the same before and after. */
 struct way {
-	uint32_t arrived;	/* CPUs that touch nothing else any more */
-	uint32_t go;		/* what they share has been copied */
+	uint32_t arrived;	/* CPUs that wait, before they go over and after */
+	uint32_t go;		/* 1: what they share has been copied; 2: on */
 	uint64_t root;		/* of the new tables, physical */
 	uint64_t place[PLACES_MAX]; /* addresses of the copies; 0: there is none */
 };
@@ -29,6 +29,7 @@ static struct {
 	struct way *way;	/* NULL: it stays where it is */
 	uint64_t pages;		/* before the pool */
 	struct page_table table;
+	struct page_table old;	/* whose tables are the image's and the pool's */
 } relocation;
 
 static int too_small(const struct color_geometry *geometry,
@@ -56,11 +57,6 @@ static int prepare(const struct color_set *own, struct reason *reason)
 {
 	const struct color_geometry *geometry = coloring_geometry();
 
-	if (color_set_beyond(own, geometry) < COLORS_MAX)
-		return refuse(reason, -EINVAL,
-			      "color %u of the hypervisor does not exist: there are %u, from 0",
-			      color_set_beyond(own, geometry),
-			      color_count(geometry));
 	relocation.pages = (uint64_t)((uint8_t *)page_pool_start() -
 				      (uint8_t *)arch_hv_base()) / PAGE_BYTES;
 	if (relocation.pages > PLACES_MAX)
@@ -84,7 +80,7 @@ int relocate_prepare(struct reason *reason)
 	relocation.way = NULL;
 	system_view(&root);
 	own = config_own_colors(&root);
-	if (!ARCH_OWN_COLORS || color_set_count(&own) == 0)
+	if (color_set_count(&own) == 0)
 		return 0;
 	return prepare(&own, reason);
 }
@@ -125,7 +121,7 @@ int relocate_map(struct reason *reason)
 	struct page_table *table = &relocation.table;
 	int error;
 
-	if (!ARCH_OWN_COLORS || !relocation.way)
+	if (!relocation.way)
 		return 0;
 	error = page_table_init(table, arch_hv_table()->format);
 	if (!error)
@@ -179,36 +175,64 @@ static void wait_for(const uint32_t *word, uint32_t value)
 	}
 }
 
+/* Those of the remap area: the others are pages of the image. */
+static void free_old_tables(void)
+{
+	relocation.old.keep_tables = false;
+	CHECK(page_table_unmap(&relocation.old, arch_hv_remap_base(),
+			       HV_REMAP_PAGES * PAGE_BYTES) == 0);
+}
+
+/* The first CPU does alone what all have to be there for, the n-th time. */
+static void meet(struct way *way, bool master, uint32_t n, void (*alone)(void))
+{
+	if (master) {
+		wait_for(&way->arrived, n * (image_header.online_cpus - 1));
+		alone();
+		__atomic_store_n(&way->go, n, __ATOMIC_RELEASE);
+	} else {
+		__atomic_fetch_add(&way->arrived, 1, __ATOMIC_ACQ_REL);
+		wait_for(&way->go, n);
+	}
+}
+
+/* Of what is copied nothing changes from here on. */
+static void go_over(void)
+{
+	relocation.old = *arch_hv_table();
+	arch_hv_table()->root = relocation.table.root;
+	copy_shared(relocation.way);
+}
+
 void relocate_cpu(struct per_cpu *cpu, bool master)
 {
 	struct way *way = relocation.way;
 
-	if (!ARCH_OWN_COLORS || !way)
+	if (!way)
 		return;
-	if (master) {
-		wait_for(&way->arrived, image_header.online_cpus - 1);
-		/* Of what is copied nothing changes from here on. */
-		arch_hv_table()->root = relocation.table.root;
-		copy_shared(way);
-		__atomic_store_n(&way->go, 1, __ATOMIC_RELEASE);
-	} else {
-		__atomic_fetch_add(&way->arrived, 1, __ATOMIC_ACQ_REL);
-		wait_for(&way->go, 1);
-	}
+	meet(way, master, 1, go_over);
 	arch_hv_switch(&way->place[first_area() + cpu->id * area_pages()],
 		       area_pages(), cpu, hpa(way->root));
+	meet(way, master, 2, free_old_tables);
+}
+
+void relocate_bring_home(const void *start, uint64_t bytes)
+{
+	uint64_t offset = (uint64_t)((const uint8_t *)start -
+				     (const uint8_t *)arch_hv_base());
+	uint8_t *home;
+
+	if (!relocation.way)
+		return;
+	home = hv_window(hpa(image_header.image_phys + (offset & PAGE_MASK)),
+			 MAP_READ | MAP_WRITE);
+	memcpy(home + (offset & ~PAGE_MASK), start, bytes);
+	hv_window_close();
 }
 
 void relocate_leave(void)
 {
-	uint64_t ring = image_header.console_ring;
-	void *home;
-
-	if (!relocation.way)
-		return;
-	home = hv_window(hpa(image_header.image_phys + ring),
-			 MAP_READ | MAP_WRITE);
-	memcpy(home, (uint8_t *)arch_hv_base() + ring,
-	       sizeof(struct console_ring));
-	hv_window_close();
+	relocate_bring_home((uint8_t *)arch_hv_base() +
+				    image_header.console_ring,
+			    sizeof(struct console_ring));
 }

@@ -162,6 +162,17 @@ static int init_clock(struct reason *reason)
 	return 0;
 }
 
+static int init_machine(struct reason *reason)
+{
+	int error = arch_init_early();
+
+	if (error)
+		return refuse(reason, error,
+			      "this machine does not suit (error %d, see the console)",
+			      error);
+	return 0;
+}
+
 /* As many CPUs came in as the root cell has, and the right ones. */
 static int check_root_cpus(struct reason *reason)
 {
@@ -197,16 +208,13 @@ static int setup_prepare(struct reason *reason)
 	       (unsigned long long)system_config->hypervisor_memory.size / 1024,
 	       (unsigned long long)image_header.image_phys,
 	       error ? ", no debug UART" : "");
-	error = arch_init_early();
-	if (error)
-		return refuse(reason, error,
-			      "this machine does not suit (error %d, see the console)",
-			      error);
 	error = init_clock(reason);
 	if (!error)
 		error = coloring_init(reason);
 	if (!error)
 		error = relocate_prepare(reason);
+	if (!error)
+		error = init_machine(reason);
 	if (!error && regulation_init() < 0)
 		error = refuse(reason, -EIO, "regulation cannot be set up");
 	if (!error) {

@@ -3,7 +3,8 @@
  * The root cell of Bochs: no IOMMU, messages on COM2, an L3 cache of 16 ways
  * that CPUID keeps silent about. The file that includes this says which:
  * BOCHS_CPUS (mask), and optionally BOCHS_APIC_KHZ, and BOCHS_COUNTER when the PMU
- * is a source of counts, or BOCHS_MCHBAR when a memory controller is one.
+ * is a source of counts, or BOCHS_MCHBAR when a memory controller is one, or
+ * BOCHS_OWN_COLORS, a mask of 16, when the hypervisor has some for itself.
  */
 #include "bochs.h"
 
@@ -12,6 +13,8 @@
 #endif
 
 #if defined(BOCHS_MCHBAR)
+#define BOCHS_RECORDS	4
+#elif defined(BOCHS_OWN_COLORS)
 #define BOCHS_RECORDS	4
 #elif defined(BOCHS_COUNTER)
 #define BOCHS_RECORDS	3
@@ -35,6 +38,10 @@ struct {
 #ifdef BOCHS_MCHBAR
 		struct weir_record_counter lines;
 		struct weir_record_imc imc;
+#endif
+#ifdef BOCHS_OWN_COLORS
+		struct weir_record_coloring coloring;
+		struct weir_record_own_colors own_colors;
 #endif
 	} ABI_PACKED weir;
 } ABI_PACKED config = {
@@ -102,6 +109,10 @@ struct {
 			.kind = IMC_CLIENT,
 			.address = BOCHS_MCHBAR,
 		},
+#endif
+#ifdef BOCHS_OWN_COLORS
+		.coloring = RECORD_COLORING(1024),
+		.own_colors = RECORD_OWN_COLORS(BOCHS_OWN_COLORS),
 #endif
 	},
 };

@@ -49,4 +49,19 @@
 		.divider = 1,                                                 \
 	}
 
+/* A last-level cache of 16 ways; 1024 sets are 16 colors. */
+#define RECORD_COLORING(sets)                                                 \
+	{                                                                     \
+		.record = { .type = WEIR_RECORD_COLORING,                     \
+			    .size = sizeof(struct weir_record_coloring) },    \
+		.llc_sets = (sets), .llc_ways = 16, .llc_line_bytes = 64,     \
+	}
+
+#define RECORD_OWN_COLORS(mask)                                               \
+	{                                                                     \
+		.record = { .type = WEIR_RECORD_OWN_COLORS,                   \
+			    .size = sizeof(struct weir_record_own_colors) },  \
+		.list = { (mask) },                                           \
+	}
+
 #endif

@@ -4,6 +4,8 @@
  * has of its machine in between.
  */
 #include "groups.h"
+
+#include "abi/image.h"
 #include "state.h"
 #include "weir.h"
 
@@ -186,6 +188,79 @@ static void test_rounds(void)
 	test_report("enable_rounds", round);
 }
 
+/* The colors that the configuration gives the hypervisor, of 16; 0: all. */
+static uint64_t own_colors(void)
+{
+	static struct color_report report;
+
+	report = (struct color_report){ .size = sizeof(report) };
+	if (hypercall(WEIR_HC_COLORS, virt_to_phys(&report), 0))
+		return 0;
+	return report.hypervisor[0];
+}
+
+static bool page_is_clear(uint64_t phys)
+{
+	const uint64_t *word = direct(phys);
+
+	for (unsigned int i = 0; i < PAGE_BYTES / sizeof(*word); i++)
+		if (word[i])
+			return false;
+	return true;
+}
+
+/* What was loaded is before the pool; the rest was clear when it began. */
+static uint64_t loaded_bytes(const struct image_header *header)
+{
+	uint64_t bytes = header->core_size +
+			 header->max_cpus * header->percpu_size +
+			 header->config_size;
+
+	/* The pool's own account comes first. */
+	return ((bytes + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1)) + PAGE_BYTES;
+}
+
+static void count_pages(uint64_t own, uint64_t *mine, uint64_t *foreign)
+{
+	const struct system_desc *system = system_file().data;
+	const struct image_header *header = direct(HYPERVISOR_MEMORY);
+	uint64_t at = loaded_bytes(header);
+
+	*mine = 0;
+	*foreign = 0;
+	for (; at < system->hypervisor_memory.size; at += PAGE_BYTES) {
+		uint64_t phys = HYPERVISOR_MEMORY + at;
+
+		if (page_is_clear(phys))
+			continue;
+		if (own >> (phys / PAGE_BYTES % 16) & 1)
+			++*mine;
+		else
+			++*foreign;
+	}
+}
+
+/* Seen afterwards: what it has written, beyond what was loaded. */
+static void test_own_colors(void)
+{
+	uint64_t own, mine, foreign, loaded;
+
+	test_begin("all that the hypervisor takes is of its colors");
+	if (enable()) {
+		own = own_colors();
+		expect(own != 0);
+		interrupts_check();
+		expect_equal(weir_disable(), 0);
+		count_pages(own, &mine, &foreign);
+		loaded = loaded_bytes(direct(HYPERVISOR_MEMORY)) / PAGE_BYTES;
+		/* Of what was loaded only what is clear has no copy. */
+		expect(mine > loaded / 4);
+		expect_equal(foreign, 0);
+		test_report("own_pages", mine);
+	}
+	test_end();
+}
+
 void group_enable(void)
 {
 	if (cpu_online(1))
@@ -198,6 +273,8 @@ void group_enable(void)
 	test_root_stopped("a CPU of the root that writes to the hypervisor is stopped",
 			  write_hypervisor);
 	test_root_stopped("one that reads where nothing is, too", read_nowhere);
+	if (option("colors"))
+		test_own_colors();
 	test_rounds();
 	tests_nmi();
 }

@@ -99,6 +99,31 @@ boot_leave:
 	jmp	*%r8
 
 /*
+ * void tables_switch(place, count, from, cr3): no stack is used, as it is among
+ * what is copied.
+ */
+	.global tables_switch
+tables_switch:
+	cld
+	mov	%rcx, %rax
+	mov	%rdi, %r8
+	mov	%rsi, %r9
+	mov	%rdx, %rsi
+1:	sub	$1, %r9
+	jb	3f
+	mov	(%r8), %rdi
+	add	$8, %r8
+	test	%rdi, %rdi
+	jz	2f
+	mov	$4096 / 8, %ecx
+	rep movsq
+	jmp	1b
+2:	add	$4096, %rsi
+	jmp	1b
+3:	mov	%rax, %cr3
+	ret
+
+/*
  * Vectors 0 to 31 stop the hypervisor, but for 2; those from 32 on are what a
  * cell leaves behind in the interrupt controller. Each entry has 16 bytes.
  */

@@ -8,6 +8,7 @@
 #include "hv/arch/cpu.h"
 #include "hv/arch/timer.h"
 #include "hv/printk.h"
+#include "hv/relocate.h"
 #include "hv/setup.h"
 #include "hv/string.h"
 #include "layout.h"
@@ -273,6 +274,7 @@ void host_leave(struct per_cpu *cpu, const struct guest_regs *regs)
 	launch->out_rflags = kernel->rflags;
 	launch->out_rsp = kernel->rsp;
 	launch->out_ss = kernel->segment[SEGMENT_SS].selector;
+	relocate_bring_home(launch, sizeof(*launch));
 	restore_msrs(kernel);
 	restore_segments(cpu);
 	boot_leave(cpu, kernel->cr3, kernel->cr4);

@@ -1,16 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The hypervisor's own address space, as far as the core sees it. */
+#include "boot.h"
 #include "hv/arch/cpu.h"
 #include "hv/arch/paging.h"
+#include "hv/errno.h"
 #include "hv/image.h"
 #include "hv/percpu.h"
 #include "hv/setup.h"
 #include "layout.h"
 #include "pgtable.h"
+#include "x86-regs.h"
+
+#define ROOT_ENTRIES		512u
+/* What four levels translate; the bits above are copies of bit 47. */
+#define LOWER_ADDRESS		(BIT(48) - 1)
 
 _Static_assert(HV_REMAP_BASE >= HV_BASE + HV_MEMORY_MAX_BYTES, "remap area");
 
 static struct page_table table;
+static uint64_t *root5;		/* of the tables it moves to; NULL: four levels */
 
 void *arch_hv_base(void)
 {
@@ -25,6 +33,48 @@ struct page_table *arch_hv_table(void)
 		table.root = hv_root;
 	}
 	return &table;
+}
+
+uint32_t arch_hv_flags(uint64_t offset)
+{
+	uint32_t flags;
+	hpa_t phys;
+
+	return page_table_translate(arch_hv_table(), HV_BASE + offset, &phys,
+				    &flags) ? flags : 0;
+}
+
+/* With five levels, the root above the table: as boot.c has it. */
+static int make_root5(const struct page_table *to)
+{
+	if (!(read_cr4() & CR4_LA57))
+		return 0;
+	root5 = page_alloc(1);
+	if (!root5)
+		return -ENOMEM;
+	root5[0] = x86_table(hv_virt_to_phys(to->root));
+	root5[ROOT_ENTRIES - 1] = root5[0];
+	return 0;
+}
+
+/* The kernel's page of code, by which CPUs leave. */
+int arch_hv_map_fixed(struct page_table *to)
+{
+	const struct image_x86_cpu *launch = &this_cpu()->arch.launch;
+	int error = make_root5(to);
+
+	if (error)
+		return error;
+	return page_table_map(to, launch->leave & LOWER_ADDRESS & PAGE_MASK,
+			      hpa(launch->leave_phys & PAGE_MASK), PAGE_BYTES,
+			      MAP_READ | MAP_EXECUTE);
+}
+
+void arch_hv_switch(const uint64_t *place, uint64_t count, const void *from,
+		    hpa_t root)
+{
+	tables_switch(place, count, from,
+		      root5 ? hv_virt_to_phys(root5).value : root.value);
 }
 
 uint64_t arch_hv_remap_base(void)

@@ -121,7 +121,6 @@ static void read_segment(enum segment_name name, struct segment *segment)
 static void fill_host(struct per_cpu *cpu)
 {
 	vmcs_write(VMCS_HOST_CR0, read_cr0());
-	vmcs_write(VMCS_HOST_CR3, read_cr3());
 	vmcs_write(VMCS_HOST_CR4, read_cr4());
 	vmcs_write(VMCS_HOST_ES, 0);
 	vmcs_write(VMCS_HOST_CS, HV_SELECTOR_CODE);
@@ -253,20 +252,33 @@ static void region_init(uint8_t *region)
 	*(uint32_t *)(void *)region = vmx_controls.revision;
 }
 
+/* From the pool: the CPU knows them by physical addresses, which stay. */
+static int take_pages(struct vcpu_state *vcpu)
+{
+	for (unsigned int i = 0; i < VCPU_PAGES; i++) {
+		vcpu->page[i] = page_alloc(1);
+		if (!vcpu->page[i])
+			return -ENOMEM;
+		region_init(vcpu->page[i]);
+	}
+	return 0;
+}
+
 int vcpu_cpu_init(struct per_cpu *cpu)
 {
-	hpa_t vmxon = hv_virt_to_phys(cpu->arch.vcpu.page[VMX_PAGE_VMXON]);
-	hpa_t vmcs = hv_virt_to_phys(cpu->arch.vcpu.page[VMX_PAGE_VMCS]);
+	hpa_t vmxon, vmcs;
 	int error = vmx_permit();
 
+	if (!error)
+		error = take_pages(&cpu->arch.vcpu);
 	if (error)
 		return error;
+	vmxon = hv_virt_to_phys(cpu->arch.vcpu.page[VMX_PAGE_VMXON]);
+	vmcs = hv_virt_to_phys(cpu->arch.vcpu.page[VMX_PAGE_VMCS]);
 	if (cpu->arch.kernel.cr4 & CR4_VMXE) {
 		printk("CPU %u: somebody uses VMX already (KVM?)\n", cpu->id);
 		return -EBUSY;
 	}
-	region_init(cpu->arch.vcpu.page[VMX_PAGE_VMXON]);
-	region_init(cpu->arch.vcpu.page[VMX_PAGE_VMCS]);
 	write_cr4(read_cr4() | CR4_VMXE);
 	if (!vmx_vmxon(vmxon))
 		return -EIO;
@@ -293,6 +305,8 @@ void vcpu_cpu_exit(struct per_cpu *cpu)
 
 void vcpu_enter(struct per_cpu *cpu)
 {
+	/* Since fill_host() the tables may have become others: relocate.c. */
+	vmcs_write(VMCS_HOST_CR3, read_cr3());
 	enter_launch(cpu->arch.regs);
 }
 

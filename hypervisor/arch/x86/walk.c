@@ -27,7 +27,7 @@
 static volatile uint64_t *window_entry(struct per_cpu *cpu)
 {
 	uint64_t virt = HV_REMAP_BASE + cpu->id * PAGE_BYTES;
-	uint64_t *table = hv_root;
+	uint64_t *table = arch_hv_table()->root;
 
 	if (cpu->arch.window)
 		return cpu->arch.window;

@@ -42,7 +42,7 @@ enum weir_record_type {
 	WEIR_RECORD_CONTROL = 10,	/* cell only, one for each cell named */
 	WEIR_RECORD_IMC = 11,		/* system only, x86, at most one */
 	WEIR_RECORD_CRITICAL = 12,	/* cell or root, arm64, at most one */
-	WEIR_RECORD_OWN_COLORS = 13,	/* system only, arm64, at most one */
+	WEIR_RECORD_OWN_COLORS = 13,	/* system only, at most one */
 	WEIR_RECORD_ROOT_COLORS = 14,	/* system only, at most one */
 };
 

@@ -86,6 +86,9 @@ int config_geometry(const struct config_view *root,
 void config_settle_cache(struct config_view *root,
 			 const struct color_cache *cache);
 
+/* What could not be checked of a checked system before the machine was asked. */
+int config_check_settled(const struct config_view *root, struct reason *reason);
+
 /* Colors of the hypervisor itself in a checked system; empty: any. */
 struct color_set config_own_colors(const struct config_view *root);
 

@@ -15,7 +15,7 @@
 #include "reason.h"
 #include "types.h"
 
-/* Setup, master: after coloring_init(), before anything that is to stay. */
+/* Setup, master: after coloring_init(), before anything else takes pages. */
 int relocate_prepare(struct reason *reason);
 /* Where the page at this offset of hypervisor memory is to be. */
 hpa_t relocate_phys(uint64_t offset);
@@ -23,6 +23,11 @@ hpa_t relocate_phys(uint64_t offset);
 int relocate_map(struct reason *reason);
 /* Each CPU, when it is settled that all stay: it returns on the new pages. */
 void relocate_cpu(struct per_cpu *cpu, bool master);
+/*
+ * What the driver is to find where it loaded it, within a page; on a CPU that leaves.
+ * As this_cpu() and hv_window().
+ */
+void relocate_bring_home(const void *start, uint64_t bytes);
 /* The last CPU that leaves: the driver finds the console where it loaded it. */
 void relocate_leave(void);
 

@@ -17,7 +17,6 @@
 /* Invalidations are broadcast. */
 #define ARCH_TLB_BROADCAST	true
 /* The hypervisor can move to pages of colors of its own. */
-#define ARCH_OWN_COLORS		true
 
 /*
  * Guest general registers, in the order vectors.S saves them. The last one is

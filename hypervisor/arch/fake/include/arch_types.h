@@ -14,7 +14,6 @@
 
 /* Invalidations are broadcast unless a test says otherwise. */
 #define ARCH_TLB_BROADCAST	(!fake_tlb_local)
-#define ARCH_OWN_COLORS	true
 extern bool fake_tlb_local;
 
 struct arch_percpu {

@@ -18,7 +18,6 @@
 
 /* Each CPU invalidates for itself. */
 #define ARCH_TLB_BROADCAST	false
-#define ARCH_OWN_COLORS		false
 
 /* By the number an instruction gives them. RSP is not here. */
 enum gpr {
@@ -85,7 +84,7 @@ struct kernel_state {
 
 struct vcpu_state {
 	uint64_t word[VCPU_WORDS];
-	uint8_t page[VCPU_PAGES][PAGE_BYTES] __attribute__((aligned(4096)));
+	uint8_t *page[VCPU_PAGES];	/* of the pool */
 };
 
 struct tss {

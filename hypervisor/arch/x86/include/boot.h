@@ -18,6 +18,13 @@ uint64_t boot_tables_build(uint64_t image, const struct image_x86_cpu *launch);
  */
 void cpu_enter(struct per_cpu *cpu, unsigned int id) __attribute__((noreturn));
 
+/*
+ * arch_hv_switch() with the value for CR3. NMIs are held back, and the way does
+ * not lead through an exception: neither has a stack meanwhile.
+ */
+void tables_switch(const uint64_t *place, uint64_t count, const void *from,
+		   uint64_t cr3);
+
 /* Leaves for the kernel, through launch_leave: image_x86_cpu.out_* say where. */
 void boot_leave(struct per_cpu *cpu, uint64_t cr3, uint64_t cr4)
 	__attribute__((noreturn));

@@ -35,10 +35,7 @@ void arch_hv_sync(uint64_t virt, uint64_t size);
 /* Entries there that were none are valid now: this CPU uses them. */
 void arch_hv_publish(uint64_t virt, uint64_t size);
 
-/*
- * The hypervisor goes over to other tables: relocate.c. Only where
- * ARCH_OWN_COLORS of arch_types.h.
- */
+/* The hypervisor goes over to other tables: relocate.c. */
 /* How a page of hypervisor memory before the pool is mapped; 0: not at all. */
 uint32_t arch_hv_flags(uint64_t offset);
 /* Maps what CPUs come and go by, beside the linear map. -ENOMEM. */
