@@ -38,6 +38,13 @@
 		.flags = MEM_READ | MEM_WRITE | MEM_ROOTSHARED,               \
 	}
 
+/* The same on colors; where the root has it is the machine's to say. */
+#define SHARED_COLORED_REGION(base, bytes, virt)                              \
+	{                                                                     \
+		.phys_start = (base), .virt_start = (virt), .size = (bytes),  \
+		.flags = MEM_READ | MEM_WRITE | MEM_ROOTSHARED | MEM_COLORED, \
+	}
+
 /* How a descriptor starts: SYSTEM or CELL, ARM64 or X86. */
 #define CONFIG_HEAD(what, arch)                                               \
 	.signature = CONFIG_##what##_SIGNATURE,                               \
@@ -55,6 +62,20 @@
 #define RECORD_HEAD(record_type, of)                                          \
 	.record = {                                                           \
 		.type = WEIR_RECORD_##record_type, .size = sizeof(of),        \
+	}
+
+/* Colors that are the hypervisor's own, as a mask. */
+#define RECORD_OWN_COLORS(mask)                                               \
+	{                                                                     \
+		RECORD_HEAD(OWN_COLORS, struct weir_record_own_colors),       \
+		.list = { (mask) },                                           \
+	}
+
+/* Colors, as a mask, of the shared region with this number. */
+#define RECORD_SHARED_COLORS(number, mask)                                    \
+	{                                                                     \
+		RECORD_HEAD(SHARED_COLORS, struct weir_record_shared_colors), \
+		.region = (number), .list = { (mask) },                       \
 	}
 
 #endif

@@ -72,7 +72,7 @@ static struct memory_region seen_region(const struct memory_region *root)
 	struct config_root_colors colors;
 	struct config_view view;
 
-	if (!(root->flags & MEM_COLORED))
+	if (!(root->flags & MEM_COLORED) || config_is_shared_colored(root))
 		return seen;
 	cell_view(cell_root(), &view);
 	CHECK(config_root_colors(&view, &colors));
@@ -90,7 +90,8 @@ static bool root_part(const struct memory_region *region, uint64_t start,
 	uint64_t root_end = root->phys_start + root->size;
 
 	if (root->size == 0 || (root->flags & MEM_COMM_REGION) ||
-	    region_is_subpage(root) || start >= root_end ||
+	    config_is_shared_colored(root) || region_is_subpage(root) ||
+	    start >= root_end ||
 	    end <= root->phys_start)
 		return false;
 	*part = *root;

@@ -73,7 +73,7 @@ int coloring_init(struct reason *reason)
 	if (error == -EAGAIN)
 		error = ask_machine(&root, reason);
 	if (!error)
-		error = config_check_settled(&root, reason);
+		error = config_check_settled(system_config, &root, reason);
 	if (error)
 		return error;
 	coloring.present = true;
@@ -93,12 +93,13 @@ void coloring_report(const struct cell *cell, struct color_report *report)
 {
 	const struct color_geometry *geometry = &coloring.geometry;
 	struct config_view root;
-	struct color_set own;
+	struct color_set own, shared;
 
 	if (!coloring.present)
 		return;
 	system_view(&root);
 	own = config_own_colors(&root);
+	shared = config_all_shared_colors(&root);
 	report->llc_sets = coloring.cache.sets;
 	report->llc_ways = (uint16_t)coloring.cache.ways;
 	report->llc_line_bytes = (uint16_t)coloring.cache.line_bytes;
@@ -109,6 +110,7 @@ void coloring_report(const struct cell *cell, struct color_report *report)
 	for (unsigned int i = 0; i < ARRAY_COUNT(report->colors); i++) {
 		report->colors[i] = cell->colors.word[i];
 		report->hypervisor[i] = own.word[i];
+		report->shared[i] = shared.word[i];
 	}
 }
 
@@ -134,17 +136,29 @@ void *coloring_page(const struct cell *cell)
 	return page_alloc_colored(&coloring.geometry, &cell->colors);
 }
 
+static struct color_set region_colors(const struct cell *cell,
+				      const struct memory_region *region)
+{
+	struct config_view view;
+
+	if (!config_is_shared_colored(region))
+		return cell->colors;
+	cell_view(cell, &view);
+	return config_shared_colors(&view, region);
+}
+
 void fragments_init(struct fragments *fragments, const struct cell *cell,
 		    const struct memory_region *region)
 {
+	struct color_set colors = region_colors(cell, region);
+
 	fragments->region = region;
 	fragments->virt = region->virt_start;
 	fragments->colored = (region->flags & MEM_COLORED) &&
-			     color_set_count(&cell->colors);
+			     color_set_count(&colors);
 	if (!fragments->colored)
 		return;
-	fragments->memory = config_colored(&coloring.geometry, &cell->colors,
-					   region);
+	fragments->memory = config_colored(&coloring.geometry, &colors, region);
 	color_walk_init(&fragments->walk, &fragments->memory);
 }
 

@@ -381,6 +381,16 @@ static int check_own_colors(const struct config_subject *subject,
 	return 0;
 }
 
+/* What names regions is looked at when all of it is known. */
+static int check_nothing(const struct config_subject *subject,
+			 const struct weir_record *record, unsigned int n)
+{
+	(void)subject;
+	(void)record;
+	(void)n;
+	return 0;
+}
+
 static const struct record_rule {
 	size_t size;
 	bool system_only;
@@ -412,6 +422,8 @@ static const struct record_rule {
 				      true, true, check_root_colors },
 	[WEIR_RECORD_OWN_COLORS] = { sizeof(struct weir_record_own_colors),
 				     true, true, check_own_colors },
+	[WEIR_RECORD_SHARED_COLORS] = { sizeof(struct weir_record_shared_colors),
+					false, false, check_nothing },
 	[WEIR_RECORD_IMC] = { sizeof(struct weir_record_imc), true, true,
 			      check_imc },
 	[WEIR_RECORD_CRITICAL] = { sizeof(struct weir_record_critical), false,

@@ -125,7 +125,7 @@ static bool must_be_colored(const struct memory_region *region)
 	       !((region->virt_start | region->size) & ~PAGE_MASK);
 }
 
-int config_check_colors(const struct config_subject *subject)
+static int check_regions(const struct config_subject *subject)
 {
 	const struct config_view *view = &subject->view;
 	bool colored = config_is_colored(view);
@@ -134,6 +134,8 @@ int config_check_colors(const struct config_subject *subject)
 	for (uint32_t i = 0; i < view->desc->num_memory_regions; i++) {
 		const struct memory_region *region = &view->memory[i];
 
+		if (config_is_shared_colored(region))
+			continue;
 		if (region->flags & MEM_COLORED)
 			regions_count++;
 		if (subject->is_root)
@@ -153,6 +155,13 @@ int config_check_colors(const struct config_subject *subject)
 		return refuse(subject->reason, -EINVAL,
 			      "the cell has colors, but no memory region is colored");
 	return 0;
+}
+
+int config_check_colors(const struct config_subject *subject)
+{
+	int error = check_regions(subject);
+
+	return error ? error : config_check_shared(subject);
 }
 
 /* --------------------------------------------------------------- beside */
@@ -199,14 +208,15 @@ int config_check_colored_devices(const struct system_desc *system,
 {
 	const char *what;
 	bool translated = has_iommu(system, root, &what);
-	int error;
+	bool colored = config_is_colored(cell);
+	int error = 0;
 
-	if (!config_is_colored(cell))
-		return 0;
-	error = check_colored_pci(system, cell, translated, what, reason);
+	if (colored)
+		error = check_colored_pci(system, cell, translated, what,
+					  reason);
 	if (error || translated)
 		return error;
-	if (cell->desc->num_stream_ids)
+	if (colored && cell->desc->num_stream_ids)
 		return refuse(reason, -EINVAL,
 			      "%u stream ids in a colored cell: without an %s no device finds its memory",
 			      cell->desc->num_stream_ids, what);
@@ -256,10 +266,12 @@ int config_choose_colors(const struct config_view *cell,
 {
 	const struct weir_record_colors *record = colors_record(cell);
 	struct config_root_colors roots = { .set = { { 0 } } };
-	struct color_set taken;
+	struct color_set taken, shared;
 
 	config_root_colors(root, &roots);
 	taken = config_own_colors(root);
+	shared = config_all_shared_colors(root);
+	color_set_join(&taken, &shared);
 	color_set_join(&taken, &roots.set);
 	for (unsigned int i = 0; i < others_count; i++) {
 		struct color_set theirs = config_colors(others[i]);
@@ -326,11 +338,6 @@ int config_check_own_colors(const struct config_view *root,
 	return config_check_not_own(&roots.set, root, reason);
 }
 
-int config_check_settled(const struct config_view *root, struct reason *reason)
-{
-	return config_check_own_colors(root, reason);
-}
-
 /* A root on all colors shares them with everybody. */
 static int check_root_overlap(const struct color_set *colors,
 			      const struct config_view *root,
@@ -372,6 +379,9 @@ int config_check_palette(struct config_beside *beside,
 	if (!error)
 		error = config_check_not_own(&beside->colors, beside->root,
 					     reason);
+	if (!error)
+		error = config_check_not_shared(&beside->colors, beside->root,
+						reason);
 	return error ? error : check_root_overlap(&beside->colors,
 						  beside->root, reason);
 }

@@ -65,6 +65,21 @@ int config_check_isolation(const struct system_desc *system,
 int config_check_root_colors(const struct system_desc *system,
 			     const struct config_view *root,
 			     struct reason *reason);
+/* Records of shared colors against the regions they name. */
+int config_check_shared(const struct config_subject *subject);
+/* Shared regions of the root, when its colors are known; `memsys` as below. */
+int config_check_shared_root(const struct system_desc *system,
+			     const struct config_view *root, uint64_t memsys,
+			     struct reason *reason);
+/* Shared region n of a cell is one of the root's, to the page. */
+int config_check_sharing(const struct config_view *root,
+			 const struct config_view *cell, uint32_t n,
+			 struct reason *reason);
+/* -EBUSY when the root shares one of the colors. */
+int config_check_not_shared(const struct color_set *colors,
+			    const struct config_view *root,
+			    struct reason *reason);
+
 /* The hypervisor's colors exist, and the root's are others. */
 int config_check_own_colors(const struct config_view *root,
 			    struct reason *reason);
@@ -119,5 +134,19 @@ int config_check_root_pages(const struct config_beside *beside,
 int config_region_span(const struct config_beside *beside,
 		       const struct memory_region *region, uint32_t n,
 		       struct memory_region *span, struct reason *reason);
+
+/* Any other region of the cell against what the root shares on colors. */
+int config_check_beside_shared(const struct config_beside *beside,
+			       const struct memory_region *region, uint32_t n,
+			       struct reason *reason);
+/* A region's pages against the hypervisor's and the memory-system page. */
+int config_check_reserved(const struct system_desc *system,
+			  const struct config_beside *beside,
+			  const struct memory_region *region, uint32_t n,
+			  struct reason *reason);
+/* Colored pages are RAM of the root from the first to the last. */
+int config_check_span(const struct config_beside *beside,
+		      const struct memory_region *region, uint32_t n,
+		      struct reason *reason);
 
 #endif

@@ -84,8 +84,7 @@ static int check_loadable(const struct config_subject *subject,
 static int check_colored(const struct config_subject *subject,
 			 const struct memory_region *region, uint32_t n)
 {
-	uint64_t refused = region->flags & (MEM_IO | MEM_COMM_REGION |
-					    MEM_ROOTSHARED);
+	uint64_t refused = region->flags & (MEM_IO | MEM_COMM_REGION);
 
 	/* Of other cells the system knows more: whether it has an IOMMU. */
 	if ((region->flags & MEM_DMA) && subject->is_root)

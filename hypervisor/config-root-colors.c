@@ -14,12 +14,13 @@ root_record(const struct config_view *root)
 	return (const void *)config_record(root, WEIR_RECORD_ROOT_COLORS, 0);
 }
 
-/* The n-th colored region of the root; NULL. */
+/* The n-th colored region of the root that it has alone; NULL. */
 static const struct memory_region *
 colored_region(const struct config_view *root, unsigned int n)
 {
 	for (uint32_t i = 0; i < root->desc->num_memory_regions; i++) {
-		if ((root->memory[i].flags & MEM_COLORED) && n-- == 0)
+		if ((root->memory[i].flags & MEM_COLORED) &&
+		    !config_is_shared_colored(&root->memory[i]) && n-- == 0)
 			return &root->memory[i];
 	}
 	return NULL;
@@ -65,7 +66,7 @@ uint64_t config_root_extent(const struct config_view *root,
 {
 	struct config_root_colors colors;
 
-	if (!(region->flags & MEM_COLORED) || !config_root_colors(root, &colors))
+	if (!config_root_colors(root, &colors) || region != colors.region)
 		return region->size;
 	return colors.span_bytes;
 }
@@ -241,7 +242,8 @@ static int check_pages(const struct colored *memory,
 		const struct memory_region *region = &cell->memory[i];
 		bool meets;
 
-		if (!region->size || (region->flags & MEM_COMM_REGION))
+		if (!region->size || (region->flags & MEM_COMM_REGION) ||
+		    config_is_shared_colored(region))
 			continue;
 		if (region->flags & MEM_COLORED)
 			meets = all && config_region_meets(&beside, &colors,
@@ -276,6 +278,8 @@ int config_check_root_move(const struct config_view *root,
 	error = check_set(&colors, geometry, set, reason);
 	if (!error)
 		error = config_check_not_own(set, root, reason);
+	if (!error)
+		error = config_check_not_shared(set, root, reason);
 	if (error)
 		return error;
 	memory = config_root_memory(&colors, geometry, set);

@@ -39,7 +39,7 @@ static bool is_memsys_window(const struct memory_region *region, uint64_t page)
 				  MEM_LOADABLE));
 }
 
-static int check_reserved(const struct system_desc *system,
+int config_check_reserved(const struct system_desc *system,
 			  const struct config_beside *beside,
 			  const struct memory_region *region, uint32_t n,
 			  struct reason *reason)
@@ -86,9 +86,11 @@ int config_check_root(const struct system_desc *system,
 		const struct memory_region *region = &root->memory[i];
 		int error;
 
-		if (region->flags & MEM_COMM_REGION)
+		if ((region->flags & MEM_COMM_REGION) ||
+		    config_is_shared_colored(region))
 			continue;
-		error = check_reserved(system, &beside, region, i, reason);
+		error = config_check_reserved(system, &beside, region, i,
+					      reason);
 		if (error)
 			return error;
 		if (memsys && is_memsys_window(region, memsys))
@@ -96,7 +98,17 @@ int config_check_root(const struct system_desc *system,
 				      "memory region %u: the root cell does not get the memory-system page",
 				      i);
 	}
-	return 0;
+	return config_check_shared_root(system, root, memsys, reason);
+}
+
+int config_check_settled(const struct system_desc *system,
+			 const struct config_view *root, struct reason *reason)
+{
+	int error = config_check_own_colors(root, reason);
+
+	return error ? error :
+		       config_check_shared_root(system, root,
+						memsys_address(root), reason);
 }
 
 static int check_identity(const struct config_view *cell,
@@ -155,13 +167,17 @@ static bool may_share(const struct memory_region *a,
 	return is_memsys_window(a, memsys) && is_memsys_window(b, memsys);
 }
 
-/* Pages of both: colored ones never, as their colors differ. */
+/*
+ * Pages of both: colored ones never, as their colors differ. Shared ones are looked
+ * at beside the root's.
+ */
 static bool regions_share(const struct config_beside *beside,
 			  const struct memory_region *a,
 			  const struct memory_region *b,
 			  const struct color_set *b_colors)
 {
-	if (!a->size || !b->size || (a->flags & b->flags & MEM_COLORED))
+	if (!a->size || !b->size || (a->flags & b->flags & MEM_COLORED) ||
+	    config_is_shared_colored(a) || config_is_shared_colored(b))
 		return false;
 	if (b->flags & MEM_COLORED)
 		return config_region_meets(beside, b_colors, b, a->phys_start,
@@ -202,6 +218,7 @@ static uint64_t covered_to(const struct config_view *root, uint64_t address,
 		const struct memory_region *region = &root->memory[i];
 
 		if (region->size && !(region->flags & without_flags) &&
+		    !config_is_shared_colored(region) &&
 		    address >= region->phys_start &&
 		    address - region->phys_start <
 			    config_root_extent(root, region))
@@ -227,10 +244,9 @@ static uint64_t owned_to(const struct config_view *root, uint64_t address,
 	return address;
 }
 
-/* Colored pages are RAM from the first to the last. */
-static int check_owned_span(const struct config_beside *beside,
-			    const struct memory_region *region, uint32_t n,
-			    struct reason *reason)
+int config_check_span(const struct config_beside *beside,
+		      const struct memory_region *region, uint32_t n,
+		      struct reason *reason)
 {
 	struct memory_region span;
 	uint64_t address, end;
@@ -256,7 +272,7 @@ static int check_owned(const struct config_beside *beside,
 	uint64_t address;
 
 	if (region->flags & MEM_COLORED)
-		return check_owned_span(beside, region, n, reason);
+		return config_check_span(beside, region, n, reason);
 	address = owned_to(beside->root, region->phys_start, end,
 			   MEM_COMM_REGION);
 	if (address == end)
@@ -289,29 +305,41 @@ static int check_private_part(const struct config_view *root,
 		      n);
 }
 
+static int check_region(const struct system_desc *system,
+			const struct config_beside *beside,
+			const struct memory_region *region, uint32_t n,
+			struct reason *reason)
+{
+	int error = config_check_reserved(system, beside, region, n, reason);
+
+	if (!error && !is_memsys_window(region, beside->memsys))
+		error = check_owned(beside, region, n, reason);
+	if (!error)
+		error = check_private_part(beside->root, region, n, reason);
+	if (!error)
+		error = config_check_root_pages(beside, region, n, reason);
+	return error ? error :
+		       config_check_beside_shared(beside, region, n, reason);
+}
+
 static int check_memory(const struct system_desc *system,
 			const struct config_beside *beside,
 			const struct config_view *cell, struct reason *reason)
 {
-	for (uint32_t i = 0; i < cell->desc->num_memory_regions; i++) {
+	int error = 0;
+
+	for (uint32_t i = 0; i < cell->desc->num_memory_regions && !error; i++) {
 		const struct memory_region *region = &cell->memory[i];
-		int error;
 
 		if (region->size == 0 || (region->flags & MEM_COMM_REGION))
 			continue;
-		error = check_reserved(system, beside, region, i, reason);
-		if (!error && !is_memsys_window(region, beside->memsys))
-			error = check_owned(beside, region, i, reason);
-		if (!error)
-			error = check_private_part(beside->root, region, i,
-						   reason);
-		if (!error)
-			error = config_check_root_pages(beside, region, i,
-							reason);
-		if (error)
-			return error;
+		if (config_is_shared_colored(region))
+			error = config_check_sharing(beside->root, cell, i,
+						     reason);
+		else
+			error = check_region(system, beside, region, i, reason);
 	}
-	return 0;
+	return error;
 }
 
 /* Interrupts of a configuration as one bitmap; arm only. */

@@ -3,14 +3,14 @@
 config-check-objs := $(addprefix $(d),config-view.o config-check.o \
 	config-memory.o config-devices.o config-block.o config-iommu.o \
 	config-together.o config-colors.o config-critical.o \
-	config-root-colors.o guarantee.o \
+	config-root-colors.o config-shared.o guarantee.o \
 	format.o) $(coloring-objs)
 
 objs-hv-y += paging.o paging-change.o page-pool.o remap.o guest.o
 objs-hv-y += printk.o format.o console.o uart-pl011.o
 objs-hv-y += config-view.o config-check.o config-memory.o config-devices.o
 objs-hv-y += config-block.o config-iommu.o config-together.o config-colors.o
-objs-hv-y += config-critical.o config-root-colors.o guarantee.o
+objs-hv-y += config-critical.o config-root-colors.o config-shared.o guarantee.o
 objs-hv-y += percpu.o spinlock.o mmio.o subpage.o pci.o
 objs-hv-y += setup.o disable.o cell.o cell-life.o cell-memory.o
 objs-hv-y += cpu-events.o message.o scrub.o hypercall.o hypercall-colors.o
@@ -57,7 +57,8 @@ test_setup-objs := $(test_cells-objs)
 test_pci-objs := $(test_cells-objs)
 test_hypercall-objs := $(test_cells-objs)
 test_message-objs := $(test_cells-objs)
-tests-unit-y += test_colored_cells test_recolor test_relocate
+tests-unit-y += test_colored_cells test_recolor test_relocate test_shared_colors
+test_shared_colors-objs := $(test_cells-objs) tests/unit/colored-blobs.o
 test_relocate-objs := $(test_cells-objs) tests/unit/colored-blobs.o
 test_recolor-objs := $(test_cells-objs) tests/unit/colored-blobs.o
 test_colored_cells-objs := $(test_cells-objs) tests/unit/colored-blobs.o

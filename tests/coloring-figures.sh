@@ -18,7 +18,7 @@ coloring_plugin() {
 # Of tests/bench/color-owners.sh: whose colors are whose, and the same with one of
 # the hypervisor's left out.
 owners_plugin() {
-	local others="r:ffe0/4:c/8:10"
+	local others="r:ffe0/4:4/8:10/s4:8"
 	echo "memsys,ownership=$out/owners.csv,colors=16,table=h:3/$others,other=h:1/$others,memory=0x70000000,memory_bytes=0x01000000"
 }
 
@@ -28,6 +28,13 @@ owned() {
 		/^(root|cell|hypervisor|shared),/ && (who == "" || $1 == who) {
 			sum += $field
 		}
+		END { printf "%.0f\n", sum }' "$out/owners.csv"
+}
+
+# owned_color WHO COLOR: accesses of this color that were judged.
+owned_color() {
+	awk -F, -v who="$1" -v color="$2" '
+		$1 == who && $3 == color { sum += $4 }
 		END { printf "%.0f\n", sum }' "$out/owners.csv"
 }
 

@@ -9,7 +9,8 @@
  * CELL_COLORS (mask) for RAM on pages of these colors from CELL_RAM_BASE on,
  * CELL_CONTROLS for permission to hold back the cell with that id, down to
  * CELL_CONTROLS_DUTY (permille) and CELL_CONTROLS_BUDGET (bytes per second),
- * CELL_SHARED_BASE and CELL_SHARED_BYTES for memory shared with the root, and
+ * CELL_SHARED_BASE and CELL_SHARED_BYTES for memory shared with the root, or
+ * CELL_SHARED_COLORS (mask) for what the board shares on these colors, and
  * CELL_CRITICAL for one interrupt that is taken in stalls, for 300 us of 1 ms.
  */
 #include "qemu-virt.h"
@@ -49,8 +50,14 @@
 #define CELL_CRITICAL_COUNT	0
 #endif
 #define CELL_RECORDS_COUNT	(1 + CELL_POLICIES_COUNT + CELL_COLORS_COUNT + \
-				 CELL_CONTROLS_COUNT + CELL_CRITICAL_COUNT)
-#ifdef CELL_SHARED_BASE
+				 CELL_CONTROLS_COUNT + CELL_CRITICAL_COUNT + \
+				 CELL_SHARED_RECORDS)
+#ifdef CELL_SHARED_COLORS
+#define CELL_SHARED_RECORDS	1
+#else
+#define CELL_SHARED_RECORDS	0
+#endif
+#if defined(CELL_SHARED_BASE) || defined(CELL_SHARED_COLORS)
 #define CELL_SHARED_COUNT	1
 #else
 #define CELL_SHARED_COUNT	0
@@ -79,6 +86,9 @@ struct {
 #endif
 #ifdef CELL_CRITICAL
 		struct weir_record_critical critical;
+#endif
+#ifdef CELL_SHARED_COLORS
+		struct weir_record_shared_colors shared_colors;
 #endif
 	} ABI_PACKED weir;
 } ABI_PACKED config = {
@@ -110,6 +120,10 @@ struct {
 #endif
 #ifdef CELL_SHARED_BASE
 		SHARED_REGION(CELL_SHARED_BASE, CELL_SHARED_BYTES),
+#endif
+#ifdef CELL_SHARED_COLORS
+		SHARED_COLORED_REGION(VIRT_SHARED_BASE, VIRT_SHARED_BYTES,
+				      INMATE_SHARED_BASE),
 #endif
 	},
 	.weir = {
@@ -153,6 +167,10 @@ struct {
 			.irqs_count = 1,
 			.irqs = { CELL_CRITICAL },
 		},
+#endif
+#ifdef CELL_SHARED_COLORS
+		.shared_colors = RECORD_SHARED_COLORS(CELL_REGIONS_COUNT - 1,
+						      CELL_SHARED_COLORS),
 #endif
 	},
 };

@@ -4,7 +4,8 @@
  * VIRT_NAME, VIRT_CPUS (mask), VIRT_GIC (2 or 3), VIRT_MODEL when the
  * memory-system model is loaded, VIRT_RECOLOR when the root's colors can
  * change, VIRT_OWN_COLORS, a mask, when the hypervisor has some of its own, and
- * VIRT_SMMU_UNIT when there is one.
+ * VIRT_SMMU_UNIT when there is one, and VIRT_SHARED_COLORS, a mask, when cells share
+ * memory with the root on colors.
  */
 #include "qemu-virt.h"
 
@@ -37,14 +38,20 @@
 #else
 #define VIRT_OWN_RECORDS	0
 #endif
+#ifdef VIRT_SHARED_COLORS
+#define VIRT_SHARED_COUNT	1
+#else
+#define VIRT_SHARED_COUNT	0
+#endif
 #define VIRT_RECORDS_COUNT	(2 + VIRT_MODEL_RECORDS + VIRT_COLOR_RECORDS + \
-				 VIRT_OWN_RECORDS)
+				 VIRT_OWN_RECORDS + VIRT_SHARED_COUNT)
+#define VIRT_FIXED_REGIONS	(VIRT_ROOT_REGIONS_COUNT + \
+				 VIRT_GIC_REGIONS_COUNT)
 
 struct {
 	struct system_desc header;
 	uint64_t cpus[1];
-	struct memory_region memory[VIRT_ROOT_REGIONS_COUNT +
-				    VIRT_GIC_REGIONS_COUNT];
+	struct memory_region memory[VIRT_FIXED_REGIONS + VIRT_SHARED_COUNT];
 	struct irqchip irqchips[2];
 	struct {
 		struct weir_block head;
@@ -60,6 +67,9 @@ struct {
 #endif
 #ifdef VIRT_OWN_COLORS
 		struct weir_record_own_colors own_colors;
+#endif
+#ifdef VIRT_SHARED_COLORS
+		struct weir_record_shared_colors shared_colors;
 #endif
 	} ABI_PACKED weir;
 } ABI_PACKED config = {
@@ -91,7 +101,13 @@ struct {
 		},
 	},
 	.cpus = { VIRT_CPUS },
-	.memory = { VIRT_ROOT_REGIONS, VIRT_GIC_REGIONS },
+	.memory = {
+		VIRT_ROOT_REGIONS, VIRT_GIC_REGIONS,
+#ifdef VIRT_SHARED_COLORS
+		SHARED_COLORED_REGION(VIRT_SHARED_BASE, VIRT_SHARED_BYTES,
+				      VIRT_SHARED_WINDOW),
+#endif
+	},
 	.irqchips = { VIRT_ROOT_IRQCHIPS },
 	.weir = {
 		.head = BLOCK_HEAD(VIRT_RECORDS_COUNT),
@@ -106,7 +122,11 @@ struct {
 		.root_colors = RECORD_ROOT_COLORS,
 #endif
 #ifdef VIRT_OWN_COLORS
-		.own_colors = RECORD_OWN_COLORS,
+		.own_colors = RECORD_OWN_COLORS(VIRT_OWN_COLORS),
+#endif
+#ifdef VIRT_SHARED_COLORS
+		.shared_colors = RECORD_SHARED_COLORS(VIRT_FIXED_REGIONS,
+						      VIRT_SHARED_COLORS),
 #endif
 	},
 };

@@ -23,6 +23,10 @@
 #define VIRT_CELL_RAM_BASE	0x71000000ull
 #define VIRT_CELL_RAM_BYTES	0x0eef0000ull
 #define VIRT_MEMSYS_PAGE	0x7ffff000ull
+/* What is shared on colors, and where the root has it in one piece. */
+#define VIRT_SHARED_BASE	0x7a000000ull
+#define VIRT_SHARED_BYTES	0x00010000ull
+#define VIRT_SHARED_WINDOW	0x2000000000ull
 #define VIRT_UART_BASE		0x09000000ull
 #define VIRT_GICD_BASE		0x08000000ull
 
@@ -119,13 +123,6 @@
 		RECORD_HEAD(ROOT_COLORS, struct weir_record_root_colors),     \
 		.span_bytes = VIRT_ROOT_SPAN_BYTES,                           \
 		.window_address = VIRT_WINDOW_BASE,                           \
-	}
-
-/* A mask: the hypervisor's own colors. */
-#define RECORD_OWN_COLORS                                                     \
-	{                                                                     \
-		RECORD_HEAD(OWN_COLORS, struct weir_record_own_colors),       \
-		.list = { VIRT_OWN_COLORS },                                  \
 	}
 
 /*

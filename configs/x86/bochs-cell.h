@@ -5,7 +5,8 @@
  * includes this says which: CELL_NAME, CELL_ID, CELL_RAM_BASE (4 MiB), and
  * optionally CELL_FLAGS, CELL_CPUS (mask), CELL_HIGH_BYTES, CELL_CONTROLS_DUTY for
  * permission to throttle the root, down to so many permille, or CELL_PERMISSIONS, and
- * CELL_SHARED_BASE and CELL_SHARED_BYTES for memory shared with the root.
+ * CELL_SHARED_BASE and CELL_SHARED_BYTES for memory shared with the root, or
+ * CELL_SHARED_COLORS (mask) for what the machine shares on these colors.
  */
 #include "bochs.h"
 
@@ -21,12 +22,13 @@
 #ifndef CELL_FLAGS
 #define CELL_FLAGS		CELL_PASSIVE_COMMREG
 #endif
-#ifdef CELL_SHARED_BASE
+#if defined(CELL_SHARED_BASE) || defined(CELL_SHARED_COLORS)
 #define CELL_REGIONS_COUNT	4
 #else
 #define CELL_REGIONS_COUNT	3
 #endif
-#if defined(CELL_CONTROLS_DUTY) || defined(CELL_PERMISSIONS)
+#if defined(CELL_CONTROLS_DUTY) || defined(CELL_PERMISSIONS) || \
+	defined(CELL_SHARED_COLORS)
 #define CELL_WEIR
 #endif
 
@@ -39,6 +41,8 @@ struct {
 		struct weir_block head;
 #ifdef CELL_CONTROLS_DUTY
 		struct weir_record_control control;
+#elif defined(CELL_SHARED_COLORS)
+		struct weir_record_shared_colors shared_colors;
 #else
 		struct weir_record_options options;
 #endif
@@ -72,6 +76,10 @@ struct {
 #ifdef CELL_SHARED_BASE
 		SHARED_REGION(CELL_SHARED_BASE, CELL_SHARED_BYTES),
 #endif
+#ifdef CELL_SHARED_COLORS
+		SHARED_COLORED_REGION(BOCHS_SHARED_BASE, BOCHS_SHARED_BYTES,
+				      INMATE_SHARED_BASE),
+#endif
 	},
 #ifdef CELL_WEIR
 	.weir = {
@@ -82,6 +90,9 @@ struct {
 			.what = CONTROL_DUTY,
 			.duty_min_permille = CELL_CONTROLS_DUTY,
 		},
+#elif defined(CELL_SHARED_COLORS)
+		.shared_colors = RECORD_SHARED_COLORS(CELL_REGIONS_COUNT - 1,
+						      CELL_SHARED_COLORS),
 #else
 		.options = {
 			RECORD_HEAD(OPTIONS, struct weir_record_options),

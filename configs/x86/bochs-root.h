@@ -4,7 +4,8 @@
  * that CPUID keeps silent about. The file that includes this says which:
  * BOCHS_CPUS (mask), and optionally BOCHS_APIC_KHZ, and BOCHS_COUNTER when the PMU
  * is a source of counts, or BOCHS_MCHBAR when a memory controller is one, or
- * BOCHS_OWN_COLORS, a mask of 16, when the hypervisor has some for itself.
+ * BOCHS_OWN_COLORS and BOCHS_SHARED_COLORS, masks of 16, when the hypervisor has some
+ * for itself and memory is shared on others.
  */
 #include "bochs.h"
 
@@ -15,17 +16,23 @@
 #if defined(BOCHS_MCHBAR)
 #define BOCHS_RECORDS	4
 #elif defined(BOCHS_OWN_COLORS)
-#define BOCHS_RECORDS	4
+#define BOCHS_RECORDS	5
 #elif defined(BOCHS_COUNTER)
 #define BOCHS_RECORDS	3
 #else
 #define BOCHS_RECORDS	2
 #endif
 
+#ifdef BOCHS_SHARED_COLORS
+#define BOCHS_SHARED_COUNT	1
+#else
+#define BOCHS_SHARED_COUNT	0
+#endif
+
 struct {
 	struct system_desc header;
 	uint64_t cpus[1];
-	struct memory_region memory[PC_ROOT_REGIONS_COUNT];
+	struct memory_region memory[PC_ROOT_REGIONS_COUNT + BOCHS_SHARED_COUNT];
 	struct irqchip irqchips[1];
 	struct pio_region ports[4];
 	struct {
@@ -42,6 +49,7 @@ struct {
 #ifdef BOCHS_OWN_COLORS
 		struct weir_record_coloring coloring;
 		struct weir_record_own_colors own_colors;
+		struct weir_record_shared_colors shared_colors;
 #endif
 	} ABI_PACKED weir;
 } ABI_PACKED config = {
@@ -113,6 +121,8 @@ struct {
 #ifdef BOCHS_OWN_COLORS
 		.coloring = RECORD_COLORING(1024),
 		.own_colors = RECORD_OWN_COLORS(BOCHS_OWN_COLORS),
+		.shared_colors = RECORD_SHARED_COLORS(PC_ROOT_REGIONS_COUNT,
+						      BOCHS_SHARED_COLORS),
 #endif
 	},
 };

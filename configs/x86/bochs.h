@@ -49,19 +49,16 @@
 		.divider = 1,                                                 \
 	}
 
-/* A last-level cache of 16 ways; 1024 sets are 16 colors. */
+/* What is shared on colors, and where the root has it in one piece. */
+#define BOCHS_SHARED_BASE	0x1e000000
+#define BOCHS_SHARED_BYTES	0x00010000
+#define BOCHS_SHARED_WINDOW	0x30000000
+
+/* A last-level cache of 16 ways: 1024 sets are 16 colors. */
 #define RECORD_COLORING(sets)                                                 \
 	{                                                                     \
-		.record = { .type = WEIR_RECORD_COLORING,                     \
-			    .size = sizeof(struct weir_record_coloring) },    \
+		RECORD_HEAD(COLORING, struct weir_record_coloring),           \
 		.llc_sets = (sets), .llc_ways = 16, .llc_line_bytes = 64,     \
-	}
-
-#define RECORD_OWN_COLORS(mask)                                               \
-	{                                                                     \
-		.record = { .type = WEIR_RECORD_OWN_COLORS,                   \
-			    .size = sizeof(struct weir_record_own_colors) },  \
-		.list = { (mask) },                                           \
 	}
 
 #endif

@@ -192,20 +192,24 @@ ssize_t colors_list(u32 cell_id, char *buffer)
 	return ret;
 }
 
-static ssize_t hypervisor_colors_show(struct device *device,
-				      struct device_attribute *attribute,
-				      char *buffer)
-{
-	struct color_report *report = report_fetch(0);
-	ssize_t ret;
+#define COLORING_LIST(name, words)					\
+	static ssize_t name##_show(struct device *device,		\
+				   struct device_attribute *attribute,	\
+				   char *buffer)			\
+	{								\
+		struct color_report *report = report_fetch(0);		\
+		ssize_t ret;						\
+									\
+		if (IS_ERR(report))					\
+			return sysfs_emit(buffer, "\n");		\
+		ret = list_show(buffer, report->words);			\
+		kfree(report);						\
+		return ret;						\
+	}								\
+	static DEVICE_ATTR_RO(name)
 
-	if (IS_ERR(report))
-		return sysfs_emit(buffer, "\n");
-	ret = list_show(buffer, report->hypervisor);
-	kfree(report);
-	return ret;
-}
-static DEVICE_ATTR_RO(hypervisor_colors);
+COLORING_LIST(hypervisor_colors, hypervisor);
+COLORING_LIST(shared_colors, shared);
 
 static ssize_t number_show(char *buffer, u32 (*field)(const struct color_report *))
 {
@@ -267,6 +271,7 @@ static struct attribute *coloring_attrs[] = {
 	&dev_attr_llc_line_bytes.attr,
 	&dev_attr_functions.attr,
 	&dev_attr_hypervisor_colors.attr,
+	&dev_attr_shared_colors.attr,
 	NULL,
 };
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The module itself is built by Kbuild; this is the client of its tests.
-tools-arm64-y += weir-ioctl
+# The module itself is built by Kbuild; these are clients of its tests.
+tools-arm64-y += weir-ioctl weir-share
+weir-share-objs := tests/system/weir_share.o
+weir-share-ldflags := -static
 weir-ioctl-objs := tests/system/weir_ioctl.o
 weir-ioctl-ldflags := -static
 

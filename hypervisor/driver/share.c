@@ -104,6 +104,7 @@ static int share_map(struct vm_area_struct *vma)
 		     << PAGE_SHIFT;
 	const struct memory_region *region;
 	char reason[WEIR_REASON_BYTES];
+	struct validator_place place;
 	struct weir_cell *cell;
 	int ret;
 
@@ -124,8 +125,8 @@ static int share_map(struct vm_area_struct *vma)
 		return -ENXIO;
 	if (offset > region->size || bytes > region->size - offset)
 		return -EINVAL;
-	ret = remap_pfn_range(vma, vma->vm_start,
-			      (region->phys_start + offset) >> PAGE_SHIFT,
+	validator_locate(&weir.system, &cell->blob, region, offset, &place);
+	ret = remap_pfn_range(vma, vma->vm_start, place.phys >> PAGE_SHIFT,
 			      bytes, vma->vm_page_prot);
 	if (ret)
 		return ret;

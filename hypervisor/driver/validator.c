@@ -132,6 +132,23 @@ static bool colored_region(const struct validator_blob *system,
 	return true;
 }
 
+/* Where the root has what it shares on colors: in one piece. */
+static bool locate_shared(const struct validator_blob *system,
+			  const struct memory_region *region, uint64_t offset,
+			  struct validator_place *place)
+{
+	const struct memory_region *same;
+	struct config_view root;
+
+	root_view(&root, system);
+	same = config_shared_of_root(&root, region);
+	if (!same)
+		return false;
+	place->phys = same->virt_start + offset;
+	place->size = region->size - offset;
+	return true;
+}
+
 void validator_locate(const struct validator_blob *system,
 		      const struct validator_blob *cell,
 		      const struct memory_region *region, uint64_t offset,
@@ -142,6 +159,8 @@ void validator_locate(const struct validator_blob *system,
 	struct config_root_colors root;
 	struct colored memory;
 
+	if (locate_shared(system, region, offset, place))
+		return;
 	if (colored_region(system, cell, region, &memory))
 		color_locate(&memory, offset, &run);
 	place->phys = run.phys;

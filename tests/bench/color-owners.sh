@@ -1,7 +1,8 @@
 # shellcheck shell=dash
 # SPDX-License-Identifier: GPL-2.0-only
-# The root cell moved to colors 5-15 while it runs, cells on 2-3 and on 4, and the
-# hypervisor on 0-1: between the marks the model's plugin judges every access of all.
+# The root cell moved to colors 5-15 while it runs, cells on 2 and on 4, what one of
+# them shares with the root on 3, and the hypervisor on 0-1: between the marks the
+# model's plugin judges every access of all.
 # shellcheck source=tests/system/lib.sh
 . /weir/tests/lib.sh
 
@@ -21,6 +22,13 @@ says "regctl colors says so" '^ *- hypervisor +0-1 ' regctl colors
 ok "root to 5-15" regctl -q set root --colors 5-15
 ok "create the victim" regctl -q cell create $cells/apart-victim-cell.cell
 ok "create the bomb" regctl -q cell create $cells/apart-bomb-cell.cell
+ok "start the one that shares" run_guest apart-victim sharer
+sleep 0.1
+color-mark begin
+says "what is shared arrives" '4 rounds, 0 wrong words' \
+	weir-share 36 65536 2 4
+color-mark end
+ok "it is done" becomes apart-victim "shut down"
 ok "start the victim" run_guest apart-victim victim \
 	"ws=64k period=2ms jobs=2000 warmup=4"
 ok "start the bomb" run_guest apart-bomb bomb "mode=both size=1M"

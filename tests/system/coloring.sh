@@ -106,5 +106,45 @@ is "the root has its blocks again" "$first" "$used"
 pages colored-victim colored-victim-cell
 pages victim victim
 ok "disable" regctl -q disable
+
+# --- memory that two cells and the root share, on colors of its own ---
+# exchange SEATS [CELL...]: the root and these, in turn.
+exchange() {
+	seats=$1
+	seat=0
+	shift
+	for cell in "$@"; do
+		seat=$((seat + 1))
+		ok "start $cell, seat $seat" run_guest "$cell" sharer \
+			"seat=$seat seats=$seats rounds=4"
+	done
+	says "all words arrive, in each turn of $seats" \
+		'4 rounds, 0 wrong words' weir-share 41 65536 "$seats" 4
+	for cell in "$@"; do
+		ok "$cell is done" becomes "$cell" "shut down"
+	done
+	is "the guests found them right as well" \
+		"$(regctl console | tail -n $# | grep -c ' 4 rounds, 0 wrong words')" $#
+}
+
+ok "enable with shared colors" regctl -q enable $cells/qemu-virt-shared-model.cell
+is "they are 14 and 15" "$(cat $sys/coloring/shared_colors)" 14-15
+used=$(cat $sys/mem_pool_used)
+fails 4 "no cell has them alone" \
+	regctl cell create $cells/colored-bomb-cell.cell
+says "is told so" 'color 14 is for shared memory' \
+	regctl cell create $cells/colored-bomb-cell.cell
+fails 4 "nor shares them on others than the root does" \
+	regctl cell create $cells/sharer-clash-cell.cell
+says "is told which" 'only the cell has it on color 13' \
+	regctl cell create $cells/sharer-clash-cell.cell
+create sharer-cell sharer-too-cell
+says "regctl colors says who shares them" '^ *- shared +14-15 +2 ' regctl colors
+exchange 3 sharer sharer-too
+ok "one goes" regctl -q cell destroy sharer-too
+exchange 2 sharer
+ok "the other one too" regctl -q cell destroy sharer
+is "nothing stays behind" "$(cat $sys/mem_pool_used)" "$used"
+ok "disable again" regctl -q disable
 ok "Linux has no complaint" sh -c \
 	'! dmesg | grep -E "WARNING|BUG|Oops|rcu.*stall|Call trace"'

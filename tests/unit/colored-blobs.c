@@ -114,3 +114,67 @@ void colored_cell_init(struct colored_cell *blob, unsigned int id,
 	};
 	blob->options = plain.options;
 }
+
+static struct memory_region shared_region(uint64_t virt)
+{
+	return (struct memory_region){
+		SHARED_START, virt, SHARED_BYTES,
+		MEM_READ | MEM_WRITE | MEM_COLORED | MEM_ROOTSHARED };
+}
+
+static struct weir_record_shared_colors shared_record(uint32_t region)
+{
+	return (struct weir_record_shared_colors){
+		.record = { .type = WEIR_RECORD_SHARED_COLORS,
+			    .size = sizeof(struct weir_record_shared_colors) },
+		.region = region,
+		.list = { SHARED_COLORS },
+	};
+}
+
+void shared_system_init(struct shared_system *blob)
+{
+	struct recolor_system plain;
+
+	recolor_system_init(&plain);
+	memset(blob, 0, sizeof(*blob));
+	blob->system = plain.system;
+	blob->system.root_cell.num_memory_regions = RECOLOR_REGIONS + 1;
+	blob->cpus = plain.cpus;
+	memcpy(blob->memory, plain.memory, sizeof(plain.memory));
+	blob->memory[RECOLOR_REGIONS] = shared_region(SHARED_ROOT);
+	blob->irqchip = plain.irqchip;
+	block_init(&blob->block,
+		   sizeof(*blob) - offsetof(struct shared_system, block));
+	blob->block.num_records = 5;
+	blob->counter = plain.counter;
+	blob->coloring = plain.coloring;
+	blob->root = plain.root;
+	blob->shared = shared_record(RECOLOR_REGIONS);
+	blob->own = (struct weir_record_own_colors){
+		.record = { .type = 200, .size = sizeof(blob->own),
+			    .flags = WEIR_RECORD_OPTIONAL },
+		.list = { 0x2003 },
+	};
+}
+
+void shared_cell_init(struct shared_cell *blob, unsigned int id,
+		      uint64_t colors)
+{
+	struct colored_cell plain;
+
+	colored_cell_init(&plain, id, colors);
+	memset(blob, 0, sizeof(*blob));
+	blob->cell = plain.cell;
+	blob->cell.num_memory_regions = COLORED_REGIONS + 1;
+	blob->cpus = plain.cpus;
+	memcpy(blob->memory, plain.memory, sizeof(plain.memory));
+	blob->memory[COLORED_REGIONS] = shared_region(SHARED_CELL);
+	blob->pci = plain.pci;
+	block_init(&blob->block,
+		   sizeof(*blob) - offsetof(struct shared_cell, block));
+	blob->block.num_records = 3;
+	blob->colors = plain.colors;
+	blob->options = plain.options;
+	blob->shared = shared_record(COLORED_REGIONS);
+}

@@ -69,6 +69,40 @@ struct own_system {
 	struct weir_record_own_colors own;
 } ABI_PACKED;
 
+#define SHARED_START		0x78000000ull	/* what root and cells share */
+#define SHARED_BYTES		0x40000ull
+#define SHARED_COLORS		0x3000ull	/* 12 and 13 */
+#define SHARED_ROOT		0x1800000000ull	/* where the root has it */
+#define SHARED_CELL		0x20000000ull	/* and cells */
+
+/* The same with memory shared on colors. */
+struct shared_system {
+	struct system_desc system;
+	uint64_t cpus;
+	struct memory_region memory[RECOLOR_REGIONS + 1];
+	struct irqchip irqchip;
+	struct weir_block block;
+	struct weir_record_counter counter;
+	struct weir_record_coloring coloring;
+	struct weir_record_root_colors root;
+	struct weir_record_shared_colors shared;
+	struct weir_record_own_colors own; /* of no known type, optional */
+} ABI_PACKED;
+
+struct shared_cell {
+	struct cell_desc cell;
+	uint64_t cpus;
+	struct memory_region memory[COLORED_REGIONS + 1];
+	struct pci_device pci;
+	struct weir_block block;
+	struct weir_record_colors colors;
+	struct weir_record_options options;
+	struct weir_record_shared_colors shared;
+} ABI_PACKED;
+
+void shared_system_init(struct shared_system *blob);
+void shared_cell_init(struct shared_cell *blob, unsigned int id,
+		      uint64_t colors);
 void own_system_init(struct own_system *blob);
 void recolor_system_init(struct recolor_system *blob);
 void colored_system_init(struct colored_system *blob);

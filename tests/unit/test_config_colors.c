@@ -128,8 +128,11 @@ static void test_regions_alone(void **state)
 	expect(check_together, -EINVAL,
 	       "without an SMMUv3 no device finds its pages");
 	own->flags &= ~MEM_DMA;
-	own->flags |= MEM_ROOTSHARED;
+	own->flags ^= MEM_IO | MEM_LOADABLE;
 	expect(check_alone, -EINVAL, "do not suit colored memory");
+	own->flags ^= MEM_IO | MEM_LOADABLE;
+	own->flags |= MEM_ROOTSHARED;
+	expect(check_alone, -EINVAL, "no memory region is colored");
 	own->flags &= ~(MEM_ROOTSHARED | MEM_COLORED);
 	expect(check_alone, -EINVAL, "all memory of a colored cell");
 	own->flags |= MEM_COLORED;

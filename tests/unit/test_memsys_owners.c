@@ -102,6 +102,26 @@ static void test_shared(void **state)
 	assert_int_equal(color_owners_foreign(owners), 4);
 }
 
+/* Colors that the root has with CPU 2, and with nobody else. */
+static void test_shared_colors(void **state)
+{
+	static const bool may[4] = { true, true, true, false };
+	uint64_t foreign = 0;
+
+	(void)state;
+	color_owners_close(owners);
+	owners = color_owners_create(path, 16, &memory,
+				     "h:3/r:ffe0/4:4/8:10/s4:8", NULL);
+	assert_non_null(owners);
+	color_owners_mark(owners, true);
+	for (unsigned int cpu = 0; cpu < 4; cpu++) {
+		foreign += may[cpu] ? 0 : 1;
+		touch(cpu, false, 3, foreign);
+		foreign += may[cpu] ? 0 : 1;
+		touch(cpu, true, 3, foreign);
+	}
+}
+
 /* What is right by one table is not by another. */
 static void test_wrong_table(void **state)
 {
@@ -150,7 +170,7 @@ static void test_bad_tables(void **state)
 	static const char *const tables[] = {
 		"", "h", "h:", "h:0", "h:3/", "h:1/h:2", "r:1/r:2", "h:3/r:2",
 		"h:10000", "4:1/4:2", "0:1", "4:1,8:2", "x:1", "hr:1",
-		"10000000000:1",
+		"10000000000:1", "s:1", "4:1/s4:1", "sx:1", "s10000000000:1",
 	};
 
 	(void)state;
@@ -181,6 +201,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_wrong_table, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_shared, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_shared_colors, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_file, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bad_tables, setup,
 						teardown),

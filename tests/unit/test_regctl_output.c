@@ -78,6 +78,11 @@ static void test_colors_of_the_hypervisor(void **state)
 	assert_int_equal(fake_run(&fake, "colors --csv"), APP_OK);
 	assert_non_null(strstr(fake.out, ",hypervisor,4-5,2,"));
 	assert_non_null(strstr(fake.out, ",\"6-8,10-19,24-31\",21,"));
+	assert_null(strstr(fake.out, ",shared,"));
+	fake_file(&fake, "coloring/shared_colors", "16-17");
+	assert_int_equal(fake_run(&fake, "colors --csv"), APP_OK);
+	assert_non_null(strstr(fake.out, ",shared,16-17,2,"));
+	assert_non_null(strstr(fake.out, ",\"6-8,10-15,18-19,24-31\",19,"));
 }
 
 static void test_no_colors(void **state)

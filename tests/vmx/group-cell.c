@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The life of a cell on the second CPU. */
 #include "groups.h"
+#include "tests/inmates/exchange.h"
 #include "weir.h"
 
 #define CYCLES			5
@@ -15,6 +16,11 @@ static const struct cell_files jitter = {
 static const struct cell_files jitter_ends = {
 	.config = "bochs-jitter.cell", .image = "jitter.bin",
 	.words = "period=1ms report=20 count=20",
+};
+
+static const struct cell_files sharer = {
+	.config = "bochs-sharer.cell", .image = "sharer.bin",
+	.words = "rounds=4",
 };
 
 /* An inmate that never looks up, interrupts off. */
@@ -128,6 +134,43 @@ static void test_cycles(void)
 	test_end();
 }
 
+/* Where the configuration has it for the root. */
+#define SHARED_WINDOW		0x30000000ull
+#define SHARED_BYTES		0x10000ull
+#define SHARED_ROUNDS		4
+
+static uint64_t shared_turn;
+
+static bool is_turn(void *data)
+{
+	return exchange_turn(data) == shared_turn;
+}
+
+/* On colors 12 and 13, page by page; for both sides in one piece. */
+static void test_shared(void)
+{
+	volatile uint64_t *memory = direct(SHARED_WINDOW);
+	uint64_t wrong = 0;
+
+	test_begin("what a cell shares with the root on colors both see");
+	ring_forget();
+	if (began(&sharer)) {
+		for (unsigned int n = 0; n < SHARED_ROUNDS; n++) {
+			exchange_fill(memory, SHARED_BYTES, 2 * n + 1);
+			shared_turn = 2 * n + 2;
+			if (!expect(wait_until(is_turn, direct(SHARED_WINDOW),
+					       PATIENCE_MS)))
+				break;
+			wrong += exchange_wrong(memory, SHARED_BYTES,
+						shared_turn);
+		}
+		expect_equal(wrong, 0);
+		expect(ring_wait("4 rounds, 0 wrong words", PATIENCE_MS));
+		ended(&sharer);
+	}
+	test_end();
+}
+
 /* What cannot be interrupted must go all the same. */
 static void test_deaf(const char *name, const struct cell_files *files)
 {
@@ -229,6 +272,8 @@ void group_cell(void)
 			  &sleeper);
 		test_registers_kept();
 	}
+	if (option("colors"))
+		test_shared();
 	test_begin("after all that the hypervisor leaves");
 	expect_equal(weir_disable(), 0);
 	test_end();

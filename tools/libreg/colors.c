@@ -103,6 +103,8 @@ int reg_colors(struct reg_device *device, struct reg_colors *colors)
 	colors->llc_ways = number_of(directory, "llc_ways");
 	colors->llc_line_bytes = number_of(directory, "llc_line_bytes");
 	functions_read(directory, colors);
+	if (!reg_line_read(directory, "shared_colors", text, sizeof(text)))
+		list_parse(text, &colors->shared);
 	if (!reg_line_read(directory, "hypervisor_colors", text, sizeof(text)))
 		list_parse(text, &colors->hypervisor);
 	if (colors->colors_count && colors->colors_count <= COLORS_MAX &&

@@ -219,6 +219,7 @@ struct reg_colors {
 	/* The parity of these address bits is bit n of a color. */
 	uint64_t functions[REG_COLOR_FUNCTIONS_MAX];
 	struct reg_color_set hypervisor; /* its own; empty: none */
+	struct reg_color_set shared; /* of memory shared with the root cell */
 };
 
 int reg_colors(struct reg_device *device, struct reg_colors *colors);

@@ -23,6 +23,8 @@ struct table {
 	uint64_t hypervisor;
 	uint64_t root;
 	uint64_t cell[MEMSYS_MAX_CPUS];	/* by CPU; 0: it is the root's */
+	uint64_t root_shared;
+	uint64_t cell_shared[MEMSYS_MAX_CPUS];
 };
 
 struct count {
@@ -67,6 +69,22 @@ static bool cells_set(struct table *table, uint64_t cpus, uint64_t colors)
 	return true;
 }
 
+/* What the root has with these CPUs' cells. */
+static bool shared_set(struct table *table, const char *mask, uint64_t colors)
+{
+	char *end;
+	uint64_t cpus = strtoull(mask, &end, 16);
+
+	if (!*mask || *end || cpus >> (MEMSYS_MAX_CPUS - 1) >> 1)
+		return false;
+	for (unsigned int cpu = 0; cpu < MEMSYS_MAX_CPUS; cpu++) {
+		if (cpus >> cpu & 1)
+			table->cell_shared[cpu] |= colors;
+	}
+	table->root_shared |= colors;
+	return true;
+}
+
 static bool owner_set(struct table *table, const char *who, uint64_t colors)
 {
 	uint64_t *named = !strcmp(who, "h") ? &table->hypervisor :
@@ -80,6 +98,8 @@ static bool owner_set(struct table *table, const char *who, uint64_t colors)
 		*named = colors;
 		return true;
 	}
+	if (*who == 's')
+		return shared_set(table, who + 1, colors);
 	cpus = strtoull(who, &end, 16);
 	return !*end && cells_set(table, cpus, colors);
 }
@@ -95,7 +115,7 @@ static bool table_parse(struct table *table, unsigned int colors,
 		char who[20];
 		int used = 0;
 
-		if (sscanf(text, "%19[0-9a-fhr]:%llx%n", who, &mask, &used) != 2)
+		if (sscanf(text, "%19[0-9a-fhrs]:%llx%n", who, &mask, &used) != 2)
 			return false;
 		if (!mask || (mask & ~all) || (mask & taken) ||
 		    !owner_set(table, who, mask) ||
@@ -150,7 +170,9 @@ void color_owners_mark(struct color_owners *owners, bool on)
 static bool allowed(const struct table *table, unsigned int cpu,
 		    bool is_hypervisor, unsigned int color)
 {
-	uint64_t colors = table->cell[cpu] ? table->cell[cpu] : table->root;
+	uint64_t colors = table->cell[cpu] ?
+			  table->cell[cpu] | table->cell_shared[cpu] :
+			  table->root | table->root_shared;
 
 	if (is_hypervisor)
 		colors |= table->hypervisor;

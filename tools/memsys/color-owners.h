@@ -34,8 +34,9 @@ struct color_owners_range {
 };
 
 /*
- * `table` is WHO:COLORS[/WHO:COLORS...], WHO h, r or a mask of CPUs; masks are
- * hexadecimal, no CPU and no color comes twice. `other`: NULL, or a second table, by
+ * `table` is WHO:COLORS[/WHO:COLORS...], WHO h, r, a mask of CPUs, or s and a mask of
+ * CPUs: what their cells share with the root. Masks are hexadecimal, no cell's CPU and
+ * no color comes twice. `other`: NULL, or a second table, by
  * which the same accesses are judged. `memory` is the hypervisor's. NULL with
  * errno: ENOMEM, EINVAL, or why the file cannot be written.
  */

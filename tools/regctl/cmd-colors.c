@@ -138,7 +138,7 @@ static void row_add(struct table *table, const struct reg_colors *colors,
 	colors_fill(row, colors, set);
 }
 
-/* A row for each cell, one for the hypervisor, and one for what is left. */
+/* A row for each cell, for the hypervisor, for what is shared, and what is left. */
 static int rows_add(struct app *app, struct table *table,
 		    const struct reg_colors *colors,
 		    const struct reg_cell_info *cells, int cells_count)
@@ -166,6 +166,10 @@ static int rows_add(struct app *app, struct table *table,
 		row_add(table, colors, &colors->hypervisor, "hypervisor",
 			"the hypervisor is no cell");
 	take(&free_colors, &colors->hypervisor);
+	if (count(&colors->shared))
+		row_add(table, colors, &colors->shared, "shared",
+			"memory that cells share with the root cell");
+	take(&free_colors, &colors->shared);
 	row_add(table, colors, &free_colors, NULL, "no colored cell has these");
 	return 0;
 }
@@ -248,7 +252,7 @@ static int run(struct app *app, const void *data)
 	cells_count = reg_cells_list(app->device, cells);
 	if (cells_count < 0)
 		return app_fail(app);
-	if (!table_init(&table, columns, COLUMN_COUNT, (size_t)cells_count + 2))
+	if (!table_init(&table, columns, COLUMN_COUNT, (size_t)cells_count + 3))
 		return app_fail_memory(app);
 	status = rows_add(app, &table, &colors, cells, cells_count);
 	if (!status)

@@ -197,8 +197,9 @@ struct color_report {
 	uint64_t functions[7];	/* address bits whose parity is bit n of a color */
 	uint64_t colors[2];	/* of the cell; 0: it is not colored */
 	uint64_t hypervisor[2];	/* of the hypervisor; 0: it has none of its own */
+	uint64_t shared[2];	/* of memory that cells share with the root */
 } ABI_PACKED;
-ABI_SIZE(struct color_report, 112);
+ABI_SIZE(struct color_report, 128);
 
 /* color_request.flags */
 #define COLOR_REQUEST_CHECK		0x1u	/* find out whether it could */

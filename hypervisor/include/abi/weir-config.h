@@ -44,6 +44,7 @@ enum weir_record_type {
 	WEIR_RECORD_CRITICAL = 12,	/* cell or root, arm64, at most one */
 	WEIR_RECORD_OWN_COLORS = 13,	/* system only, at most one */
 	WEIR_RECORD_ROOT_COLORS = 14,	/* system only, at most one */
+	WEIR_RECORD_SHARED_COLORS = 15,	/* cell or root, one a region */
 };
 
 struct weir_record {
@@ -148,7 +149,7 @@ ABI_SIZE(struct weir_record_coloring, 56);
 #define COLORS_COUNT			2u	/* so many free ones */
 #define COLORS_SHARE			3u	/* permille of all, of the free ones */
 
-/* The colors of a cell, for all of its regions with MEM_COLORED. */
+/* The colors of a cell, for all of its regions with MEM_COLORED that it has alone. */
 struct weir_record_colors {
 	struct weir_record record;
 	uint32_t how;		/* COLORS_* */
@@ -158,7 +159,7 @@ struct weir_record_colors {
 ABI_SIZE(struct weir_record_colors, 32);
 
 /*
- * The root cell's memory region with MEM_COLORED can change its colors while the
+ * The root cell's memory region with MEM_COLORED, not shared, can change its colors while the
  * root runs. Its pages are then anywhere from phys_start on, for `span_bytes`, none of
  * which any other region of the root has; those beyond the region are RAM that
  * Linux does not use. No device reaches the region: it has no MEM_DMA. What the
@@ -183,6 +184,19 @@ struct weir_record_own_colors {
 	uint64_t list[COLORING_WORDS];
 } ABI_PACKED;
 ABI_SIZE(struct weir_record_own_colors, 24);
+
+/*
+ * The colors of a memory region with MEM_COLORED and MEM_ROOTSHARED, for it alone. The
+ * root cell names it, at a guest address where nothing else is, and each cell that
+ * shares it: all have the same pages, by the same `phys_start`, size and colors.
+ */
+struct weir_record_shared_colors {
+	struct weir_record record;
+	uint32_t region;	/* which of the memory regions */
+	uint32_t reserved;	/* 0 */
+	uint64_t list[COLORING_WORDS];
+} ABI_PACKED;
+ABI_SIZE(struct weir_record_shared_colors, 32);
 
 /* weir_record_iommu.flags */
 /* There is none. What a device is told to do it does to any memory. */

@@ -87,7 +87,26 @@ void config_settle_cache(struct config_view *root,
 			 const struct color_cache *cache);
 
 /* What could not be checked of a checked system before the machine was asked. */
-int config_check_settled(const struct config_view *root, struct reason *reason);
+int config_check_settled(const struct system_desc *system,
+			 const struct config_view *root, struct reason *reason);
+
+/* Pages of colors that several have: struct weir_record_shared_colors. */
+static inline bool config_is_shared_colored(const struct memory_region *region)
+{
+	const uint64_t both = MEM_COLORED | MEM_ROOTSHARED;
+
+	return (region->flags & both) == both;
+}
+
+/* Of such a region of the view; none of others. */
+struct color_set config_shared_colors(const struct config_view *view,
+				      const struct memory_region *region);
+/* Of all such regions of the root: no cell has them alone. */
+struct color_set config_all_shared_colors(const struct config_view *root);
+/* Where a checked root has what is such a region of a checked cell; else NULL. */
+const struct memory_region *
+config_shared_of_root(const struct config_view *root,
+		      const struct memory_region *region);
 
 /* Colors of the hypervisor itself in a checked system; empty: any. */
 struct color_set config_own_colors(const struct config_view *root);

@@ -41,6 +41,12 @@ static inline void irq_mask(void)
 	__asm__ volatile("msr daifset, #2" ::: "memory");
 }
 
+/* In loops that wait for another CPU. */
+static inline void inmate_relax(void)
+{
+	__asm__ volatile("yield" ::: "memory");
+}
+
 /* Sleeps, masked, until an interrupt is pending, and takes it. */
 static inline void irq_wait(void)
 {

@@ -70,6 +70,12 @@ static inline void irq_mask(void)
 	__asm__ volatile("cli" ::: "memory");
 }
 
+/* In loops that wait for another CPU. */
+static inline void inmate_relax(void)
+{
+	__asm__ volatile("pause" ::: "memory");
+}
+
 /* Sleeps, masked, until an interrupt is pending, and takes it. */
 static inline void irq_wait(void)
 {
