@@ -10,9 +10,9 @@ coloring_window_cycles=6000
 coloring_line_bytes=64
 
 # The plugin's options: the victim has CPU 2, the bomb CPU 3, in one span; the
-# hypervisor's memory is anybody's.
+# hypervisor's memory is anybody's, and so is what is shared on colors 14 and 15.
 coloring_plugin() {
-	echo "memsys,observer=$out/windows.csv,window=$coloring_window_cycles,check=$out/colors.csv,colors=16,owners=4:ff/8:ff00,span=0x74000000,span_bytes=0x02000000,exempt=0x70000000,exempt_bytes=0x00800000"
+	echo "memsys,observer=$out/windows.csv,window=$coloring_window_cycles,check=$out/colors.csv,colors=16,owners=4:ff/8:ff00,span=0x74000000,span_bytes=0x02000000,exempt=0x70000000,exempt_bytes=0x00800000,shared=0x7a000000,shared_bytes=0x00080000,shared_colors=0xc000"
 }
 
 # Of tests/bench/color-owners.sh: whose colors are whose, and the same with one of

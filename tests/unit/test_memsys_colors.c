@@ -161,11 +161,29 @@ static void test_bad_options(void **state)
 	assert_int_equal(errno, ENOENT);
 }
 
+/* A bound CPU may touch what is shared, and no page between. */
+static void test_what_is_shared(void **state)
+{
+	const struct color_check_range shared = { SPAN + 0x100000, 0x10000 };
+
+	(void)state;
+	color_check_share(check, &shared, 0x0030);
+	color_check_access(check, 2, span.start, 0);
+	color_check_access(check, 2, SPAN + 0x100000 + 0x4000, 0);
+	color_check_access(check, 2, SPAN + 0x100000 + 0x5ff8, 0);
+	assert_int_equal(color_check_violations(check), 0);
+	color_check_access(check, 2, SPAN + 0x100000 + 0x6000, 0);
+	color_check_access(check, 2, SPAN + 0x100000 + 0x14000, 0);
+	assert_int_equal(color_check_violations(check), 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_cells_on_their_colors,
 						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_what_is_shared, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_violations, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_cpus_come_and_go, setup,

@@ -33,6 +33,8 @@ struct color_check {
 	unsigned int colors;
 	struct color_check_range span;
 	struct color_check_range exempt;
+	struct color_check_range shared;
+	uint64_t shared_colors;
 	unsigned int owners_count;
 	struct owner owners[MAX_OWNERS];
 	/* By index into owners; -1: none. */
@@ -181,6 +183,24 @@ static enum kind classify(struct color_check *check, unsigned int cpu,
 	return KIND_ROOT;
 }
 
+void color_check_share(struct color_check *check,
+		       const struct color_check_range *range, uint64_t colors)
+{
+	check->shared = *range;
+	check->shared_colors = colors;
+}
+
+/* Of those that anybody may touch. */
+static bool is_free(const struct color_check *check, uint64_t phys)
+{
+	unsigned int color = (unsigned int)(phys >> PAGE_SHIFT) &
+			     (check->colors - 1);
+
+	return within(&check->exempt, phys) ||
+	       (within(&check->shared, phys) &&
+		(check->shared_colors >> color & 1));
+}
+
 void color_check_access(struct color_check *check, unsigned int cpu,
 			uint64_t phys, uint64_t fills)
 {
@@ -194,7 +214,7 @@ void color_check_access(struct color_check *check, unsigned int cpu,
 		color = (unsigned int)(phys >> PAGE_SHIFT) &
 			(check->colors - 1);
 		page_owner = check->owner_of_color[color];
-	} else if (within(&check->exempt, phys)) {
+	} else if (is_free(check, phys)) {
 		return;
 	}
 	kind = classify(check, cpu, page_owner);

@@ -37,6 +37,10 @@ struct color_check *color_check_create(const char *path, unsigned int colors,
 				       const struct color_check_range *exempt,
 				       const char *owners);
 
+/* Pages of these colors in `range`, outside the span, are everybody's: shared memory. */
+void color_check_share(struct color_check *check,
+		       const struct color_check_range *range, uint64_t colors);
+
 /* One access, for which so many lines were fetched from DDR. */
 void color_check_access(struct color_check *check, unsigned int cpu,
 			uint64_t phys, uint64_t fills);

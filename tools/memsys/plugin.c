@@ -5,8 +5,9 @@
  * Options (README.md explains them): ram=FILE base=ADDR page=ADDR machine=FILE
  * insn_ps=N on=0|1 banks=0|1 observer=FILE window=CYCLES, and of the check of
  * colors: check=FILE colors=N owners=CPUS:COLORS/... span=ADDR span_bytes=N
- * exempt=ADDR exempt_bytes=N. Of who owns colors: ownership=FILE colors=N
- * table=WHO:COLORS/... other=TABLE hypervisor=ADDR memory=ADDR memory_bytes=N.
+ * exempt=ADDR exempt_bytes=N shared=ADDR shared_bytes=N shared_colors=N. Of who owns
+ * colors: ownership=FILE colors=N table=WHO:COLORS/... other=TABLE hypervisor=ADDR
+ * memory=ADDR memory_bytes=N.
  */
 #include "plugin.h"
 
@@ -39,6 +40,8 @@ struct options {
 	struct color_owners_range memory;
 	struct color_check_range span;
 	struct color_check_range exempt;
+	struct color_check_range shared;
+	uint64_t shared_colors;
 	uint64_t colors;
 	uint64_t base;
 	uint64_t page;
@@ -114,6 +117,9 @@ static int parse_option(struct options *options, const char *name,
 		{ "span_bytes", NULL, &options->span.bytes },
 		{ "exempt", NULL, &options->exempt.start },
 		{ "exempt_bytes", NULL, &options->exempt.bytes },
+		{ "shared", NULL, &options->shared.start },
+		{ "shared_bytes", NULL, &options->shared.bytes },
+		{ "shared_colors", NULL, &options->shared_colors },
 		{ "base", NULL, &options->base },
 		{ "page", NULL, &options->page },
 		{ "insn_ps", NULL, &options->insn_ps },
@@ -241,6 +247,8 @@ static int create_check(const struct options *options)
 					   options->owners);
 	if (!plugin.colors)
 		return refuse("check=%s: %s", options->check, strerror(errno));
+	color_check_share(plugin.colors, &options->shared,
+			  options->shared_colors);
 	return 0;
 }
 
