@@ -75,7 +75,13 @@ struct {
 		},
 	},
 	.cpus = { BOCHS_CPUS },
-	.memory = { PC_ROOT_REGIONS(BOCHS_CELL_RAM_BYTES) },
+	.memory = {
+		PC_ROOT_REGIONS(BOCHS_CELL_RAM_BYTES),
+#ifdef BOCHS_SHARED_COLORS
+		SHARED_COLORED_REGION(BOCHS_SHARED_BASE, BOCHS_SHARED_BYTES,
+				      BOCHS_SHARED_WINDOW),
+#endif
+	},
 	.irqchips = { PC_ROOT_IRQCHIP },
 	/* All but COM2, which is the hypervisor's. */
 	.ports = {

@@ -39,11 +39,7 @@ struct page_table *arch_hv_table(void)
 
 uint32_t arch_hv_flags(uint64_t offset)
 {
-	uint32_t flags;
-	hpa_t phys;
-
-	return page_table_translate(arch_hv_table(), HV_BASE + offset, &phys,
-				    &flags) ? flags : 0;
+	return image_page_flags(HV_BASE, offset);
 }
 
 static uint64_t boot_phys(const uint8_t *code)

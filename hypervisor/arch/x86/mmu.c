@@ -11,7 +11,6 @@
 #include "pgtable.h"
 #include "x86-regs.h"
 
-#define ROOT_ENTRIES		512u
 /* What four levels translate; the bits above are copies of bit 47. */
 #define LOWER_ADDRESS		(BIT(48) - 1)
 
@@ -37,11 +36,7 @@ struct page_table *arch_hv_table(void)
 
 uint32_t arch_hv_flags(uint64_t offset)
 {
-	uint32_t flags;
-	hpa_t phys;
-
-	return page_table_translate(arch_hv_table(), HV_BASE + offset, &phys,
-				    &flags) ? flags : 0;
+	return image_page_flags(HV_BASE, offset);
 }
 
 /* With five levels, the root above the table: as boot.c has it. */
@@ -53,7 +48,7 @@ static int make_root5(const struct page_table *to)
 	if (!root5)
 		return -ENOMEM;
 	root5[0] = x86_table(hv_virt_to_phys(to->root));
-	root5[ROOT_ENTRIES - 1] = root5[0];
+	root5[HV_TABLE_ENTRIES - 1] = root5[0];
 	return 0;
 }
 
