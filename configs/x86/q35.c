@@ -2,18 +2,9 @@
 /*
  * QEMU's machine q35 with two CPUs, 512 MiB and a remapping unit, as
  * tests/iommu starts it: memory as in Bochs, two DMA devices and a network
- * card whose messages are in a table. With Q35_OWN_COLORS, a mask of 64, the
- * hypervisor has colors for itself.
+ * card whose messages are in a table.
  */
 #include "q35.h"
-
-#ifdef Q35_OWN_COLORS
-#define Q35_RECORDS	3
-#undef Q35_CACHE_SETS
-#define Q35_CACHE_SETS	4096
-#else
-#define Q35_RECORDS	2
-#endif
 
 struct {
 	struct system_desc header;
@@ -26,9 +17,6 @@ struct {
 		struct weir_block head;
 		struct weir_record_iommu iommu;
 		struct weir_record_coloring coloring;
-#ifdef Q35_OWN_COLORS
-		struct weir_record_own_colors own_colors;
-#endif
 	} ABI_PACKED weir;
 } ABI_PACKED config = {
 	.header = {
@@ -70,7 +58,7 @@ struct {
 		},
 	},
 	.weir = {
-		.head = BLOCK_HEAD(Q35_RECORDS),
+		.head = BLOCK_HEAD(2),
 		.iommu = {
 			RECORD_HEAD(IOMMU, struct weir_record_iommu),
 			.base = Q35_IOMMU, .size = 0x1000,
@@ -85,8 +73,5 @@ struct {
 			.llc_ways = Q35_CACHE_WAYS,
 			.llc_line_bytes = Q35_CACHE_LINE,
 		},
-#ifdef Q35_OWN_COLORS
-		.own_colors = RECORD_OWN_COLORS(Q35_OWN_COLORS),
-#endif
 	},
 };

@@ -110,8 +110,6 @@ static void test_alone(void **state)
 	refused_alone(false, "0 records name its colors");
 	cell.memory[COLORED_OWN].flags |= MEM_ROOTSHARED;
 	refused_alone(false, "no memory region is colored");
-	cell.memory[SHARED].flags |= MEM_DMA;
-	refused_alone(false, "no device finds its pages");
 	cell.memory[SHARED].flags |= MEM_IO;
 	refused_alone(false, "do not suit colored memory");
 	cell.memory[SHARED].size += 8;
@@ -119,7 +117,7 @@ static void test_alone(void **state)
 	sys.shared.list[0] = 0;
 	refused_alone(true, "is shared on no color");
 	sys.memory[ROOT_SHARED].flags |= MEM_DMA;
-	refused_alone(true, "no device finds its pages");
+	refused_alone(true, "memory region 4 is colored");
 }
 
 /* Two regions of the root, on colors that are not the same ones. */
@@ -185,6 +183,8 @@ static void test_disagreement(void **state)
 	refused(-EINVAL, "only the root cell has it on color 12");
 	cell.shared.list[1] = 1;
 	refused(-EINVAL, "only the cell has it on color 64");
+	region->flags |= MEM_DMA;
+	refused(-EINVAL, "no device finds its pages");
 }
 
 /* Who does not share has none of its colors, nor of its pages. */
