@@ -287,6 +287,23 @@ static long call_reg_set(struct call *call)
 	});
 }
 
+/* No buffer, and the last reason stays: a controller calls it often. */
+static long call_budget(struct call *call)
+{
+	struct request_head head = { .cell_id = cell_argument(call) };
+	struct cell *target;
+	int error = may_regulate(call, &head);
+
+	if (error)
+		return error;
+	target = target_get(call, head.cell_id);
+	if (!target)
+		return -ENOENT;
+	error = regulation_budget(target, call->arg2, &call->reason);
+	cell_put(target);
+	return error;
+}
+
 static int part_set(struct cell *caller, struct cell *target, void *request)
 {
 	(void)caller;
@@ -494,6 +511,7 @@ static const struct hypercall {
 	[WEIR_HC_QUERY - WEIR_HC_QUERY] = { call_query, KEEPS_REASON },
 	[WEIR_HC_REG_SET - WEIR_HC_QUERY] = { call_reg_set, CLEARS_REASON },
 	[WEIR_HC_REG_GET - WEIR_HC_QUERY] = { call_reg_get, 0 },
+	[WEIR_HC_BUDGET - WEIR_HC_QUERY] = { call_budget, 0 },
 	[WEIR_HC_CELL_REPORT - WEIR_HC_QUERY] = { call_report, ROOT_ONLY },
 	[WEIR_HC_LAST_REASON - WEIR_HC_QUERY] = { call_last_reason,
 						  KEEPS_REASON },

@@ -222,6 +222,54 @@ static void adopt(struct per_cpu *cpu, uint64_t now_ns)
 	watch_follow(cpu, now_ns);
 }
 
+/* follow() between statistics_begin() and statistics_end(). */
+static void amend_newest(struct per_cpu *cpu, uint64_t now_ns)
+{
+	struct reg_cpu *reg = &cpu->reg;
+	struct reg_effective *active = &reg->active;
+	const struct reg_effective *newest = &reg->cell->effective;
+	enum reg_verdict verdict;
+
+	active->regulator->cpu_reset(reg, now_ns);
+	spin_lock(&reg->cell->lock);
+	active->total = newest->total;
+	active->renew_lines = newest->renew_lines;
+	active->generation = newest->generation;
+	active->revision = newest->revision;
+	active->settings.budget_bytes_per_s =
+		newest->settings.budget_bytes_per_s;
+	active->settings.depth_bytes = newest->settings.depth_bytes;
+	spin_unlock(&reg->cell->lock);
+	verdict = active->regulator->commit(reg, now_ns);
+	reg->stats.generation = active->generation;
+	reg->stats.effective_ns = now_ns;
+	reg->shown.generation = active->generation;
+	reg->shown.effective.budget_bytes_per_s =
+		active->settings.budget_bytes_per_s;
+	reg->shown.effective.depth_bytes = active->settings.depth_bytes;
+	budget_apply(cpu, verdict, now_ns);
+}
+
+/*
+ * The cell that this CPU is in has a new setting, or it is to look all the same. Where
+ * only the budget is another one, nothing else starts anew.
+ */
+static void follow(struct per_cpu *cpu, uint64_t now_ns)
+{
+	struct reg_cpu *reg = &cpu->reg;
+
+	if (reg->active.base_revision != reg->cell->effective.base_revision ||
+	    reg->active.revision == reg->cell->effective.revision ||
+	    reg->critical.running) {
+		adopt(cpu, now_ns);
+		return;
+	}
+	statistics_begin(reg);
+	amend_newest(cpu, now_ns);
+	statistics_end(reg);
+	tick_set(cpu, TICK_PERIOD, reg->next_ns);
+}
+
 void regulation_cpu_reset(struct per_cpu *cpu)
 {
 	struct reg_cpu *reg = &cpu->reg;
@@ -290,7 +338,7 @@ void regulation_cpu_resume(struct per_cpu *cpu)
 void regulation_cpu_event(struct per_cpu *cpu)
 {
 	if (cpu->reg.cell)
-		adopt(cpu, clock_now_ns());
+		follow(cpu, clock_now_ns());
 }
 
 void regulation_period(struct per_cpu *cpu, uint64_t now_ns)
@@ -298,7 +346,7 @@ void regulation_period(struct per_cpu *cpu, uint64_t now_ns)
 	struct reg_cpu *reg = &cpu->reg;
 
 	if (reg->active.revision != reg->cell->effective.revision) {
-		adopt(cpu, now_ns);
+		follow(cpu, now_ns);
 		return;
 	}
 	budget_apply(cpu, reg->active.regulator->period(reg, now_ns), now_ns);

@@ -80,6 +80,22 @@ static int admit(const struct cell *cell, const struct reg_settings *wanted,
 	return guarantee_admit(bandwidth.record, &others, wanted, reason);
 }
 
+/*
+ * Whether another budget can be had without all that check() looks at: nobody else
+ * has a word in it, and nothing else follows from it.
+ */
+static uint32_t amend_line_bytes(const struct reg_settings *requested,
+				 const struct reg_effective *effective)
+{
+	const struct regulator *regulator = effective->regulator;
+
+	if (!regulator || !regulator->amend || !effective->source ||
+	    !effective->total.limited || effective->controlled ||
+	    requested->flags || requested->class_ != REG_CLASS_BEST_EFFORT)
+		return 0;
+	return registry_source(effective->source->id)->caps.line_bytes;
+}
+
 /* Under the request lock. */
 static void commit(struct cell *cell, const struct reg_settings *requested,
 		   struct reg_effective *effective, bool reload)
@@ -91,6 +107,8 @@ static void commit(struct cell *cell, const struct reg_settings *requested,
 	spin_lock(&reg->lock);
 	effective->generation = reg->effective.generation + reload;
 	effective->revision = reg->effective.revision + 1;
+	effective->base_revision = effective->revision;
+	reg->amend_line_bytes = amend_line_bytes(requested, effective);
 	reg->reloads += reload;
 	reg->requested = *requested;
 	loans_follow(&reg->effective, effective);
@@ -101,8 +119,9 @@ static void commit(struct cell *cell, const struct reg_settings *requested,
 
 static void cpus_tell(const struct cell *cell)
 {
-	for (unsigned int n = 0; n < HV_MAX_CPUS; n++) {
-		struct per_cpu *cpu = cell->cpus >> n & 1 ? percpu_get(n) : NULL;
+	for (uint64_t left = cell->cpus; left; left &= left - 1) {
+		struct per_cpu *cpu =
+			percpu_get((unsigned int)__builtin_ctzll(left));
 
 		if (cpu && cpu->reg.cell == &cell->reg)
 			cpu_post_event(cpu, EVENT_REGULATION);
@@ -291,6 +310,62 @@ int regulation_set(struct cell *cell, struct reg_request *request)
 	spin_unlock(&requests);
 	memcpy(request->reason, reason.text, sizeof(request->reason));
 	return err;
+}
+
+/*
+ * Where another budget is all that changes, and nobody else has a word in it, the
+ * rest need not be looked at again. False: it must.
+ */
+static bool budget_amend(struct cell *cell, uint64_t bytes_per_s)
+{
+	struct reg_cell *reg = &cell->reg;
+	struct reg_effective *effective = &reg->effective;
+	struct reg_platform platform = {
+		.cpus_count = effective->cpus_count,
+		.line_bytes = reg->amend_line_bytes,
+	};
+
+	if (!platform.line_bytes || bytes_per_s < platform.line_bytes ||
+	    bytes_per_s == REG_BUDGET_UNLIMITED || reg->cpus != cell->cpus)
+		return false;
+	spin_lock(&reg->lock);
+	reg->requested.budget_bytes_per_s = bytes_per_s;
+	effective->settings.budget_bytes_per_s = bytes_per_s;
+	effective->regulator->amend(&platform, &reg->requested, effective);
+	effective->generation++;
+	effective->revision++;
+	reg->reloads++;
+	spin_unlock(&reg->lock);
+	return true;
+}
+
+__attribute__((noinline))
+static int budget_request(struct cell *cell, uint64_t bytes_per_s,
+			  struct reason *reason)
+{
+	struct reg_request request = {
+		.size = sizeof(request), .operation = REG_OP_SET,
+		.settings = {
+			.valid = REG_SET_BUDGET,
+			.budget_bytes_per_s = bytes_per_s,
+		},
+	};
+	int err = regulation_set(cell, &request);
+
+	return err ? refuse(reason, err, "%.127s", request.reason) : 0;
+}
+
+int regulation_budget(struct cell *cell, uint64_t bytes_per_s,
+		      struct reason *reason)
+{
+	bool amended;
+
+	spin_lock(&requests);
+	amended = budget_amend(cell, bytes_per_s);
+	if (amended)
+		cpus_tell(cell);
+	spin_unlock(&requests);
+	return amended ? 0 : budget_request(cell, bytes_per_s, reason);
 }
 
 struct reg_counter counter_snapshot(const struct reg_cpu *reg)

@@ -16,13 +16,33 @@ static int bucket_probe(const char **why)
 }
 
 /* CPUs that share a bucket are served in turn, those with one each are not. */
+static bool in_turn(const struct reg_platform *platform,
+		    const struct reg_settings *wanted)
+{
+	return platform->cpus_count > 1 && !(wanted->mode & REG_MODE_PER_CPU);
+}
+
+/* What renew_shared() may leave. */
+static void renew_limit(struct reg_effective *effective)
+{
+	effective->renew_lines = (int64_t)(effective->total.cap_lines -
+					   effective->total.grant_lines);
+}
+
+static void bucket_amend(const struct reg_platform *platform,
+			 const struct reg_settings *wanted,
+			 struct reg_effective *effective)
+{
+	credit_amend(platform, wanted, in_turn(platform, wanted), effective);
+	renew_limit(effective);
+}
+
 static int bucket_check(const struct reg_platform *platform,
 			const struct reg_settings *wanted,
 			struct reg_effective *effective, struct reason *reason)
 {
-	bool in_turn = platform->cpus_count > 1 &&
-		       !(wanted->mode & REG_MODE_PER_CPU);
-	int err = credit_check(platform, wanted, in_turn, effective, reason);
+	int err = credit_check(platform, wanted, in_turn(platform, wanted),
+			       effective, reason);
 
 	if (err)
 		return err;
@@ -31,8 +51,7 @@ static int bucket_check(const struct reg_platform *platform,
 				effective->total.cap_lines != 0 &&
 				!effective->writes.limited &&
 				!pool_faulty(effective, REG_MODE_CAP_FIRST);
-	effective->renew_lines = (int64_t)(effective->total.cap_lines -
-					   effective->total.grant_lines);
+	renew_limit(effective);
 	return 0;
 }
 
@@ -357,6 +376,7 @@ static const struct regulator bucket = {
 	.role = REG_ROLE_BUDGET,
 	.probe = bucket_probe,
 	.check = bucket_check,
+	.amend = bucket_amend,
 	.commit = bucket_commit,
 	.period = bucket_period,
 	.poll = bucket_poll,

@@ -48,10 +48,10 @@ static void speed_init(struct reg_budget *budget, uint64_t bytes_per_s,
 
 static void budget_init(struct reg_budget *budget, uint64_t bytes_per_s,
 			const struct reg_platform *platform,
+			const struct reg_settings *settings,
 			const struct reg_effective *effective,
 			bool in_turn)
 {
-	const struct reg_settings *settings = &effective->settings;
 	uint32_t buckets = effective->per_cpu ? effective->cpus_count : 1;
 	uint32_t drawing = effective->own_pool ? 1 : effective->cpus_count;
 	uint64_t depth_lines;
@@ -94,6 +94,15 @@ static void depth_report(struct reg_effective *effective, uint32_t line_bytes)
 		budget->limited ? budget->cap_lines * line_bytes * buckets : 0;
 }
 
+void credit_amend(const struct reg_platform *platform,
+		  const struct reg_settings *wanted, bool in_turn,
+		  struct reg_effective *effective)
+{
+	budget_init(&effective->total, wanted->budget_bytes_per_s, platform,
+		    wanted, effective, in_turn);
+	depth_report(effective, platform->line_bytes);
+}
+
 int credit_check(const struct reg_platform *platform,
 		 const struct reg_settings *wanted, bool in_turn,
 		 struct reg_effective *effective, struct reason *reason)
@@ -112,13 +121,11 @@ int credit_check(const struct reg_platform *platform,
 			      "mode bits %x are of periods, which credit by the clock does not have",
 			      other_modes);
 	pool_share(platform, wanted, effective);
-	budget_init(&effective->total, wanted->budget_bytes_per_s, platform,
-		    effective, in_turn);
 	budget_init(&effective->writes, wanted->write_budget_bytes_per_s,
-		    platform, effective, in_turn);
+		    platform, wanted, effective, in_turn);
+	credit_amend(platform, wanted, in_turn, effective);
 	effective->active = effective->total.limited ||
 			    effective->writes.limited;
-	depth_report(effective, platform->line_bytes);
 	return 0;
 }
 

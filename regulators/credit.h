@@ -33,6 +33,11 @@ int credit_check(const struct reg_platform *platform,
 		 const struct reg_settings *wanted, bool in_turn,
 		 struct reg_effective *effective, struct reason *reason);
 
+/* amend() of such a regulator. */
+void credit_amend(const struct reg_platform *platform,
+		  const struct reg_settings *wanted, bool in_turn,
+		  struct reg_effective *effective);
+
 /*
  * What commit() of such a regulator begins with: the pool that is used from now
  * on has the level and the debt of the one before, and credit is counted from

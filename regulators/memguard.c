@@ -69,6 +69,18 @@ static bool lends(const struct reg_settings *settings)
 	       (settings->flags & REG_FLAG_LEND);
 }
 
+static void memguard_amend(const struct reg_platform *platform,
+			   const struct reg_settings *wanted,
+			   struct reg_effective *effective)
+{
+	budget_init(&effective->total, wanted->budget_bytes_per_s, platform,
+		    effective);
+	effective->renew_lines =
+		(int64_t)((effective->total.grant_lines <<
+			   effective->share_shift) -
+			  effective->total.grant_lines);
+}
+
 static int memguard_check(const struct reg_platform *platform,
 			  const struct reg_settings *wanted,
 			  struct reg_effective *effective,
@@ -81,8 +93,7 @@ static int memguard_check(const struct reg_platform *platform,
 	pool_share(platform, wanted, effective);
 	if (!effective->own_pool && !(wanted->mode & REG_MODE_SYNCHRONOUS))
 		refills_spread(effective);
-	budget_init(&effective->total, wanted->budget_bytes_per_s, platform,
-		    effective);
+	memguard_amend(platform, wanted, effective);
 	budget_init(&effective->writes, wanted->write_budget_bytes_per_s,
 		    platform, effective);
 	effective->active = effective->total.limited ||
@@ -92,10 +103,6 @@ static int memguard_check(const struct reg_platform *platform,
 				!effective->writes.limited &&
 				!(wanted->mode & ~SHORT_MODES) &&
 				!lends(wanted);
-	effective->renew_lines =
-		(int64_t)((effective->total.grant_lines <<
-			   effective->share_shift) -
-			  effective->total.grant_lines);
 	return 0;
 }
 
@@ -459,6 +466,7 @@ static const struct regulator memguard = {
 	.role = REG_ROLE_BUDGET,
 	.probe = memguard_probe,
 	.check = memguard_check,
+	.amend = memguard_amend,
 	.commit = memguard_commit,
 	.period = memguard_period,
 	.poll = memguard_poll,

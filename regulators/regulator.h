@@ -150,6 +150,7 @@ struct reg_effective {
 	struct reg_polls polls;
 	uint64_t generation;		/* of the last reload by a request */
 	uint64_t revision;		/* of any change, CPUs of the cell too */
+	uint64_t base_revision;		/* since then only amend() changed it */
 	const struct scale *clock;	/* ns of a tick of the counter of time */
 };
 
@@ -205,6 +206,7 @@ struct reg_cell {
 	struct reg_pool pool;
 	struct reg_windows windows;
 	uint64_t cpus;				/* the CPUs it was computed for */
+	uint32_t amend_line_bytes;		/* 0: amend() will not do */
 	uint64_t reloads;
 	uint64_t refusals;
 	/* Under the lock for requests. */
@@ -401,6 +403,14 @@ struct regulator {
 	int (*check)(const struct reg_platform *platform,
 		     const struct reg_settings *wanted,
 		     struct reg_effective *effective, struct reason *reason);
+	/*
+	 * What another total budget, `wanted` has it, changes of `effective`, where
+	 * check() took everything else of `wanted` with one that was limited as
+	 * well. Of the platform only sizes and counts are given. NULL: check() must.
+	 */
+	void (*amend)(const struct reg_platform *platform,
+		      const struct reg_settings *wanted,
+		      struct reg_effective *effective);
 	/*
 	 * cpu->active is new: the CPU starts under it. It holds nothing drawn.
 	 * A pool still filled by an older revision is converted.

@@ -74,8 +74,32 @@ static void *answer_fetch(const struct weir_cell_id *id, u32 call, size_t size,
 	return ERR_PTR(ret);
 }
 
+static bool budget_alone(const struct weir_reg_set *request)
+{
+	return request->flags & WEIR_REG_BRIEF &&
+	       request->request.operation == REG_OP_SET &&
+	       request->request.reserved == 0 &&
+	       request->request.settings.valid == REG_SET_BUDGET;
+}
+
+static long budget_carry(struct weir_reg_set *request, char *reason)
+{
+	struct weir_cell *cell = cell_find(&request->cell, reason);
+
+	if (IS_ERR(cell))
+		return PTR_ERR(cell);
+	return weir_command(WEIR_HC_BUDGET, cell->id,
+			    request->request.settings.budget_bytes_per_s,
+			    reason);
+}
+
 int regulation_set(struct weir_reg_set *request, char *reason)
 {
+	if (request->flags & ~WEIR_REG_BRIEF)
+		return weir_refuse(reason, -EINVAL, "unknown flags %x",
+				   request->flags & ~WEIR_REG_BRIEF);
+	if (budget_alone(request))
+		return budget_carry(request, reason);
 	return request_carry(&request->cell, WEIR_HC_REG_SET,
 			     &request->request, sizeof(request->request),
 			     reason);

@@ -59,7 +59,10 @@ for mb in "$@"; do
 done
 meter_start 600
 for _ in 1 2 3 4 5; do
+	ok "800 MB/s" regctl -q set "$cell" --budget 800MB/s --period 1ms
+	sleep 0.05
 	ok "700 MB/s" regctl -q set "$cell" --budget 700MB/s
+	sleep 0.05
 	ok "600 MB/s" regctl -q set "$cell" --budget 600MB/s
 done
 for _ in 1 2 3 4 5 6 7 8 9 10; do

@@ -144,6 +144,29 @@ static void test_change(const char *key, uint16_t regulator)
 	test_end();
 }
 
+/* The same by the call that has no buffer. */
+static void test_amend(const char *key, uint16_t regulator)
+{
+	uint64_t flags, from, least = UINT64_MAX;
+	long error = 0;
+
+	test_begin("changes of a budget alone");
+	expect_equal(budget(1000000000, regulator), 0);
+	flags = irq_save();
+	for (unsigned int n = 0; n < CHANGES && !error; n++) {
+		from = rdtsc();
+		error = hypercall(WEIR_HC_BUDGET, 0, 1000000000 + n);
+		from = rdtsc() - from;
+		least = from < least ? from : least;
+	}
+	irq_restore(flags);
+	expect_equal(error, 0);
+	test_report(key, least);
+	expect(least < 100000);
+	expect_equal(budget(REG_BUDGET_UNLIMITED, regulator), 0);
+	test_end();
+}
+
 void group_tick(void)
 {
 	if (!weir_begin())
@@ -152,6 +175,8 @@ void group_tick(void)
 	test_poll();
 	test_change("change_instructions", REGULATOR_MEMGUARD);
 	test_change("change_bucket_instructions", REGULATOR_BUCKET);
+	test_amend("amend_instructions", REGULATOR_MEMGUARD);
+	test_amend("amend_bucket_instructions", REGULATOR_BUCKET);
 	test_begin("the hypervisor leaves");
 	expect_equal(weir_disable(), 0);
 	test_end();

@@ -91,6 +91,9 @@ int reg_cell_report(struct reg_device *device, const struct weir_cell_id *cell,
  */
 int reg_set(struct reg_device *device, const struct weir_cell_id *cell,
 	    const struct reg_settings *wanted, struct reg_request *answer);
+/* Another total budget and nothing else, without an answer: for controllers. */
+int reg_set_budget(struct reg_device *device, const struct weir_cell_id *cell,
+		   uint64_t bytes_per_s);
 int reg_check(struct reg_device *device, const struct weir_cell_id *cell,
 	      const struct reg_settings *wanted, struct reg_request *answer);
 int reg_clear(struct reg_device *device, const struct weir_cell_id *cell,

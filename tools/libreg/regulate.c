@@ -70,6 +70,27 @@ int reg_set(struct reg_device *device, const struct weir_cell_id *cell,
 	return settings_send(device, REG_OP_SET, cell, wanted, answer);
 }
 
+int reg_set_budget(struct reg_device *device, const struct weir_cell_id *cell,
+		   uint64_t bytes_per_s)
+{
+	struct weir_reg_set request = {
+		.size = sizeof(request),
+		.flags = WEIR_REG_BRIEF,
+		.cell = *cell,
+		.request = {
+			.size = sizeof(request.request),
+			.operation = REG_OP_SET,
+			.settings = {
+				.valid = REG_SET_BUDGET,
+				.budget_bytes_per_s = bytes_per_s,
+			},
+		},
+	};
+
+	return request_send(device, REG_OP_SET, cell, WEIR_REG_SET, &request,
+			    request.request.reason);
+}
+
 int reg_check(struct reg_device *device, const struct weir_cell_id *cell,
 	      const struct reg_settings *wanted, struct reg_request *answer)
 {

@@ -336,6 +336,10 @@ static int settings_send(struct app *app, const struct weir_cell_id *cell,
 	struct reg_request answer;
 	int ret;
 
+	if (app->quiet && !app->dry_run && settings->valid == REG_SET_BUDGET)
+		return reg_set_budget(app->device, cell,
+				      settings->budget_bytes_per_s) ?
+			       app_fail(app) : APP_OK;
 	if (app->dry_run)
 		ret = reg_check(app->device, cell, settings, &answer);
 	else

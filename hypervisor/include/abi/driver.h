@@ -103,10 +103,16 @@ struct weir_cell_op {
 };
 ABI_SIZE(struct weir_cell_op, 176);
 
+/*
+ * weir_reg_set.flags: nothing but errors is asked for, the answer is 0. Where the
+ * request is for another total budget alone that takes a small part of the time.
+ */
+#define WEIR_REG_BRIEF			0x0001u
+
 /* The request's cell_id is filled in from `cell` by the driver. */
 struct weir_reg_set {
 	uint32_t size;
-	uint32_t reserved;
+	uint32_t flags;
 	struct weir_cell_id cell;
 	struct reg_request request;
 };

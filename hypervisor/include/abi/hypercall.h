@@ -86,6 +86,7 @@ enum cpu_stat {
 #define WEIR_HC_PART_SET	0x106 /* gpa of struct part_request */
 #define WEIR_HC_PART_GET	0x107 /* gpa of struct part_status */
 #define WEIR_HC_CONTROL		0x108 /* gpa of struct control_request */
+#define WEIR_HC_BUDGET		0x109 /* cell id, bytes per second */
 #define WEIR_HC_COLORS_SET	0x10a /* gpa of struct color_request; root only */
 #define WEIR_HC_COLORS_STEP	0x10b /* COLOR_STEP_* -> pages left; root only */
 #define WEIR_HC_TRAFFIC		0x10c /* gpa of struct traffic_report */

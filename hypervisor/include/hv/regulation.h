@@ -76,6 +76,14 @@ void regulation_stall(struct per_cpu *cpu);
 
 /* Hypercalls; caller has copied the request in and checked who may call. */
 int regulation_set(struct cell *cell, struct reg_request *request);
+
+/*
+ * The same with nothing but another total budget, and without an answer: 0, or an
+ * error with the reason. Where a best-effort cell keeps one already it takes a small
+ * part of the time. Any CPU.
+ */
+int regulation_budget(struct cell *cell, uint64_t bytes_per_s,
+		      struct reason *reason);
 int regulation_get(struct cell *cell, struct reg_status *status);
 
 /*

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A budget that is changed by itself: the same as by a whole request, but less work. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "cells.h"
+#include "hv/errno.h"
+#include "hv/regulation.h"
+#include "tests/sim/lines.h"
+
+#define ROUNDS	2000u
+
+/* What may differ: how often, and in how many steps. */
+static struct reg_effective comparable(const struct reg_effective *effective)
+{
+	struct reg_effective copy;
+
+	memcpy(&copy, effective, sizeof(copy));
+	copy.generation = 0;
+	copy.revision = 0;
+	copy.base_revision = 0;
+	return copy;
+}
+
+static void same_effective(const struct reg_effective *a,
+			   const struct reg_effective *b)
+{
+	struct reg_effective x = comparable(a), y = comparable(b);
+
+	assert_memory_equal(&x.settings, &y.settings, sizeof(x.settings));
+	assert_memory_equal(&x.total.rate, &y.total.rate, sizeof(x.total.rate));
+	assert_memory_equal(&x.total.lines_per_ns, &y.total.lines_per_ns,
+			    sizeof(x.total.lines_per_ns));
+	assert_memory_equal(&x.total.ns_per_line, &y.total.ns_per_line,
+			    sizeof(x.total.ns_per_line));
+	assert_int_equal(x.total.cap_lines, y.total.cap_lines);
+	assert_int_equal(x.total.grant_lines, y.total.grant_lines);
+	assert_int_equal(x.renew_lines, y.renew_lines);
+	assert_int_equal(x.short_ways, y.short_ways);
+	assert_ptr_equal(x.regulator, y.regulator);
+}
+
+static uint64_t random_budget(void)
+{
+	return 64 + (lines_random(1u << 30) << lines_random(24) >>
+		     lines_random(20));
+}
+
+static struct reg_settings random_settings(uint64_t budget)
+{
+	return (struct reg_settings){
+		.valid = REG_SET_BUDGET | REG_SET_WRITE_BUDGET |
+			 REG_SET_PERIOD | REG_SET_MODE | REG_SET_REGULATOR |
+			 REG_SET_DEPTH,
+		.budget_bytes_per_s = budget,
+		.write_budget_bytes_per_s = lines_random(3) == 0 ?
+			64 + lines_random(1000000) : REG_BUDGET_UNLIMITED,
+		.period_ns = 20000 + lines_random(2000000),
+		.mode = lines_random(2) ? REG_MODE_PER_CPU : 0,
+		.regulator = lines_random(2) ? REGULATOR_BUCKET :
+					       REGULATOR_MEMGUARD,
+		.depth_bytes = lines_random(2) ? 256 + lines_random(100000) : 0,
+	};
+}
+
+/* Lines per nanosecond and all, on the cell and on each of its CPUs. */
+static void test_same_as_a_whole_request(void **unused)
+{
+	struct cell *root = cell_root();
+	struct reason reason = { "" };
+
+	(void)unused;
+	lines_seed = 5;
+	for (unsigned int n = 0; n < ROUNDS; n++) {
+		struct reg_settings s = random_settings(random_budget());
+		uint64_t wanted = random_budget(), base, reloads;
+		struct reg_effective amended;
+
+		lines_set(root, s);
+		base = root->reg.effective.base_revision;
+		reloads = root->reg.reloads;
+		assert_int_equal(regulation_budget(root, wanted, &reason), 0);
+		fake_settle();
+		assert_int_equal(root->reg.effective.base_revision, base);
+		assert_int_equal(root->reg.effective.revision, base + 1);
+		assert_int_equal(root->reg.reloads, reloads + 1);
+		for (unsigned int cpu = 0; cpu < 4; cpu++) {
+			const struct reg_cpu *reg = &fake_cpu_area(cpu)->reg;
+
+			assert_int_equal(reg->active.revision, base + 1);
+			same_effective(&reg->active, &root->reg.effective);
+			assert_int_equal(reg->stats.generation,
+					 root->reg.effective.generation);
+			assert_int_equal(reg->shown.effective.budget_bytes_per_s,
+					 wanted);
+		}
+		amended = root->reg.effective;
+		s.budget_bytes_per_s = wanted;
+		lines_set(root, s);
+		assert_true(root->reg.effective.base_revision > base);
+		same_effective(&root->reg.effective, &amended);
+		assert_memory_equal(&root->reg.requested.budget_bytes_per_s,
+				    &wanted, sizeof(wanted));
+	}
+}
+
+static void whole(uint64_t bytes_per_s, int expected, const char *words)
+{
+	struct cell *root = cell_root();
+	uint64_t base = root->reg.effective.base_revision;
+	uint64_t revision = root->reg.effective.revision;
+	struct reason reason = { "" };
+
+	assert_int_equal(regulation_budget(root, bytes_per_s, &reason),
+			 expected);
+	fake_settle();
+	if (!expected) {
+		assert_true(root->reg.effective.base_revision > base);
+		return;
+	}
+	assert_int_equal(root->reg.effective.revision, revision);
+	if (!strstr(reason.text, words))
+		fail_msg("wanted \"%s\", found \"%s\"", words, reason.text);
+}
+
+/* What has more to it is looked at whole, and refused as ever. */
+static void test_all_else_goes_the_whole_way(void **unused)
+{
+	struct reg_settings s = {
+		.valid = REG_SET_BUDGET | REG_SET_REGULATOR,
+		.budget_bytes_per_s = REG_BUDGET_UNLIMITED,
+		.regulator = REGULATOR_BUCKET,
+	};
+
+	(void)unused;
+	lines_set(cell_root(), s);
+	whole(64000000, 0, "");
+	whole(0, -EINVAL, "would stop the root cell");
+	whole(63, -ERANGE, "less than a line");
+	whole(REG_BUDGET_UNLIMITED, 0, "");
+	s.valid |= REG_SET_CLASS;
+	s.class_ = REG_CLASS_BEST_EFFORT;
+	s.budget_bytes_per_s = 64000000;
+	s.regulator = REGULATOR_MEMPOL;
+	lines_set(cell_root(), s);
+	whole(65000000, 0, "");
+	assert_int_equal(cell_root()->reg.refusals, 2);
+}
+
+/* Debt goes along, and nothing of the old setting counts any more. */
+static void test_debt_is_carried(void **unused)
+{
+	struct per_cpu *cpu = fake_cpu_area(0);
+	struct reason reason = { "" };
+
+	(void)unused;
+	for (uint16_t id = REGULATOR_MEMGUARD; id <= REGULATOR_BUCKET; id++) {
+		lines_set(cell_root(), (struct reg_settings){
+			.valid = REG_SET_BUDGET | REG_SET_MODE |
+				 REG_SET_REGULATOR | REG_SET_DEPTH,
+			.budget_bytes_per_s = 64 * 40000,
+			.mode = REG_MODE_PER_CPU,
+			.regulator = id,
+			.depth_bytes = 64 * 40,
+		});
+		lines_happen(cpu, 1000, 0);
+		fake_on_cpu(0);
+		regulation_overflow(cpu);
+		assert_true(cpu->stall_requested);
+		assert_int_equal(regulation_budget(cell_root(), 64 * 80000,
+						   &reason), 0);
+		fake_settle();
+		/* 990 lines more than there were, at twenty a millisecond. */
+		assert_true(cpu->stall_requested);
+		assert_in_range(cpu->reg.own.total.lines + 1100, 60, 120);
+		lines_set(cell_root(), (struct reg_settings){
+			.valid = REG_SET_BUDGET,
+			.budget_bytes_per_s = REG_BUDGET_UNLIMITED,
+		});
+		assert_false(cpu->stall_requested);
+	}
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup(name, lines_setup)
+	const struct CMUnitTest tests[] = {
+		TEST(test_same_as_a_whole_request),
+		TEST(test_all_else_goes_the_whole_way),
+		TEST(test_debt_is_carried),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
