@@ -173,6 +173,8 @@ entry_mapped:
 	ldr	x6, =PERCPU_STACK_TOP - GUEST_REGS_BYTES
 	add	x6, x5, x6
 	mov	sp, x6
+	/* Linux is told 0; boot_tables_build() has had its stack here. */
+	str	xzr, [sp]
 	stp	x18, x19, [sp, #18 * 8]
 	stp	x20, x21, [sp, #20 * 8]
 	stp	x22, x23, [sp, #22 * 8]
