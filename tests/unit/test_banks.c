@@ -284,6 +284,139 @@ static void test_out_of_reach(void **state)
 	assert_string_equal(map.reason, "too few pairs of lines are in reach");
 }
 
+/*
+ * A machine written down another way, without the model of requests: banks by any
+ * function of the address, and the two times that there are.
+ */
+struct plain {
+	unsigned int (*bank)(uint64_t address);
+	uint64_t row;		/* address bits of the row */
+};
+
+static int plain_pair(void *context, uint64_t difference, unsigned int sample,
+		      double *time_ns)
+{
+	const struct plain *plain = context;
+	uint64_t base = sample * 0x12345640ull & (BIT(30) - 1);
+	uint64_t other = base ^ difference;
+
+	*time_ns = plain->bank(base) == plain->bank(other) &&
+		   (difference & plain->row) ? 190 : 120;
+	return 0;
+}
+
+static void plain_find(const struct plain *plain, struct bank_map *map)
+{
+	const struct bank_clock clock = { plain_pair, (void *)plain, 6, 29, 5 };
+
+	assert_int_equal(bank_map_find(&clock, map), 0);
+}
+
+static unsigned int parity(uint64_t bits)
+{
+	return (unsigned int)__builtin_parityll(bits);
+}
+
+/* Bank, rank and channel as desktop processors of two generations have them. */
+static unsigned int bank_of_sums(uint64_t address)
+{
+	return parity(address & (BIT(14) | BIT(18))) |
+	       parity(address & (BIT(15) | BIT(19))) << 1 |
+	       parity(address & (BIT(16) | BIT(20))) << 2 |
+	       parity(address & (BIT(17) | BIT(21))) << 3 |
+	       parity(address & BIT(6)) << 4;
+}
+
+static unsigned int bank_of_long_sums(uint64_t address)
+{
+	return parity(address & (BIT(14) | BIT(18))) |
+	       parity(address & (BIT(15) | BIT(19))) << 1 |
+	       parity(address & (BIT(17) | BIT(21))) << 2 |
+	       parity(address & (BIT(16) | BIT(20))) << 3 |
+	       parity(address & (BIT(7) | BIT(8) | BIT(9) | BIT(12) | BIT(13) |
+				 BIT(18) | BIT(19))) << 4;
+}
+
+static void test_machines_as_published(void **state)
+{
+	const struct plain machines[] = {
+		{ bank_of_sums, 0x3ffc0000 },
+		{ bank_of_long_sums, 0x3ffc0000 },
+	};
+
+	(void)state;
+	for (size_t n = 0; n < 2; n++) {
+		uint64_t random = n + 1;
+		struct bank_map map;
+
+		plain_find(&machines[n], &map);
+		if (!map.found)
+			fail_msg("machine %zu: %s", n, map.reason);
+		assert_int_equal(map.functions_count, 5);
+		/* Any two addresses: in one bank by both, or by neither. */
+		for (unsigned int i = 0; i < 10000; i++) {
+			bool differ = false;
+			uint64_t one, two;
+
+			random = random * 6364136223846793005ull +
+				 1442695040888963407ull;
+			one = random >> 34 << 6;
+			random = random * 6364136223846793005ull +
+				 1442695040888963407ull;
+			two = i % 2 ? one ^ (random >> 34 & 0x3fc000) :
+				      random >> 34 << 6;
+			for (unsigned int f = 0; f < map.functions_count; f++)
+				differ |= parity((one ^ two) & map.function[f]);
+			assert_int_equal(differ, machines[n].bank(one) !=
+						 machines[n].bank(two));
+		}
+	}
+}
+
+/* Three channels; sums with carries; products: no parities. */
+static unsigned int bank_of_three(uint64_t address)
+{
+	return (unsigned int)(address >> 13) % 3;
+}
+
+static unsigned int bank_of_carries(uint64_t address)
+{
+	return (unsigned int)((address >> 13) + (address >> 18)) % 8;
+}
+
+static unsigned int bank_of_products(uint64_t address)
+{
+	return (unsigned int)((address >> 13 & 7) ^
+			      ((address >> 18 & 7) & (address >> 22 & 7)));
+}
+
+static void test_what_is_no_sum(void **state)
+{
+	const struct plain machines[] = {
+		{ bank_of_three, 0x3ffc0000 },
+		{ bank_of_carries, 0x3ffc0000 },
+	};
+	const struct plain products = { bank_of_products, 0x3ffc0000 };
+	struct bank_map map;
+
+	(void)state;
+	for (size_t n = 0; n < 2; n++) {
+		plain_find(&machines[n], &map);
+		if (map.found)
+			fail_msg("machine %zu has %u functions, it is said", n,
+				 map.functions_count);
+		assert_int_not_equal(map.reason[0], '\0');
+		assert_int_equal(map.functions_count, 0);
+	}
+	/* Three plain bits, and what others do changes from place to place. */
+	plain_find(&products, &map);
+	assert_true(map.found);
+	assert_int_equal(map.functions_count, 3);
+	for (unsigned int i = 18; i <= 24; i++)
+		assert_int_not_equal(map.bit[i], BANK_BIT_BANK);
+	assert_int_equal(map.bit[18], BANK_BIT_UNKNOWN);
+}
+
 static void test_what_makes_colors(void **state)
 {
 	(void)state;
@@ -312,6 +445,8 @@ int main(void)
 		TEST(test_much_noise),
 		TEST(test_nothing_to_tell),
 		TEST(test_out_of_reach),
+		TEST(test_machines_as_published),
+		TEST(test_what_is_no_sum),
 		TEST(test_what_makes_colors),
 	};
 

@@ -15,6 +15,8 @@
 /* Times about one of the two clusters: all but so many permille of pairs. */
 #define STRAYS_PERMILLE	50u
 #define SURE_PERMILLE	900u
+/* Differences of many bits that the functions must foretell. */
+#define TRIALS		64u
 
 struct search {
 	const struct bank_clock *clock;
@@ -266,6 +268,58 @@ static int functions_find(const struct search *search)
 	return lead_count ? 0 : give_up(map, "no bit in reach changes the bank");
 }
 
+/*
+ * A difference of any known bits that leaves all banks as they are, or with `other`
+ * changes one function. The lowest bit of a function is in no other.
+ */
+static uint64_t trial(const struct bank_map *map, uint64_t random, bool other)
+{
+	uint64_t difference = 0;
+
+	for (unsigned int i = 0; i <= BANKS_BITS_MAX; i++) {
+		if (map->bit[i] != BANK_BIT_UNKNOWN)
+			difference |= random & BIT(i);
+	}
+	for (unsigned int n = 0; n < map->functions_count; n++) {
+		if (__builtin_parityll(difference & map->function[n]))
+			difference ^= map->function[n] & -map->function[n];
+	}
+	if (other)
+		difference ^= map->function[0] & -map->function[0];
+	return difference;
+}
+
+/* What was found of one and two bits must hold for many: else banks are no sums. */
+static int functions_verify(const struct search *search)
+{
+	uint64_t random = 0x853c49e6748fea9bull;
+	unsigned int held = 0, count = 0;
+	struct bank_map *map = search->map;
+
+	for (unsigned int n = 0; n < TRIALS; n++) {
+		bool other = n % 2, same;
+		unsigned int permille;
+		int error;
+
+		random = random * 6364136223846793005ull +
+			 1442695040888963407ull;
+		error = same_bank(search, trial(map, random >> 8, other), &same,
+				  &permille);
+		if (error && error != -ENOENT)
+			return error;
+		count += !error;
+		held += !error && same == !other && permille >= SURE_PERMILLE;
+	}
+	if (held * 1000 >= count * SURE_PERMILLE)
+		return 0;
+	map->found = false;
+	map->functions_count = 0;
+	snprintf(map->reason, sizeof(map->reason),
+		 "sums of address bits explain %u of %u pairs only: banks here are chosen by something else",
+		 held, count);
+	return 0;
+}
+
 int bank_map_find(const struct bank_clock *clock, struct bank_map *map)
 {
 	struct search search = { .clock = clock, .map = map };
@@ -283,6 +337,8 @@ int bank_map_find(const struct bank_clock *clock, struct bank_map *map)
 		error = bits_find(&search);
 	if (!error && map->found)
 		error = functions_find(&search);
+	if (!error && map->found)
+		error = functions_verify(&search);
 	return error;
 }
 
