@@ -2,6 +2,7 @@
 /* Memory that moves between the root cell and another one. */
 #include "cell-internal.h"
 #include "hv/arch/cpu.h"
+#include "hv/arch/paging.h"
 #include "hv/coloring.h"
 #include "hv/errno.h"
 #include "hv/paging.h"
@@ -196,23 +197,31 @@ static int root_take_region(const struct cell *cell,
 	return root ? subpage_register(cell_root(), root) : 0;
 }
 
-static int join_part(struct cell *root, const struct memory_region *part)
-{
-	if (!(part->flags & (MEM_COLORED | MEM_NO_HUGEPAGES)))
-		arch_cell_join(root, part);
-	return 0;
-}
-
-/* The root has whole blocks again where it has all of their pages. */
+/*
+ * The root has whole blocks again where it has all of their pages. The tables of
+ * devices keep their entries: devices use them meanwhile.
+ */
 static void root_join(const struct cell *cell,
 		      const struct memory_region *region)
 {
-	struct memory_region span = *region;
+	struct page_table *table = arch_cell_table(cell_root());
+	struct config_view view;
 
 	if (region_is_subpage(region))
 		return;
-	span.size = fragments_span(cell, region);
-	root_each_part(&span, join_part);
+	cell_view(cell_root(), &view);
+	for (uint32_t i = 0; i < view.desc->num_memory_regions; i++) {
+		const struct memory_region *root = &view.memory[i];
+		struct memory_region part;
+
+		if ((root->flags & (MEM_COLORED | MEM_NO_HUGEPAGES)) ||
+		    !root_part(root, region->phys_start,
+			       fragments_span(cell, region), &part))
+			continue;
+		page_table_join(table,
+			&(struct page_range){ part.virt_start, part.size },
+			&(struct page_range){ root->virt_start, root->size });
+	}
 }
 
 static void root_take_first(const struct cell *cell, uint32_t count)

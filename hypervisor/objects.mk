@@ -57,8 +57,11 @@ test_setup-objs := $(test_cells-objs)
 test_pci-objs := $(test_cells-objs)
 test_hypercall-objs := $(test_cells-objs)
 test_message-objs := $(test_cells-objs)
-tests-unit-y += test_colored_cells test_recolor test_relocate test_shared_colors
+tests-unit-y += test_colored_cells test_recolor test_relocate test_shared_colors \
+	test_recolor_blocks
 test_shared_colors-objs := $(test_cells-objs) tests/unit/colored-blobs.o
 test_relocate-objs := $(test_cells-objs) tests/unit/colored-blobs.o
-test_recolor-objs := $(test_cells-objs) tests/unit/colored-blobs.o
-test_colored_cells-objs := $(test_cells-objs) tests/unit/colored-blobs.o
+test_colored_cells-objs := $(test_cells-objs) tests/unit/colored-blobs.o \
+	hypervisor/arch/x86/pgtable.o
+test_recolor-objs := $(test_colored_cells-objs) tests/unit/recolor-root.o
+test_recolor_blocks-objs := $(test_recolor-objs)

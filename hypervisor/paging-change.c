@@ -13,52 +13,61 @@ bool page_table_is_split(const struct page_table *table, uint64_t virt)
 	return walk.level == 0 && !is_grouped(table, *walk.entry);
 }
 
-static void group_break(const struct page_table *table, uint64_t virt,
-			uint64_t *first, struct page_split *split)
+/* All entries of a group change together: to `value`, and the pages behind it. */
+static void group_plan(uint64_t virt, uint64_t *first, uint64_t value,
+		       struct page_change *change)
 {
-	*split = (struct page_split){
+	*change = (struct page_change){
 		.virt = virt & ~(PAGING_GROUP_BYTES - 1),
 		.bytes = PAGING_GROUP_BYTES,
 		.entry = first,
 		.entries = GROUP_ENTRIES,
-		.value = *first & ~table->format->group,
+		.value = value,
 	};
-	for (unsigned int i = 0; i < GROUP_ENTRIES; i++)
-		entry_set(table, &first[i], 0);
 }
 
-int page_table_split_break(struct page_table *table, uint64_t virt,
-			   struct page_split *split)
+int page_table_split_plan(const struct page_table *table, uint64_t virt,
+			  struct page_change *change)
 {
+	uint64_t group = table->format->group;
 	struct walk walk;
 	uint64_t *below;
 
 	paging_walk_down(table, virt, 0, &walk);
 	if (walk.level == 0) {
 		CHECK(is_grouped(table, *walk.entry));
-		group_break(table, virt, group_first(walk.entry), split);
+		group_plan(virt, group_first(walk.entry),
+			   *group_first(walk.entry) & ~group, change);
 		return 0;
 	}
 	below = paging_table_fill(table, &walk, 0);
 	if (!below)
 		return -ENOMEM;
-	*split = (struct page_split){
+	*change = (struct page_change){
 		.virt = virt & PAGE_MASK,
 		.bytes = PAGE_BYTES,
 		.entry = walk.entry,
 		.entries = 1,
 		.value = table->format->table(hv_virt_to_phys(below)),
 	};
-	entry_set(table, walk.entry, 0);
 	return 0;
 }
 
-void page_table_split_make(struct page_table *table,
-			   const struct page_split *split)
+void page_table_change_break(const struct page_table *table,
+			     const struct page_change *change)
 {
-	for (unsigned int i = 0; i < split->entries; i++)
-		entry_set(table, &split->entry[i],
-			  split->value + i * PAGE_BYTES);
+	for (unsigned int i = 0; i < change->entries; i++)
+		entry_set(table, &change->entry[i], 0);
+}
+
+void page_table_change_make(const struct page_table *table,
+			    const struct page_change *change)
+{
+	for (unsigned int i = 0; i < change->entries; i++)
+		entry_set(table, &change->entry[i],
+			  change->value + i * PAGE_BYTES);
+	if (change->gone)
+		page_free(change->gone, 1);
 }
 
 /* The n-th page from `virt` on; `entry` is that of the one before it. */
@@ -118,55 +127,100 @@ static bool in_one_piece(const struct page_table *table,
 	return true;
 }
 
-static void join_groups(const struct page_table *table, uint64_t *entries)
+static bool contains(const struct page_range *within, uint64_t virt,
+		     uint64_t bytes)
 {
-	for (unsigned int i = 0; i < TABLE_ENTRIES; i += GROUP_ENTRIES) {
-		if (is_grouped(table, entries[i]) ||
-		    !in_one_piece(table, &entries[i], GROUP_ENTRIES, 0))
-			continue;
-		for (unsigned int n = i; n < i + GROUP_ENTRIES; n++)
-			entry_set(table, &entries[n],
-				  entries[n] | table->format->group);
-	}
+	return virt >= within->virt &&
+	       virt + bytes <= within->virt + within->bytes;
 }
 
-/* The table at `virt` and those above it, as far as each is one piece. */
-static void join_at(const struct page_table *table, uint64_t virt,
-		    unsigned int top)
+/* A block for the table that `walk` ended in. */
+static bool block_plan(const struct page_table *table, const struct walk *walk,
+		       uint64_t virt, const struct page_range *within,
+		       struct page_change *change)
 {
+	uint64_t *entries = walk->table[walk->level];
+	unsigned int level = walk->level + 1;
+	uint64_t bytes = level_bytes(level), first = entries[0];
+
+	virt &= ~(bytes - 1);
+	if (level > table->format->block_level || level > root_level(table) ||
+	    !contains(within, virt, bytes) ||
+	    !in_one_piece(table, entries, TABLE_ENTRIES, walk->level))
+		return false;
+	*change = (struct page_change){
+		.virt = virt,
+		.bytes = bytes,
+		.entry = &walk->table[level][entry_index(table, virt, level)],
+		.entries = 1,
+		.value = table->format->leaf(level, table->format->address(first),
+					     table->format->flags(first)),
+		.gone = entries,
+	};
+	return true;
+}
+
+/* The first group from `virt` on that is none yet, in the table of `walk`. */
+static bool next_group_plan(const struct page_table *table,
+			    const struct walk *walk, uint64_t virt,
+			    const struct page_range *within,
+			    struct page_change *change)
+{
+	uint64_t hint = table->format->group;
+	uint64_t *end = walk->table[0] + TABLE_ENTRIES;
+
+	if (walk->level || !hint)
+		return false;
+	virt &= ~(PAGING_GROUP_BYTES - 1);
+	for (uint64_t *first = group_first(walk->entry); first < end;
+	     first += GROUP_ENTRIES, virt += PAGING_GROUP_BYTES) {
+		if (is_grouped(table, *first) ||
+		    !contains(within, virt, PAGING_GROUP_BYTES) ||
+		    !in_one_piece(table, first, GROUP_ENTRIES, 0))
+			continue;
+		group_plan(virt, first, *first | hint, change);
+		return true;
+	}
+	return false;
+}
+
+bool page_table_join_plan(const struct page_table *table, uint64_t virt,
+			  const struct page_range *within,
+			  struct page_change *change, uint64_t *next)
+{
+	uint64_t block = level_bytes(1);
 	struct walk walk;
 
 	paging_walk_down(table, virt, 0, &walk);
-	for (unsigned int level = walk.level; level < top; level++) {
-		uint64_t *entries = walk.table[level];
-		uint64_t *above = &walk.table[level + 1][
-			entry_index(table, virt, level + 1)];
-		uint64_t first = entries[0];
-
-		if (!in_one_piece(table, entries, TABLE_ENTRIES, level)) {
-			if (level == 0 && table->format->group)
-				join_groups(table, entries);
-			return;
-		}
-		entry_set(table, above,
-			  table->format->leaf(level + 1,
-					      table->format->address(first),
-					      table->format->flags(first)));
-		page_free(entries, 1);
+	/* A table is looked at once, from its first page. */
+	if (!(virt & (block - 1)) &&
+	    block_plan(table, &walk, virt, within, change)) {
+		*next = virt;
+		return true;
 	}
+	if (next_group_plan(table, &walk, virt, within, change)) {
+		*next = change->virt + change->bytes;
+		return true;
+	}
+	*next = (virt | (block - 1)) + 1;
+	return false;
 }
 
-void page_table_join(struct page_table *table, uint64_t virt, uint64_t size,
-		     unsigned int top)
+void page_table_join(const struct page_table *table,
+		     const struct page_range *range,
+		     const struct page_range *within)
 {
 	uint64_t block = level_bytes(1);
+	uint64_t at = range->virt & ~(block - 1);
+	uint64_t end = (range->virt + range->bytes + block - 1) & ~(block - 1);
+	struct page_change change;
 
 	if (table->keep_tables)
 		return;
-	if (top > root_level(table))
-		top = root_level(table);
-	for (uint64_t at = virt & ~(block - 1); at < virt + size; at += block)
-		join_at(table, at, top);
+	while (at < end) {
+		if (page_table_join_plan(table, at, within, &change, &at))
+			page_table_change_make(table, &change);
+	}
 }
 
 static void use_count(const struct page_table *table, unsigned int level,

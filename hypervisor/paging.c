@@ -205,7 +205,7 @@ static unsigned int fitting_level(const struct page_table *table, uint64_t virt,
 
 	if (flags & MAP_NO_BLOCKS)
 		return 0;
-	while (level < PAGING_BLOCK_LEVEL && level < root_level(table)) {
+	while (level < table->format->block_level && level < root_level(table)) {
 		uint64_t bytes = level_bytes(level + 1);
 
 		if (((virt | phys) & (bytes - 1)) || size < bytes)

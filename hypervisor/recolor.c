@@ -25,6 +25,8 @@ static struct {
 	/* Management lock, or setup. */
 	bool possible;
 	bool moving;
+	bool settled;			/* moved: what is left is to join */
+	uint64_t join_at;
 	int error;			/* that turned it back */
 	uint64_t began_ns;
 	struct config_root_colors root;
@@ -151,6 +153,8 @@ static void fill_answer(struct color_request *request,
 					       0;
 	request->span_bytes = color_span(&memory);
 	request->moved_bytes = recolor.answer.moved_bytes;
+	request->colors[0] = set->word[0];
+	request->colors[1] = set->word[1];
 	request->took_ns = recolor.moving ? clock_now_ns() - recolor.began_ns :
 					    recolor.answer.took_ns;
 	request->longest_ns = recolor.answer.longest_ns;
@@ -171,6 +175,7 @@ static int begin(const struct color_set *set, struct reason *reason)
 	memset(&recolor.answer, 0, sizeof(recolor.answer));
 	recolor.error = 0;
 	recolor.began_ns = clock_now_ns();
+	recolor.settled = false;
 	recolor.moving = true;
 	return 0;
 }
@@ -240,6 +245,22 @@ static void let_others_go(void)
 	cpus_resume(cell_root()->cpus);
 }
 
+/* Between these two pages may be away: a CPU of the root that needs them waits. */
+static int pause_begin(struct reason *reason)
+{
+	int error = stop_others(reason);
+
+	if (!error)
+		spin_lock(&recolor.lock);
+	return error;
+}
+
+static void pause_end(void)
+{
+	spin_unlock(&recolor.lock);
+	let_others_go();
+}
+
 static void flush(uint64_t virt, uint64_t size)
 {
 	if (this_cpu()->active)
@@ -288,16 +309,24 @@ static void move_piece(const struct color_piece *piece)
 	recolor.answer.moved_bytes += piece->bytes;
 }
 
-static int split_block(uint64_t virt, struct reason *reason)
+static void change_entries(const struct page_change *change)
 {
 	struct page_table *table = arch_cell_table(cell_root());
-	struct page_split split;
 
-	if (page_table_split_break(table, virt, &split) < 0)
+	page_table_change_break(table, change);
+	flush(change->virt, change->bytes);
+	page_table_change_make(table, change);
+}
+
+static int split_block(uint64_t virt, struct reason *reason)
+{
+	struct page_change change;
+
+	if (page_table_split_plan(arch_cell_table(cell_root()), virt,
+				  &change) < 0)
 		return refuse(reason, -ENOMEM,
 			      "no page left for the root cell's page tables: it keeps its colors");
-	flush(split.virt, split.bytes);
-	page_table_split_make(table, &split);
+	change_entries(&change);
 	return 0;
 }
 
@@ -306,33 +335,64 @@ static int change_piece(const struct color_piece *piece, bool *moved,
 			struct reason *reason)
 {
 	uint64_t virt = recolor.root.region->virt_start + piece->offset;
-	uint64_t start_ns = clock_now_ns(), took_ns;
-	int error = stop_others(reason);
+	int error = pause_begin(reason);
 
 	if (error)
 		return error;
-	spin_lock(&recolor.lock);
 	*moved = page_table_is_split(arch_cell_table(cell_root()), virt);
 	if (*moved)
 		move_piece(piece);
 	else
 		error = split_block(virt, reason);
-	spin_unlock(&recolor.lock);
-	let_others_go();
-	took_ns = clock_now_ns() - start_ns;
-	if (took_ns > recolor.answer.longest_ns)
-		recolor.answer.longest_ns = took_ns;
+	pause_end();
 	return error;
 }
 
-static int finish(struct reason *reason)
+/* All is moved: there is no way back from here, but another change. */
+static void settle(void)
 {
+	const struct memory_region *region = recolor.root.region;
 	struct color_set set = settled(&recolor.move.to.set);
 	struct config_view view;
 
 	system_view(&view);
 	config_settle_root_colors(&view, &set);
 	cell_root()->colors = set;
+	recolor.settled = true;
+	recolor.join_at = region->virt_start;
+	/* In setup tables stay split, so that leaving needs no memory. */
+	if (!this_cpu()->active || (region->flags & MEM_NO_HUGEPAGES))
+		recolor.join_at += region->size;
+}
+
+/*
+ * Blocks and groups where the pages lie in one piece now, one in a step. False:
+ * there are no more. An error leaves pages, which do as well.
+ */
+static bool join_some(struct reason *reason)
+{
+	const struct memory_region *region = recolor.root.region;
+	const struct page_range within = { region->virt_start, region->size };
+	struct page_change change;
+
+	for (unsigned int i = 0; i < LOOKS_MAX; i++) {
+		if (recolor.join_at >= within.virt + within.bytes)
+			return false;
+		if (!page_table_join_plan(arch_cell_table(cell_root()),
+					  recolor.join_at, &within, &change,
+					  &recolor.join_at))
+			continue;
+		if (pause_begin(reason))
+			return false;
+		change_entries(&change);
+		pause_end();
+		return true;
+	}
+	return true;
+}
+
+static int finish(struct reason *reason)
+{
 	hv_unmap(recolor.window, 2 * BATCH_BYTES);
 	recolor.answer.took_ns = clock_now_ns() - recolor.began_ns;
 	recolor.moving = false;
@@ -362,14 +422,18 @@ static long step_locked(uint32_t flags, struct reason *reason)
 	if (!recolor.moving)
 		return refuse(reason, -ENODATA,
 			      "the root cell is not changing its colors");
+	if (recolor.settled)
+		return join_some(reason) ? 1 : finish(reason);
 	if ((flags & COLOR_STEP_TURN) && !recolor.error)
 		color_move_turn(&recolor.move);
 	for (unsigned int i = 0; i < LOOKS_MAX; i++) {
 		bool moved = true, is_away;
 		int error = 0;
 
-		if (!color_move_next(&recolor.move, BATCH_BYTES, &piece))
-			return finish(reason);
+		if (!color_move_next(&recolor.move, BATCH_BYTES, &piece)) {
+			settle();
+			break;
+		}
 		is_away = color_piece_moves(&recolor.move, &piece);
 		if (is_away)
 			error = change_piece(&piece, &moved, reason);
@@ -384,13 +448,18 @@ static long step_locked(uint32_t flags, struct reason *reason)
 	return (long)(color_move_left(&recolor.move) / PAGE_BYTES) + 1;
 }
 
+/* Who calls stands still for all of it, others for no longer than that. */
 long recolor_step(uint32_t flags, struct reason *reason)
 {
+	uint64_t start_ns = clock_now_ns(), took_ns;
 	long left = management_begin(reason);
 
 	if (left)
 		return left;
 	left = step_locked(flags, reason);
+	took_ns = clock_now_ns() - start_ns;
+	if (took_ns > recolor.answer.longest_ns)
+		recolor.answer.longest_ns = took_ns;
 	management_end();
 	return left;
 }

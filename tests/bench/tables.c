@@ -3,7 +3,8 @@
  * tables: what second-stage tables of colored memory take. Maps regions as the
  * hypervisor does, by its walker and formats, and counts what is in the tables.
  * Prints a data line for each: name, entries of a TLB and bytes of tables for
- * a MiB.
+ * a MiB. Then the same of a root cell's memory before it changes its colors, on
+ * other ones, and back on all, all entries of it and all bytes.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,8 @@
 
 #define MIB		0x100000ull
 #define REGION_BYTES	(64 * MIB)
+#define ROOT_BYTES	(512 * MIB)
+#define ROOT_COLORS	0xfff0ull
 #define REGION_PHYS	0x40000000ull
 #define ALL		(MAP_READ | MAP_WRITE | MAP_EXECUTE)
 
@@ -71,24 +74,87 @@ static void map_share(struct page_table *table, const struct share *share)
 	}
 }
 
+static uint64_t entries_of(const struct page_table_use *use)
+{
+	return use->leaves[0] + use->leaves[1] + use->leaves[2] +
+	       use->grouped / (PAGING_GROUP_BYTES / PAGE_BYTES);
+}
+
 static void measure(const char *format_name, const struct paging_format *format,
 		    const struct share *share)
 {
 	const double region_mib = (double)(REGION_BYTES / MIB);
 	struct page_table_use empty, use;
 	struct page_table table;
-	uint64_t entries;
 
 	if (page_table_init(&table, format))
 		give_up("no page left");
 	page_table_use(&table, &empty);
 	map_share(&table, share);
 	page_table_use(&table, &use);
-	entries = use.leaves[0] + use.leaves[1] + use.leaves[2] +
-		  use.grouped / (PAGING_GROUP_BYTES / PAGE_BYTES);
 	printf("data: %s.%s %.4f %.1f\n", format_name, share->name,
-	       (double)entries / region_mib,
+	       (double)entries_of(&use) / region_mib,
 	       (double)((use.pages - empty.pages) * PAGE_BYTES) / region_mib);
+	page_table_free(&table);
+}
+
+static void print_root(const char *format_name, const char *when,
+		       const struct page_table *table)
+{
+	struct page_table_use use;
+
+	page_table_use(table, &use);
+	printf("data: root.%s.%s %llu %llu\n", format_name, when,
+	       (unsigned long long)entries_of(&use),
+	       (unsigned long long)((use.pages - table->format->root_pages) *
+				    PAGE_BYTES));
+}
+
+/* Each page to its place on these colors; then what can be joined is. */
+static void root_move(struct page_table *table, const struct colored *memory)
+{
+	const struct page_range all = { REGION_PHYS, ROOT_BYTES };
+	struct page_change change;
+	struct color_run run;
+
+	for (uint64_t at = 0; at < ROOT_BYTES; at += PAGE_BYTES) {
+		if (!page_table_is_split(table, REGION_PHYS + at)) {
+			if (page_table_split_plan(table, REGION_PHYS + at,
+						  &change))
+				give_up("no page left");
+			page_table_change_make(table, &change);
+		}
+		color_locate(memory, at, &run);
+		page_table_leaves_make(table, REGION_PHYS + at, hpa(run.phys), 1,
+				       ALL);
+	}
+	page_table_join(table, &all, &all);
+}
+
+static void measure_root(const char *format_name,
+			 const struct paging_format *format)
+{
+	const struct color_cache cache = { 1024, 16, 64 };
+	struct color_geometry geometry;
+	struct colored memory = {
+		.geometry = &geometry,
+		.set = { { ROOT_COLORS } },
+		.start = REGION_PHYS,
+		.size = ROOT_BYTES,
+	};
+	struct page_table table;
+
+	if (color_geometry_init(&geometry, &cache, NULL, 0, NULL) ||
+	    page_table_init(&table, format) ||
+	    page_table_map(&table, REGION_PHYS, hpa(REGION_PHYS), ROOT_BYTES,
+			   ALL))
+		give_up("no root");
+	print_root(format_name, "before", &table);
+	root_move(&table, &memory);
+	print_root(format_name, "colored", &table);
+	memory.set.word[0] = 0xffff;
+	root_move(&table, &memory);
+	print_root(format_name, "back", &table);
 	page_table_free(&table);
 }
 
@@ -110,5 +176,7 @@ int main(void)
 		measure("arm64-without", &without, &shares[i]);
 		measure("x86", &ept_format, &shares[i]);
 	}
+	measure_root("arm64", &arm64);
+	measure_root("x86", &ept_format);
 	return 0;
 }

@@ -3,6 +3,7 @@
 #include "regctl-fake.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <ftw.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -190,6 +191,7 @@ static int take_colors_set(struct fake *fake, struct weir_colors_set *set)
 	set->request.span_bytes = 3 * fake->color_bytes / 2;
 	if (set->request.flags == 0 && !ret)
 		fake->color_left = fake->color_bytes;
+	fake->colors[0] = set->request.colors[0];
 	set->request.left_bytes = fake->color_left;
 	return ret;
 }
@@ -197,7 +199,14 @@ static int take_colors_set(struct fake *fake, struct weir_colors_set *set)
 static int take_colors_step(struct fake *fake, struct weir_colors_step *step)
 {
 	note(fake, "step flags=%u\n", step->flags);
+	if (step->flags && fake->color_left > fake->color_too_late) {
+		fake->color_left = fake->color_bytes - fake->color_left;
+		fake->colors[0] = 0;
+	}
 	fake->color_left -= fake->color_bytes / 4;
+	if (fake->color_interrupt && fake->color_left == fake->color_interrupt)
+		raise(SIGINT);
+	step->answer.colors[0] = fake->colors[0];
 	step->answer.left_bytes = fake->color_left;
 	step->answer.moved_bytes = fake->color_bytes - fake->color_left;
 	step->answer.took_ns = 871000000;

@@ -29,6 +29,9 @@ struct fake {
 	struct part_status part;	/* of every cell */
 	uint64_t color_bytes;		/* to move; each step moves a quarter */
 	uint64_t color_left;
+	uint64_t color_interrupt;	/* Ctrl-C when so much is left; 0: none */
+	uint64_t color_too_late;	/* no way back when so much is left */
+	uint64_t colors[1];		/* what the root has in the end */
 	/* What every cell shares with the root. */
 	_Alignas(8) uint8_t shared[128];
 

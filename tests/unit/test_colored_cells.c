@@ -15,6 +15,7 @@
 #include "hv/errno.h"
 #include "hv/paging.h"
 #include "hv/setup.h"
+#include "hypervisor/arch/x86/include/pgtable.h"
 
 #define RW		(MAP_READ | MAP_WRITE)
 #define SPAN_BYTES	(2 * COLORED_RAM_BYTES)	/* on 8 of 16 colors */
@@ -151,6 +152,40 @@ static void test_root_is_whole_again(void **state)
 	page_table_use(arch_cell_table(cell_root()), &after);
 	assert_memory_equal(&after, &before, sizeof(after));
 	assert_int_equal(page_pool_used(), pool);
+}
+
+/* A region of the root that is to be mapped in pages stays so, and only it. */
+static void expect_pages_stay(void)
+{
+	struct page_table_use before, after;
+	struct colored_system system;
+
+	colored_system_init(&system);
+	system.memory[BLOB_RAM].flags |= MEM_NO_HUGEPAGES;
+	fake_machine();
+	assert_int_equal(fake_boot(&system, sizeof(system)), 0);
+	page_table_use(arch_cell_table(cell_root()), &before);
+	assert_true(before.leaves[0] >= 16 * MIB / PAGE_BYTES);
+	make(1, 0x00ff);
+	assert_int_equal(fake_hypercall(0, HC_CELL_DESTROY, 1, 0), 0);
+	page_table_use(arch_cell_table(cell_root()), &after);
+	assert_memory_equal(&after, &before, sizeof(after));
+}
+
+static void test_pages_stay_pages(void **state)
+{
+	(void)state;
+	expect_pages_stay();
+}
+
+/* The same tables as x86 has them. */
+static void test_extended_tables(void **state)
+{
+	fake_stage2_format = &ept_format;
+	expect_pages_stay();
+	assert_int_equal(setup(state), 0);
+	test_root_is_whole_again(state);
+	fake_stage2_format = NULL;
 }
 
 static void test_load_and_start(void **state)
@@ -378,6 +413,8 @@ int main(void)
 		cmocka_unit_test_setup(test_create, setup),
 		cmocka_unit_test_setup(test_two_in_one_span, setup),
 		cmocka_unit_test_setup(test_root_is_whole_again, setup),
+		cmocka_unit_test_setup(test_pages_stay_pages, setup),
+		cmocka_unit_test_setup(test_extended_tables, setup),
 		cmocka_unit_test_setup(test_load_and_start, setup),
 		cmocka_unit_test_setup(test_refusals_change_nothing, setup),
 		cmocka_unit_test_setup(test_counts_and_shares, setup),

@@ -318,23 +318,24 @@ static void test_hole_in_a_block(void **state)
  */
 static void test_group_gives_way(void **state)
 {
-	struct page_split split;
+	struct page_change split;
 	uint64_t page = REGION_VIRT + GROUP + 5 * PAGE_BYTES;
 
 	(void)state;
 	assert_int_equal(page_table_map(&table, REGION_VIRT, hpa(REGION_PHYS),
 					4 * GROUP, RW), 0);
 	assert_false(page_table_is_split(&table, page));
-	assert_int_equal(page_table_split_break(&table, page, &split), 0);
+	assert_int_equal(page_table_split_plan(&table, page, &split), 0);
 	assert_int_equal(split.virt, REGION_VIRT + GROUP);
 	assert_int_equal(split.bytes, GROUP);
+	page_table_change_break(&table, &split);
 	for (uint64_t at = 0; at < 4 * GROUP; at += PAGE_BYTES) {
 		unsigned int level;
 
 		assert_int_equal(entry_at(REGION_VIRT + at, &level) != 0,
 				 at < GROUP || at >= 2 * GROUP);
 	}
-	page_table_split_make(&table, &split);
+	page_table_change_make(&table, &split);
 	assert_true(page_table_is_split(&table, page));
 	assert_int_equal(groups_checked(REGION_VIRT, 4 * GROUP), 3);
 	for (uint64_t at = 0; at < 4 * GROUP; at += PAGE_BYTES)
@@ -347,17 +348,28 @@ static void test_group_gives_way(void **state)
 /* A block that gives way has no groups: its pages are about to move. */
 static void test_block_gives_way(void **state)
 {
-	struct page_split split;
+	struct page_change split;
 
 	(void)state;
 	assert_int_equal(page_table_map(&table, REGION_VIRT, hpa(REGION_PHYS),
 					2 * MIB, RW), 0);
-	assert_int_equal(page_table_split_break(&table, REGION_VIRT, &split),
-			 0);
+	assert_int_equal(page_table_split_plan(&table, REGION_VIRT, &split), 0);
 	assert_int_equal(split.bytes, PAGE_BYTES);
-	page_table_split_make(&table, &split);
+	page_table_change_break(&table, &split);
+	page_table_change_make(&table, &split);
 	assert_int_equal(groups_checked(REGION_VIRT, 2 * MIB), 0);
 	expect(REGION_VIRT + 2 * MIB - 1, REGION_PHYS + 2 * MIB - 1);
+}
+
+/* Blocks up to `level` again, of what has some of this page. */
+static void join(uint64_t virt, unsigned int level)
+{
+	const struct page_range page = { virt, PAGE_BYTES };
+	const struct page_range all = { 0, BIT(39) };
+
+	format.block_level = level;
+	page_table_join(&table, &page, &all);
+	format.block_level = 2;
 }
 
 static void test_joins(void **state)
@@ -372,25 +384,25 @@ static void test_joins(void **state)
 	assert_int_equal(whole.leaves[2], 1);
 	assert_int_equal(page_table_unmap(&table, hole, PAGE_BYTES), 0);
 	/* With a hole, what is left of it. */
-	page_table_join(&table, hole, PAGE_BYTES, 2);
+	join(hole, 2);
 	assert_int_equal(groups_checked(REGION_VIRT, 2 * MIB), 31);
 	/* Pages that do not belong there are no piece. */
 	page_table_map(&table, hole, hpa(REGION_PHYS), PAGE_BYTES, RW);
-	page_table_join(&table, hole, PAGE_BYTES, 2);
+	join(hole, 2);
 	assert_int_equal(groups_checked(REGION_VIRT, 2 * MIB), 31);
 	page_table_map(&table, hole, hpa(REGION_PHYS + 0x3000), PAGE_BYTES,
 		       MAP_READ);
-	page_table_join(&table, hole, PAGE_BYTES, 2);
+	join(hole, 2);
 	assert_int_equal(groups_checked(REGION_VIRT, 2 * MIB), 31);
 	page_table_map(&table, hole, hpa(REGION_PHYS + 0x3000), PAGE_BYTES, RW);
-	page_table_join(&table, hole, PAGE_BYTES, 0);
+	join(hole, 0);
 	page_table_use(&table, &took);
 	assert_int_equal(took.pages, whole.pages + 2);
-	page_table_join(&table, hole, PAGE_BYTES, 1);
+	join(hole, 1);
 	page_table_use(&table, &took);
 	assert_int_equal(took.leaves[1], 512);
 	assert_int_equal(took.pages, whole.pages + 1);
-	page_table_join(&table, hole, PAGE_BYTES, 2);
+	join(hole, 2);
 	page_table_use(&table, &took);
 	assert_memory_equal(&took, &whole, sizeof(took));
 	expect(hole, REGION_PHYS + 0x3000);
@@ -403,11 +415,79 @@ static void test_joined_groups(void **state)
 		page_table_map(&table, REGION_VIRT + at, hpa(REGION_PHYS + at),
 			       PAGE_BYTES, RW);
 	assert_int_equal(groups_checked(REGION_VIRT, 2 * GROUP), 0);
-	page_table_join(&table, REGION_VIRT, 2 * GROUP, 2);
+	join(REGION_VIRT, 2);
 	assert_int_equal(groups_checked(REGION_VIRT, 2 * GROUP), 2);
 	/* Nothing is mapped here, and nothing is made. */
-	page_table_join(&table, 2 * REGION_VIRT, GROUP, 2);
-	page_table_join(&table, REGION_VIRT, 0, 2);
+	join(2 * REGION_VIRT, 2);
+}
+
+/* Somebody else's part of a table stays as it is, and so does the table. */
+static void test_joins_within(void **state)
+{
+	const struct page_range all = { REGION_VIRT, 4 * MIB };
+	struct page_range within = { REGION_VIRT, 2 * MIB - PAGE_BYTES };
+	struct page_table_use took;
+
+	(void)state;
+	page_table_map(&table, REGION_VIRT, hpa(REGION_PHYS), 4 * MIB,
+		       RW | MAP_NO_BLOCKS);
+	page_table_join(&table, &all, &within);
+	assert_int_equal(groups_checked(REGION_VIRT, 4 * MIB),
+			 format.group ? 31 : 0);
+	within.virt += PAGE_BYTES;
+	within.bytes = 4 * MIB - PAGE_BYTES;
+	page_table_join(&table, &all, &within);
+	page_table_use(&table, &took);
+	assert_int_equal(took.leaves[1], 1);
+	assert_int_equal(groups_checked(REGION_VIRT, 2 * MIB),
+			 format.group ? 32 : 0);
+	/* The first page was not in it, but its group was there before. */
+	page_table_join(&table, &all, &all);
+	page_table_use(&table, &took);
+	assert_int_equal(took.leaves[1], 2);
+}
+
+static void test_joins_within_without(void **state)
+{
+	teardown(state);
+	use(false);
+	test_joins_within(state);
+}
+
+/* Under a running guest: each change is away at once, and comes back joined. */
+static void test_joins_step_by_step(void **state)
+{
+	const struct page_range all = { REGION_VIRT, 0x40000000 };
+	struct page_table_use before, after;
+	struct page_change change;
+	unsigned int changes = 0;
+	uint32_t flags;
+	hpa_t phys;
+
+	(void)state;
+	page_table_map(&table, REGION_VIRT, hpa(REGION_PHYS), all.bytes, RW);
+	page_table_use(&table, &before);
+	page_table_map(&table, REGION_VIRT, hpa(REGION_PHYS), 6 * MIB,
+		       RW | MAP_NO_BLOCKS);
+	for (uint64_t at = REGION_VIRT; at < REGION_VIRT + all.bytes;) {
+		if (!page_table_join_plan(&table, at, &all, &change, &at))
+			continue;
+		changes++;
+		page_table_change_break(&table, &change);
+		assert_false(page_table_translate(&table, change.virt, &phys,
+						  &flags));
+		assert_false(page_table_translate(&table, change.virt +
+						  change.bytes - 1, &phys,
+						  &flags));
+		page_table_change_make(&table, &change);
+		expect(change.virt + change.bytes - 1,
+		       change.virt + change.bytes - 1 - REGION_VIRT +
+		       REGION_PHYS);
+	}
+	/* Three blocks of 2 MiB, and with the last one that of 1 GiB. */
+	assert_int_equal(changes, 4);
+	page_table_use(&table, &after);
+	assert_memory_equal(&before, &after, sizeof(after));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -424,6 +504,9 @@ int main(void)
 		TEST(test_block_gives_way),
 		TEST(test_joins),
 		TEST(test_joined_groups),
+		TEST(test_joins_within),
+		TEST(test_joins_within_without),
+		TEST(test_joins_step_by_step),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -187,6 +187,23 @@ static void test_shares(void **state)
 	prints("set root --colors 4-15 --json", "set-colors.json");
 }
 
+/* Ctrl-C takes it back once, and says so; not when all had been moved. */
+static void test_interrupted(void **state)
+{
+	(void)state;
+	fake.color_interrupt = fake.color_bytes / 2;
+	assert_int_equal(fake_run(&fake, "set root --colors 4-15"), APP_NO);
+	assert_string_equal(fake.err, "regctl set: "
+			    "interrupted: root has the colors it had\n");
+	assert_int_equal(fake.out_size, 0);
+	assert_non_null(strstr(fake.log, "step flags=0\nstep flags=0\n"
+					 "step flags=1\nstep flags=0\n"));
+	fake.color_interrupt = fake.color_bytes / 4;
+	fake.color_too_late = fake.color_bytes / 4;
+	prints("set root --colors 4-15", "set-colors.txt");
+	assert_int_equal(fake.err_size, 0);
+}
+
 static void test_regulators(void **state)
 {
 	(void)state;
@@ -554,6 +571,7 @@ int main(void)
 		TEST(test_cell_list),
 		TEST(test_cell_stats),
 		TEST(test_shares),
+		TEST(test_interrupted),
 		TEST(test_regulators),
 		TEST(test_traffic),
 		TEST(test_colors),

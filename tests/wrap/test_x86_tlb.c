@@ -408,30 +408,56 @@ static void test_same_tables_again(void **state)
 	assert_int_equal(guest_access(0x201000), 0x30001000);
 }
 
-/* A page of a block moves: the block is split, and the page goes and comes. */
+/* Away, forgotten by this CPU, and back as planned: nothing of before is used. */
+static void change(struct page_table *table, const struct page_change *change)
+{
+	page_table_change_break(table, change);
+	arch_cell_flush(change->virt, change->bytes);
+	told();
+	assert_true(guest_access(0x201000) == NOTHING);
+	page_table_change_make(table, change);
+}
+
+static void move(struct page_table *table, uint64_t phys, uint32_t flags)
+{
+	page_table_leaves_break(table, 0x201000, 1);
+	arch_cell_flush(0x201000, PAGE_BYTES);
+	told();
+	assert_true(guest_access(0x201000) == NOTHING);
+	page_table_leaves_make(table, 0x201000, hpa(phys), 1, flags);
+	assert_int_equal(guest_access(0x201000), phys);
+	assert_int_equal(guest_access(0x202000), 0x10002000);
+}
+
+/*
+ * A page of a block moves: the block is split, and the page goes and comes. When it
+ * is where it was, the block comes back, and its table is somebody else's.
+ */
 static void test_moved_page(void **state)
 {
 	struct page_table *table = arch_cell_table(&cells[0]);
-	struct page_split split;
+	const struct page_range within = { 0x200000, 0x200000 };
+	struct page_change split, join;
+	uint64_t next;
 	uint32_t flags;
 	hpa_t phys;
 
 	(void)state;
 	assert_true(arch_cell_translate(&cells[0], gpa(0x201000), &phys, &flags));
 	assert_int_equal(guest_access(0x201000), 0x10001000);
-	assert_int_equal(page_table_split_break(table, 0x200000, &split), 0);
-	arch_cell_flush(0x200000, 0x200000);
-	told();
-	assert_true(guest_access(0x201000) == NOTHING);
-	page_table_split_make(table, &split);
+	assert_int_equal(page_table_split_plan(table, 0x200000, &split), 0);
+	change(table, &split);
 	assert_int_equal(guest_access(0x201000), 0x10001000);
-	page_table_leaves_break(table, 0x201000, 1);
-	arch_cell_flush(0x201000, PAGE_BYTES);
-	told();
-	assert_true(guest_access(0x201000) == NOTHING);
-	page_table_leaves_make(table, 0x201000, hpa(0x20001000), 1, flags);
-	assert_int_equal(guest_access(0x201000), 0x20001000);
-	assert_int_equal(guest_access(0x202000), 0x10002000);
+	move(table, 0x20001000, flags);
+	assert_false(page_table_join_plan(table, 0x200000, &within, &join,
+					  &next));
+	move(table, 0x10001000, flags);
+	assert_true(page_table_join_plan(table, 0x200000, &within, &join,
+					 &next));
+	change(table, &join);
+	memset(join.gone, 0, PAGE_BYTES);
+	assert_int_equal(guest_access(0x201000), 0x10001000);
+	assert_int_equal(guest_access(0x3ff000), 0x101ff000);
 }
 
 #define TEST(name) cmocka_unit_test_setup(name, setup)

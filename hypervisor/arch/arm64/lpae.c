@@ -124,6 +124,7 @@ static void lpae_format(struct paging_format *format,
 {
 	format->levels = geometry->levels;
 	format->root_pages = geometry->root_pages;
+	format->block_level = 2;
 	format->table = lpae_table;
 	format->valid = lpae_valid;
 	format->is_table = lpae_is_table;

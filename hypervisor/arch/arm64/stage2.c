@@ -137,17 +137,13 @@ int arch_cell_unmap(struct cell *cell, const struct memory_region *region)
 	return err ? err : smmu_unmap(cell, region);
 }
 
-/* The tables of devices keep their entries: devices use them meanwhile. */
-void arch_cell_join(struct cell *cell, const struct memory_region *region)
-{
-	page_table_join(&cell->arch.stage2, region->virt_start, region->size,
-			PAGING_BLOCK_LEVEL);
-}
-
 struct page_table *arch_cell_table(struct cell *cell)
 {
 	return &cell->arch.stage2;
 }
+
+/* From so many pages on all of the VMID are forgotten at once. */
+#define FLUSH_PAGES_MAX		16
 
 /*
  * By address, second-stage entries only; what both stages made together goes with
@@ -156,6 +152,12 @@ struct page_table *arch_cell_table(struct cell *cell)
 void arch_cell_flush(uint64_t virt, uint64_t size)
 {
 	dsb(ish);
+	if (size > FLUSH_PAGES_MAX * PAGE_BYTES) {
+		__asm__ volatile("tlbi vmalls12e1is" : : : "memory");
+		dsb(ish);
+		isb();
+		return;
+	}
 	for (uint64_t at = virt; at < virt + size; at += PAGE_BYTES)
 		__asm__ volatile("tlbi ipas2e1is, %0"
 				 : : "r" (at >> PAGE_SHIFT) : "memory");

@@ -75,6 +75,8 @@ static void make_formats(void)
 	lpae_stage1_format(&memory.hv_format, &geometry, NULL);
 	lpae_stage2_geometry(40, &geometry);
 	lpae_stage2_format(&memory.stage2_format, &geometry, NULL);
+	if (fake_stage2_format)
+		memory.stage2_format = *fake_stage2_format;
 	memset(memory.hv_root, 0, sizeof(memory.hv_root));
 	memory.hv_table = (struct page_table){
 		.format = &memory.hv_format,
@@ -119,12 +121,7 @@ void *fake_guest(const struct cell *cell, uint64_t address, uint32_t wanted)
 }
 
 bool fake_tlb_local;
-
-void arch_cell_join(struct cell *cell, const struct memory_region *region)
-{
-	page_table_join(&cell->arch.stage2, region->virt_start, region->size,
-			PAGING_BLOCK_LEVEL);
-}
+const struct paging_format *fake_stage2_format;
 
 struct page_table *arch_cell_table(struct cell *cell)
 {

@@ -87,6 +87,7 @@ static void publish(const uint64_t *entry)
 const struct paging_format x86_format = {
 	.levels = 4,
 	.root_pages = 1,
+	.block_level = 2,
 	.leaf = x86_leaf,
 	.table = x86_table,
 	.valid = x86_valid,
@@ -145,6 +146,7 @@ static bool ept_is_table(unsigned int level, uint64_t entry)
 const struct paging_format ept_format = {
 	.levels = 4,
 	.root_pages = 1,
+	.block_level = 2,
 	.leaf = ept_leaf,
 	.table = ept_table,
 	.valid = ept_valid,

@@ -11,9 +11,6 @@
 #include "msi.h"
 #include "vtd.h"
 
-/* What is mapped at once where there are no blocks of 1 GiB. */
-#define CHUNK_BYTES		0x20000000ull
-
 static struct {
 	struct page_table empty;
 	void *apic_page;
@@ -91,20 +88,10 @@ static int cover_messages(struct cell *cell, const struct memory_region *region)
 
 int arch_cell_map(struct cell *cell, const struct memory_region *region)
 {
-	uint64_t chunk = vcpu_stage2()->block_1g ? UINT64_MAX : CHUNK_BYTES;
-	uint64_t done = 0;
-	int error = 0;
+	int error = page_table_map(&cell->arch.stage2, region->virt_start,
+				   hpa(region->phys_start), region->size,
+				   region_map_flags(region->flags));
 
-	while (done < region->size && !error) {
-		uint64_t left = region->size - done;
-		uint64_t step = left < chunk ? left : chunk;
-
-		error = page_table_map(&cell->arch.stage2,
-				       region->virt_start + done,
-				       hpa(region->phys_start + done), step,
-				       region_map_flags(region->flags));
-		done += step;
-	}
 	if (!error)
 		error = cover_messages(cell, region);
 	if (!error)
@@ -120,13 +107,6 @@ int arch_cell_unmap(struct cell *cell, const struct memory_region *region)
 	if (!error)
 		error = vtd_unmap(cell, region);
 	return !error && covers_apic(region) ? cover_apic(cell) : error;
-}
-
-/* The tables of devices keep their entries: devices use them meanwhile. */
-void arch_cell_join(struct cell *cell, const struct memory_region *region)
-{
-	page_table_join(&cell->arch.stage2, region->virt_start, region->size,
-			vcpu_stage2()->block_1g ? 2 : 1);
 }
 
 struct page_table *arch_cell_table(struct cell *cell)

@@ -29,6 +29,7 @@
 
 struct vmx_controls vmx_controls;
 
+static struct paging_format stage2_format;
 static struct vcpu_stage2 stage2_facts;
 
 static void read_caps(struct vmx_caps *caps)
@@ -90,8 +91,9 @@ int vcpu_init(void)
 	error = vmx_controls_compute(&caps, &vmx_controls, &why);
 	if (error)
 		printk("this CPU's VMX lacks: %s\n", why);
-	stage2_facts.format = &ept_format;
-	stage2_facts.block_1g = vmx_controls.block_1g;
+	stage2_format = ept_format;
+	stage2_format.block_level = vmx_controls.block_1g ? 2 : 1;
+	stage2_facts.format = &stage2_format;
 	stage2_facts.apic_page = vmx_controls.cpu2 & CPU2_APIC_ACCESS;
 	return error;
 }

@@ -10,8 +10,6 @@
 
 #define BUSES			256u
 #define FUNCTIONS		256u	/* of a bus: devices and functions */
-/* Too little for a block of 1 GiB. */
-#define CHUNK_BYTES		0x20000000ull
 
 /* By slot of the cell. Number 0 is not used: some units reserve it. */
 struct domain {
@@ -87,6 +85,8 @@ int vtd_domains_init(void)
 	domains.format = (struct paging_format){
 		.levels = vtd.levels,
 		.root_pages = 1,
+		/* Blocks only as large as every unit knows them. */
+		.block_level = vtd.block_1g ? 2 : 1,
 		.leaf = second_leaf,
 		.table = second_table,
 		.valid = second_valid,
@@ -194,26 +194,6 @@ void vtd_cell_exit(const struct cell *cell)
 	domain->cell = NULL;
 }
 
-/* Blocks only as large as every unit knows them. */
-static int map_chunks(struct page_table *table,
-		      const struct memory_region *region, uint32_t flags)
-{
-	uint64_t chunk = vtd.block_1g ? UINT64_MAX : CHUNK_BYTES;
-	uint64_t done = 0;
-	int error = 0;
-
-	while (done < region->size && !error) {
-		uint64_t left = region->size - done;
-		uint64_t step = left < chunk ? left : chunk;
-
-		error = page_table_map(table, region->virt_start + done,
-				       hpa(region->phys_start + done), step,
-				       flags);
-		done += step;
-	}
-	return error;
-}
-
 static bool out_of_reach(const struct memory_region *region)
 {
 	unsigned int bits = vtd.levels == 4 ? 48 : 39;
@@ -237,7 +217,8 @@ int vtd_map(const struct cell *cell, const struct memory_region *region)
 		flags |= MAP_READ;
 	if (region->flags & MEM_WRITE)
 		flags |= MAP_WRITE;
-	error = map_chunks(&domain->table, region, flags);
+	error = page_table_map(&domain->table, region->virt_start,
+			       hpa(region->phys_start), region->size, flags);
 	return error ? error : vtd_invalidate();
 }
 

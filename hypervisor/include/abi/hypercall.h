@@ -209,7 +209,9 @@ ABI_SIZE(struct color_report, 128);
 /*
  * WEIR_HC_COLORS_SET: the root cell shall have these colors from now on; all bits of
  * those that exist, or none at all: all colors. Its memory moves in the calls of
- * WEIR_HC_COLORS_STEP that follow, a few pages in each.
+ * WEIR_HC_COLORS_STEP that follow, a few pages in each. In the answer `colors` are
+ * those that it goes to, or with COLOR_REQUEST_LOOK those that it has: until the
+ * last page is where it shall be, those of before.
  */
 struct color_request {
 	uint32_t size;
@@ -222,13 +224,14 @@ struct color_request {
 	uint64_t span_bytes;	/* from the first to the last page */
 	uint64_t moved_bytes;	/* since the beginning */
 	uint64_t took_ns;	/* from the beginning to the end, or to now */
-	uint64_t longest_ns;	/* that pages were away at once, since then */
+	uint64_t longest_ns;	/* that a call took, and so pages were away */
 	uint64_t waits;		/* accesses that waited for it, since then */
 } ABI_PACKED;
 ABI_SIZE(struct color_request, 80);
 
 /* WEIR_HC_COLORS_STEP */
-#define COLOR_STEP_TURN			0x1u	/* go back; or, if so, on again */
+/* Go back; or, if so, on again. Nothing when all has been moved. */
+#define COLOR_STEP_TURN			0x1u
 
 /* comm_region.cell_state, written by the cell */
 enum cell_state {

@@ -63,6 +63,8 @@ struct paging_format {
 	uint32_t (*flags)(uint64_t leaf);	/* MAP_READ to MAP_DEVICE */
 	/* Makes a changed entry visible to the walker; may be a no-op. */
 	void (*publish)(const uint64_t *entry);
+	/* The highest of blocks: 1 for 2 MiB, 2 for 1 GiB; 0: there are none. */
+	unsigned int block_level;
 	/*
 	 * In the entries of 16 pages of level 0 that are one piece, aligned to
 	 * its size on both sides, and have the same flags: a TLB may keep it
@@ -78,7 +80,6 @@ struct page_table {
 };
 
 #define PAGING_MAX_LEVELS	4
-#define PAGING_BLOCK_LEVEL	2u	/* the highest of blocks: 1 GiB */
 #define PAGING_GROUP_BYTES	(16 * PAGE_BYTES)
 
 int page_table_init(struct page_table *table, const struct paging_format *format);
@@ -94,28 +95,45 @@ int page_table_map(struct page_table *table, uint64_t virt, hpa_t phys,
 		   uint64_t size, uint32_t flags);
 int page_table_unmap(struct page_table *table, uint64_t virt, uint64_t size);
 /*
- * Changes of what a running guest has mapped. Between the two steps the caller sees
- * to it that nobody uses the old entries (break before make); the guest has
- * nothing there meanwhile.
+ * Changes of what a running guest has mapped: planned, broken, made. Between the
+ * last two the caller sees to it that nobody uses the old entries (break before
+ * make); the guest has nothing there meanwhile.
  */
-struct page_split {
+struct page_change {
 	uint64_t virt;		/* what the TLBs are to forget in between */
 	uint64_t bytes;
 	uint64_t *entry;
 	unsigned int entries;
 	uint64_t value;		/* of the first */
+	uint64_t *gone;		/* a table that is not needed any more, or NULL */
+};
+
+struct page_range {
+	uint64_t virt;
+	uint64_t bytes;
 };
 
 /* Whether `virt` has an entry of level 0 that is in no group. */
 bool page_table_is_split(const struct page_table *table, uint64_t virt);
 /*
  * The block at `virt` gives way to a table that maps the same, without groups;
- * or the group to entries of their own. -ENOMEM: nothing has changed.
+ * or the group to entries of their own. -ENOMEM. What is planned is to be made.
  */
-int page_table_split_break(struct page_table *table, uint64_t virt,
-			   struct page_split *split);
-void page_table_split_make(struct page_table *table,
-			   const struct page_split *split);
+int page_table_split_plan(const struct page_table *table, uint64_t virt,
+			  struct page_change *change);
+/*
+ * The other way round: a table that maps one piece of memory gives way to a block,
+ * when `virt` is the first page of one of level 1; or the first 16 pages from
+ * `virt` on, in its table, become a group. Only what lies in `within`. False:
+ * nothing is left to join in this table. `*next`: where to look next.
+ */
+bool page_table_join_plan(const struct page_table *table, uint64_t virt,
+			  const struct page_range *within,
+			  struct page_change *change, uint64_t *next);
+void page_table_change_break(const struct page_table *table,
+			     const struct page_change *change);
+void page_table_change_make(const struct page_table *table,
+			    const struct page_change *change);
 /* So many pages that have entries of level 0, in no group. */
 void page_table_leaves_break(struct page_table *table, uint64_t virt,
 			     unsigned int count);
@@ -123,11 +141,12 @@ void page_table_leaves_make(struct page_table *table, uint64_t virt, hpa_t phys,
 			    unsigned int count, uint32_t flags);
 
 /*
- * What lies in one piece again has blocks again, of up to level `top`, and groups.
- * Of so much of `virt` on as is mapped, while nobody uses the table.
+ * What lies in one piece again has blocks and groups again: of all tables of level
+ * 0 that have some of `range`, what lies in `within`. While nobody uses the table.
  */
-void page_table_join(struct page_table *table, uint64_t virt, uint64_t size,
-		     unsigned int top);
+void page_table_join(const struct page_table *table,
+		     const struct page_range *range,
+		     const struct page_range *within);
 /* Makes the tables down to level 0, so that mapping pages there cannot fail. */
 int page_table_reserve(struct page_table *table, uint64_t virt, uint64_t size);
 /* False when nothing is mapped there. */

@@ -4,7 +4,8 @@
  * the system configuration says (struct weir_record_root_colors).
  *
  * A few pages at a time leave the root's second stage, are copied, and come back
- * elsewhere. A CPU of the root that touches them meanwhile waits for just that in
+ * elsewhere. Tables that are one piece at the end become blocks in the same way. A
+ * CPU of the root that touches them meanwhile waits for just that in
  * its fault; where invalidations do not reach other CPUs, those are suspended for
  * it. README.md of coloring/ has the order of the moves and what it relies on.
  */
@@ -31,7 +32,8 @@ void recolor_leave(void);
  */
 int recolor_begin(struct color_request *request, struct reason *reason);
 /*
- * Moves a few pages. Pages still to look at, at least 1; 0: the root has the
+ * Moves a few pages, or when all are moved makes a block or group of those that lie
+ * in one piece now. Pages still to look at, at least 1; 0: the root has the
  * colors asked for, or those it had when it was turned back. -EBUSY: another
  * call is under way. -ENODATA: nothing moves. An error that it cannot go on
  * from turns it back, and is told by the step that ends it.

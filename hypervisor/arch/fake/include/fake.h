@@ -56,6 +56,12 @@ struct fake {
 
 extern struct fake fake;
 
+/*
+ * Second stages of cells: of another format than Arm's, from the next
+ * fake_machine() on, when not NULL.
+ */
+extern const struct paging_format *fake_stage2_format;
+
 /* Counters of one CPU, 32 bits each, bits of masks by counter. */
 struct fake_pmu {
 	uint64_t value[ARCH_PMU_RESERVED];

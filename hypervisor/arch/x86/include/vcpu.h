@@ -16,7 +16,6 @@ int vcpu_init(void);
 /* Second stage of cells, as every CPU of this machine has it. */
 struct vcpu_stage2 {
 	const struct paging_format *format;
-	bool block_1g;		/* blocks of 1 GiB may be used */
 	bool apic_page;		/* accesses to stage2_apic_page() exit though it is mapped */
 };
 

@@ -96,8 +96,6 @@ uint64_t arch_cell_starters(const struct cell *cell);
  */
 int arch_cell_map(struct cell *cell, const struct memory_region *region);
 int arch_cell_unmap(struct cell *cell, const struct memory_region *region);
-/* What is mapped there has blocks again where it can have them. */
-void arch_cell_join(struct cell *cell, const struct memory_region *region);
 /* Interrupts move between root and cell: after maps, CPUs concerned suspended. */
 void arch_config_commit(struct cell *cell);
 /*
