@@ -52,8 +52,9 @@ fails 4 "as is a color that does not exist" regctl set root --colors 4-16
 fails 2 "and what is no list" regctl set root --colors 4-
 
 before=$(rounds)
-go 4-15
 used=$(cat $sys/mem_pool_used)
+go 4-15
+ok "its tables take more" [ "$(cat $sys/mem_pool_used)" -gt "$used" ]
 is "it has them" "$(cat $root_colors)" 4-15
 says "regctl colors says so" '^ *0 .* 4-15 ' regctl colors
 fails 4 "it cannot be left as it is" regctl disable
@@ -92,9 +93,37 @@ ok "destroy it again" regctl -q cell destroy freed
 says "nothing is left under way" 'qemu|root' \
 	regctl set root --colors 0-11 --dry-run
 
-go all
-is "on all" "$(cat $root_colors)" ""
-is "nothing leaks" "$(cat $sys/mem_pool_used)" "$used"
+# --- what else happens meanwhile ---
+# begin LIST: goes there beside what follows.
+begin() {
+	regctl set root --colors "$1" >/tmp/went 2>&1 &
+	pid=$!
+	sleep 0.1
+}
+
+# ends LIST: it was on its way until now, and comes there.
+ends() {
+	ok "all that was beside the change to $1" kill -0 $pid
+	wait $pid
+	is "which was made" "$? $(cat $root_colors)" "0 $2"
+	is "and has no progress in a file" "$(grep -c % /tmp/went)" 0
+}
+
+ok "a cell beside the next change" regctl -q cell create $cells/freed-cell.cell
+begin 5-15
+fails 4 "no second change beside a first one" regctl set root --colors 0-11
+ok "a cell can go" regctl -q cell destroy freed
+fails 4 "none can come" regctl cell create $cells/freed-cell.cell
+fails 4 "Weir stays" regctl disable
+ends 5-15 5-15
+begin all
+ok "a CPU can go" sh -c 'echo 0 >/sys/devices/system/cpu/cpu3/online'
+ok "and come" sh -c 'echo 1 >/sys/devices/system/cpu/cpu3/online'
+says "it is told why nothing else goes" 'is changing its colors' \
+	regctl set root --colors 0-11
+ends all ""
+is "its tables take what they took: it has its blocks again" \
+	"$(cat $sys/mem_pool_used)" "$used"
 
 rm /tmp/load
 wait
