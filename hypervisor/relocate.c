@@ -175,12 +175,18 @@ static void wait_for(const uint32_t *word, uint32_t value)
 	}
 }
 
-/* Those of the remap area: the others are pages of the image. */
+/*
+ * Those of the remap area: the others are pages of the image. Some were taken
+ * before the colors were known, so entries go first: nothing is left of them.
+ */
 static void free_old_tables(void)
 {
-	relocation.old.keep_tables = false;
-	CHECK(page_table_unmap(&relocation.old, arch_hv_remap_base(),
-			       HV_REMAP_PAGES * PAGE_BYTES) == 0);
+	struct page_table *old = &relocation.old;
+	const uint64_t bytes = HV_REMAP_PAGES * PAGE_BYTES;
+
+	CHECK(page_table_unmap(old, arch_hv_remap_base(), bytes) == 0);
+	old->keep_tables = false;
+	CHECK(page_table_unmap(old, arch_hv_remap_base(), bytes) == 0);
 }
 
 /* The first CPU does alone what all have to be there for, the n-th time. */
