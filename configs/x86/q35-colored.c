@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* A cell of q35 on 4 of 16 colors, whose device reaches its memory. */
+/* A cell of q35 on 4 colors, whose device reaches its memory. */
 #include "q35.h"
 
 struct {

@@ -2,9 +2,16 @@
 /*
  * QEMU's machine q35 with two CPUs, 512 MiB and a remapping unit, as
  * tests/iommu starts it: memory as in Bochs, two DMA devices and a network
- * card whose messages are in a table.
+ * card whose messages are in a table. With Q35_OWN_COLORS, a mask, the
+ * hypervisor has colors for itself.
  */
 #include "q35.h"
+
+#ifdef Q35_OWN_COLORS
+#define Q35_RECORDS	3
+#else
+#define Q35_RECORDS	2
+#endif
 
 struct {
 	struct system_desc header;
@@ -17,6 +24,9 @@ struct {
 		struct weir_block head;
 		struct weir_record_iommu iommu;
 		struct weir_record_coloring coloring;
+#ifdef Q35_OWN_COLORS
+		struct weir_record_own_colors own_colors;
+#endif
 	} ABI_PACKED weir;
 } ABI_PACKED config = {
 	.header = {
@@ -58,7 +68,7 @@ struct {
 		},
 	},
 	.weir = {
-		.head = BLOCK_HEAD(2),
+		.head = BLOCK_HEAD(Q35_RECORDS),
 		.iommu = {
 			RECORD_HEAD(IOMMU, struct weir_record_iommu),
 			.base = Q35_IOMMU, .size = 0x1000,
@@ -73,5 +83,8 @@ struct {
 			.llc_ways = Q35_CACHE_WAYS,
 			.llc_line_bytes = Q35_CACHE_LINE,
 		},
+#ifdef Q35_OWN_COLORS
+		.own_colors = RECORD_OWN_COLORS(Q35_OWN_COLORS),
+#endif
 	},
 };

@@ -26,8 +26,10 @@
 
 #define Q35_PIN_CELL		3	/* the second serial port's */
 
-/* Of 16 colors, those of the colored cell. */
+/* 16 colors where the machine does not say otherwise, and the colored cell's. */
+#ifndef Q35_CACHE_SETS
 #define Q35_CACHE_SETS		1024
+#endif
 #define Q35_CACHE_WAYS		16
 #define Q35_CACHE_LINE		64
 #define Q35_COLORS		0x024c		/* 2, 3, 6, 9 */

@@ -11,12 +11,12 @@
 #include "guest.h"
 #include "hv/arch/cpu.h"
 #include "hv/cell.h"
+#include "hv/coloring.h"
 #include "hv/paging.h"
 #include "places.h"
 #include "tests/vmx/test.h"
 
 #define CELL_ID			1u
-#define COLORS_ALL		16u
 #define COLORS_OWN		4u
 #define SOURCE_PAGE		0u		/* of the cell; the others receive */
 #define PAGES			(INMATE_COMM_BASE / 4096u)
@@ -26,9 +26,10 @@
 static uint64_t page_phys(unsigned int n)
 {
 	static const unsigned int colors[COLORS_OWN] = { 2, 3, 6, 9 };
+	const unsigned int all = color_count(coloring_geometry());
 
 	return BOCHS_CELL_RAM_BASE +
-	       4096ull * (n / COLORS_OWN * COLORS_ALL + colors[n % COLORS_OWN]);
+	       4096ull * (n / COLORS_OWN * all + colors[n % COLORS_OWN]);
 }
 
 static uint64_t words_put(uint64_t phys, unsigned int at, unsigned int count,
