@@ -163,6 +163,7 @@ static void test_gone(volatile uint8_t *device)
 void trial_colored(volatile uint8_t *device)
 {
 	test_created();
+	trial_own_colors(page_phys(0));
 	test_pages(device);
 	test_across(device);
 	test_outside(device);

@@ -2,7 +2,7 @@
 # The hypervisor with guests that are functions, in place of VMX.
 # Compiled as the rest of the hypervisor is.
 iommu-objs := $(addprefix $(B)/x86/,$(addprefix $(d),vcpu.o guest.o trial.o \
-	pins.o table.o colored.o edu.o) \
+	pins.o table.o colored.o own.o edu.o) \
 	tests/vmx/test.o)
 $(iommu-objs): | $(hv-x86-offsets)
 

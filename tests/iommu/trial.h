@@ -23,6 +23,9 @@ void trial_forget_said(void);
 /* colored.c: a cell on colors, from its creation to its end, with this device. */
 void trial_colored(volatile uint8_t *device);
 
+/* own.c: while there is a colored cell, whose first page is there. */
+void trial_own_colors(uint64_t cell_phys);
+
 /* pins.c: without a cell, with it and its CPU's APIC on, after it. */
 void trial_pins_root(void);
 void trial_pins_cell(void);
