@@ -182,11 +182,11 @@ static void wait_for(const uint32_t *word, uint32_t value)
 static void free_old_tables(void)
 {
 	struct page_table *old = &relocation.old;
-	const uint64_t bytes = HV_REMAP_PAGES * PAGE_BYTES;
 
-	CHECK(page_table_unmap(old, arch_hv_remap_base(), bytes) == 0);
+	page_table_leaves_break(old, arch_hv_remap_base(), HV_REMAP_PAGES);
 	old->keep_tables = false;
-	CHECK(page_table_unmap(old, arch_hv_remap_base(), bytes) == 0);
+	CHECK(page_table_unmap(old, arch_hv_remap_base(),
+			       HV_REMAP_PAGES * PAGE_BYTES) == 0);
 }
 
 /* The first CPU does alone what all have to be there for, the n-th time. */
