@@ -5,3 +5,6 @@ tools-host-y += weir-steps
 weir-steps-objs := $(addprefix $(d),steps.o steps-image.o)
 $(foreach f,steps steps-image,$(eval CFLAGS_tests/bench/$f.o := \
 	-Ihypervisor/arch/x86/include))
+tools-arm64-y += memsums
+memsums-objs := $(d)memsums.o
+memsums-ldflags := -static
