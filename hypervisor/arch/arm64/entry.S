@@ -149,7 +149,7 @@ switch_unmapped:
 	.text
 /*
  * void tables_switch(place, count, from, root, unmapped): no stack is used, as it
- * is among what is copied.
+ * is among what is copied; x8 to x15 are kept, as C has it here.
  */
 	.global tables_switch
 tables_switch:
@@ -157,8 +157,8 @@ tables_switch:
 	ldr	x5, [x0], #8
 	add	x6, x2, #4096
 	cbz	x5, 3f
-2:	ldp	x7, x8, [x2], #16
-	stp	x7, x8, [x5], #16
+2:	ldp	x7, x16, [x2], #16
+	stp	x7, x16, [x5], #16
 	cmp	x2, x6
 	b.lo	2b
 3:	mov	x2, x6
