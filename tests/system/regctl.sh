@@ -165,13 +165,14 @@ is "JSON lines" "$(regctl monitor root -i 10ms -n 2 --json |
 
 # --- the statistics pages ---
 hypercalls=/sys/devices/weir/cells/0/statistics/vmexits_hypercall
-# Reading the count takes a call for each CPU; thirty looks would take sixty.
+# Reading the count takes a call for each CPU. Which of those two readings count
+# depends on the CPU that reads: one to seven. Thirty looks would take sixty.
 before=$(cat $hypercalls)
 ok "top, thirty times" regctl top -b -n 30 -i 10ms
-ok "makes no call" [ "$(($(cat $hypercalls) - before))" -le 4 ]
+ok "makes no call" [ "$(($(cat $hypercalls) - before))" -le 7 ]
 before=$(cat $hypercalls)
 ok "monitor, thirty times" regctl monitor -n 30 -i 10ms
-ok "nor does monitor" [ "$(($(cat $hypercalls) - before))" -le 4 ]
+ok "nor does monitor" [ "$(($(cat $hypercalls) - before))" -le 7 ]
 is "a row for every CPU, sorted" "$(regctl top -b -n 1 -i 20ms --csv \
 	--no-headings | wc -l)" 4
 is "one of a cell" "$(regctl top jitter -b -n 1 -i 10ms --json |
