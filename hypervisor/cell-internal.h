@@ -16,7 +16,6 @@ struct cell *cell_take_slot(void);
 void cell_publish(struct cell *cell);
 /* Lookups by other CPUs no longer find it, and none still uses it. */
 void cell_unpublish(struct cell *cell);
-void cell_view(const struct cell *cell, struct config_view *view);
 /* Fills the cell's fields from its checked configuration. */
 void cell_read_options(struct cell *cell);
 /* A fresh communication page in the state given; also at every start. */

@@ -100,11 +100,6 @@ void cell_unpublish(struct cell *cell)
 	spin_unlock(&cells_lock);
 }
 
-void cell_view(const struct cell *cell, struct config_view *view)
-{
-	config_view_init(view, cell->config, cell->config_size);
-}
-
 /* The Weir record first, then the old field, in microseconds, then a default. */
 static uint64_t message_timeout(const struct cell_desc *desc,
 				const struct weir_record_options *options)

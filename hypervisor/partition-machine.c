@@ -55,8 +55,7 @@ static bool root_splits(unsigned int level)
 
 	if (level != ARCH_CACHE_L3)
 		return false;
-	config_view_init(&view, &system_config->root_cell, system_config_size -
-			 offsetof(struct system_desc, root_cell));
+	system_view(&view);
 	for (uint32_t n = 0; n < view.desc->num_cache_regions; n++)
 		if (view.cache[n].type == CACHE_L3_CODE)
 			return true;

@@ -174,7 +174,7 @@ static int regions_read(const struct cell *cell, struct part_cache *share,
 {
 	struct config_view view;
 
-	config_view_init(&view, cell->config, cell->config_size);
+	cell_view(cell, &view);
 	for (uint32_t n = 0; n < view.desc->num_cache_regions; n++) {
 		const struct cache_region *region = &view.cache[n];
 		bool code = region->type == CACHE_L3_CODE;

@@ -40,7 +40,7 @@ static bool root_maps_space(void)
 	uint64_t base = system_config->platform.pci_mmconfig_base;
 	struct config_view view;
 
-	config_view_init(&view, cell_root()->config, cell_root()->config_size);
+	cell_view(cell_root(), &view);
 	for (uint32_t i = 0; i < view.desc->num_memory_regions; i++) {
 		const struct memory_region *region = &view.memory[i];
 
@@ -58,7 +58,7 @@ static const struct pci_device *cell_function(const struct cell *cell,
 {
 	struct config_view view;
 
-	config_view_init(&view, cell->config, cell->config_size);
+	cell_view(cell, &view);
 	for (uint32_t i = 0; i < view.desc->num_pci_devices; i++) {
 		const struct pci_device *device = &view.pci[i];
 
@@ -105,7 +105,7 @@ static bool write_allowed(const struct cell *cell,
 	if (within(offset, size, CONFIG_COMMAND, CONFIG_COMMAND_BYTES) ||
 	    within(offset, size, CONFIG_IRQ_LINE, 1))
 		return true;
-	config_view_init(&view, cell->config, cell->config_size);
+	cell_view(cell, &view);
 	for (unsigned int i = 0; i < device->num_caps; i++) {
 		const struct pci_capability *cap =
 			&view.caps[device->caps_start + i];
@@ -168,7 +168,7 @@ static bool has_devices(const struct cell *cell)
 {
 	struct config_view view;
 
-	config_view_init(&view, cell->config, cell->config_size);
+	cell_view(cell, &view);
 	for (uint32_t i = 0; i < view.desc->num_pci_devices; i++) {
 		if (view.pci[i].type != PCI_TYPE_IVSHMEM)
 			return true;

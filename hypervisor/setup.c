@@ -148,9 +148,7 @@ static int init_clock(struct reason *reason)
 	struct config_view view;
 	int error;
 
-	config_view_init(&view, &system_config->root_cell,
-			 system_config_size -
-				 offsetof(struct system_desc, root_cell));
+	system_view(&view);
 	record = config_record(&view, WEIR_RECORD_MEMSYS, 0);
 	if (!record)
 		return 0;

@@ -72,9 +72,9 @@ uint64_t ab_now_ns(struct ab_runner *runner);
  * ab-environment.c: versions, configurations, machine and clocks, for whoever reads
  * the results later. `text` is the scenario's. The caller owns it.
  */
-/* The key of what is there now and was not the same before; NULL: none. */
-const char *ab_environment_changed(json_t *before, json_t *now);
 json_t *ab_environment(const struct app *app, const struct scenario *scenario,
 		       const char *text);
+/* The key of what is there now and was not the same before; NULL: none. */
+const char *ab_environment_changed(json_t *before, json_t *now);
 
 #endif

@@ -17,7 +17,6 @@
 #include "lpae.h"
 #include "sysregs.h"
 
-
 _Static_assert(LPAE_MAIR == MAIR_EL2_VALUE, "attributes of EL2 memory");
 _Static_assert(HV_BASE % HV_MEMORY_MAX_BYTES == 0, "linear map");
 

@@ -159,7 +159,7 @@ static int configured_spis(const struct cell *cell,
 
 	for (n = 0; n < GIC_IRQ_WORDS; n++)
 		irqs[n] = 0;
-	config_view_init(&view, cell->config, cell->config_size);
+	cell_view(cell, &view);
 	for (n = 0; n < cell->config->num_irqchips; n++) {
 		chip = &view.irqchips[n];
 		if (chip->address != gic.platform.gicd_base)
@@ -187,7 +187,7 @@ static void configured_critical(struct cell *cell)
 
 	for (n = 0; n < GIC_IRQ_WORDS; n++)
 		cell->arch.gic.critical[n] = 0;
-	config_view_init(&view, cell->config, cell->config_size);
+	cell_view(cell, &view);
 	record = (const void *)config_record(&view, WEIR_RECORD_CRITICAL, 0);
 	for (n = 0; record && n < record->irqs_count; n++) {
 		irq = record->irqs[n];
@@ -229,7 +229,7 @@ static int check_hidden(const struct cell *cell, uint64_t start,
 	const struct memory_region *region;
 	uint32_t n;
 
-	config_view_init(&view, cell->config, cell->config_size);
+	cell_view(cell, &view);
 	for (n = 0; n < cell->config->num_memory_regions; n++) {
 		region = &view.memory[n];
 		if (region->phys_start < start + size &&

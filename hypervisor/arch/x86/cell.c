@@ -37,7 +37,7 @@ static int bitmaps_init(struct cell *cell, struct reason *reason)
 	if (!cell->arch.msr_bitmap || !cell->arch.io_bitmap)
 		return refuse(reason, -ENOMEM,
 			      "no pages left for the cell's bitmaps");
-	config_view_init(&view, cell->config, cell->config_size);
+	cell_view(cell, &view);
 	msr_bitmap_build(cell->arch.msr_bitmap, &viewer, counter_use);
 	io_bitmap_build(cell->arch.io_bitmap, view.pio,
 			view.desc->num_pio_regions);

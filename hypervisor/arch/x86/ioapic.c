@@ -89,7 +89,7 @@ static bool lists_pin(const struct cell *cell, const struct chip *chip,
 {
 	struct config_view view;
 
-	config_view_init(&view, cell->config, cell->config_size);
+	cell_view(cell, &view);
 	for (uint32_t i = 0; i < view.desc->num_irqchips; i++) {
 		const struct irqchip *irqchip = &view.irqchips[i];
 
@@ -267,7 +267,7 @@ int ioapic_cell_init(struct cell *cell, struct reason *reason)
 {
 	struct config_view view;
 
-	config_view_init(&view, cell->config, cell->config_size);
+	cell_view(cell, &view);
 	for (uint32_t i = 0; i < view.desc->num_irqchips; i++) {
 		uint64_t address = view.irqchips[i].address;
 		struct chip *chip = chip_find(address);

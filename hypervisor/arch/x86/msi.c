@@ -304,7 +304,7 @@ int msi_adopt(const struct cell *cell)
 	struct config_view view;
 	int error = 0;
 
-	config_view_init(&view, cell->config, cell->config_size);
+	cell_view(cell, &view);
 	spin_lock(&msi.lock);
 	for (uint32_t i = 0; !error && i < view.desc->num_pci_devices; i++) {
 		if (view.pci[i].type != PCI_TYPE_IVSHMEM)

@@ -181,7 +181,7 @@ int msix_cell_init(struct cell *cell, struct reason *reason)
 {
 	struct config_view view;
 
-	config_view_init(&view, cell->config, cell->config_size);
+	cell_view(cell, &view);
 	for (uint32_t i = 0; i < view.desc->num_pci_devices; i++) {
 		const struct pci_device *device = &view.pci[i];
 		struct table *table;

@@ -158,7 +158,7 @@ static int buses_need(const struct cell *cell)
 	struct config_view view;
 	int error = 0;
 
-	config_view_init(&view, cell->config, cell->config_size);
+	cell_view(cell, &view);
 	for (uint32_t i = 0; !error && i < view.desc->num_pci_devices; i++) {
 		if (is_function(&view.pci[i]))
 			error = bus_need(view.pci[i].bdf >> 8);
@@ -238,7 +238,7 @@ static bool lists(const struct cell *cell, uint16_t bdf)
 {
 	struct config_view view;
 
-	config_view_init(&view, cell->config, cell->config_size);
+	cell_view(cell, &view);
 	for (uint32_t i = 0; i < view.desc->num_pci_devices; i++) {
 		if (view.pci[i].bdf == bdf && is_function(&view.pci[i]))
 			return true;

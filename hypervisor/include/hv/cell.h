@@ -14,6 +14,7 @@
 #include "abi/weir-config.h"
 #include "coloring/coloring.h"
 #include "arch_types.h"
+#include "config-check.h"
 #include "console.h"
 #include "mmio.h"
 #include "partition.h"
@@ -54,6 +55,12 @@ struct cell {
 	struct reg_cell reg;
 	struct part_cell part;
 };
+
+/* The parts of its configuration, which was checked. */
+static inline void cell_view(const struct cell *cell, struct config_view *view)
+{
+	config_view_init(view, cell->config, cell->config_size);
+}
 
 struct cell *cell_root(void);
 struct cell *cell_by_id(uint32_t id);

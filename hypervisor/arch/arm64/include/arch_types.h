@@ -16,7 +16,6 @@
 
 /* Invalidations are broadcast. */
 #define ARCH_TLB_BROADCAST	true
-/* The hypervisor can move to pages of colors of its own. */
 
 /*
  * Guest general registers, in the order vectors.S saves them. The last one is
