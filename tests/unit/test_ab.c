@@ -97,6 +97,8 @@ static void test_what_is_no_scenario(void **state)
 		{ "victim run a\nload run b\narm a\nloads only 2\n", 0,
 		  "wants 2 loads of 1" },
 		{ "native\n", 1, "belongs to an arm" },
+		{ "checksum own\n", 1, "belongs to an arm" },
+		{ "arm a\nchecksum\n", 2, "'checksum own'" },
 		{ "victim run a\narm a\nnative\n", 0, "'system' must say" },
 		{ "victim cell a b\nsystem s\narm a\nnative\n", 0, "may use cells" },
 		{ "victim run a\nsystem s\narm a\nnative\nset root\n", 0,
@@ -292,6 +294,7 @@ static void results_by_hand(struct ab_results *results)
 			.victim_bytes = 500, .others_bytes = 100 * n,
 			.stall_ns = 400, .others_cpus = 2,
 			.budget_bytes_per_s = n == 2 ? 250000000 : 0,
+			.checksum = "0123456789abcdef",
 		};
 
 		assert_int_equal(results_add_run(results, &run), 0);
@@ -306,7 +309,7 @@ static void test_results_come_back(void **state)
 {
 	struct ab_results wanted, got = { 0 };
 	FILE *iterations = tmpfile(), *runs = tmpfile();
-	size_t line;
+	struct results_error error;
 
 	(void)state;
 	results_by_hand(&wanted);
@@ -318,7 +321,7 @@ static void test_results_come_back(void **state)
 	fputs("hogs,0,0,5,6,7\r\nhogs,0,1,5", iterations);
 	rewind(iterations);
 	rewind(runs);
-	assert_int_equal(results_read(&got, &scenario, iterations, runs, &line), 0);
+	assert_int_equal(results_read(&got, &scenario, iterations, runs, &error), 0);
 	assert_int_equal(got.runs_count, 3);
 	assert_int_equal(got.iterations_count, 6);
 	assert_memory_equal(got.runs, wanted.runs, 3 * sizeof(*got.runs));
@@ -335,15 +338,19 @@ static void test_results_come_back(void **state)
 static void test_damaged_results_are_refused(void **state)
 {
 	static const char *const wrong[] = {
-		"nobody,0,1,1,1,1,1,1,1\r\n", "alone,9,1,1,1,1,1,1,1\r\n",
-		"alone,0,1,1,1,1,1,1\r\n", "alone,0,1,1,1,1,1,1,1,1\r\n",
-		"alone,x,1,1,1,1,1,1,1\r\n", "alone\r\n", "\r\n",
+		"nobody,0,1,1,1,1,1,1,1,-\r\n", "alone,9,1,1,1,1,1,1,1,-\r\n",
+		"alone,0,1,1,1,1,1,1,-\r\n", "alone,0,1,1,1,1,1,1,1,1,-\r\n",
+		"alone,x,1,1,1,1,1,1,1,-\r\n", "alone\r\n", "\r\n",
+		"alone,0,1,1,1,1,1,1,1\r\n", "alone,0,1,1,1,1,1,1,1,\r\n",
+		"alone,0,1,1,1,1,1,1,1,x\r\n", 		"alone,0,1,1,1,1,1,1,1,0123456789abcdef0123456789abcdef\r\n",
+		"alone,0,-1,1,1,1,1,1,1,-\r\n", "alone,0, 1,1,1,1,1,1,1,-\r\n",
+		"alone,0,18446744073709551616,1,1,1,1,1,1,-\r\n",
 		/* Iterations that are not there. */
-		"alone,0,1,1,1,1,1,1,1\r\n",
-		"alone,0,18446744073709551615,1,1,1,1,1,1\r\n",
+		"alone,0,1,1,1,1,1,1,1,-\r\n",
+		"alone,0,18446744073709551615,1,1,1,1,1,1,-\r\n",
 	};
 	struct ab_results results = { 0 };
-	size_t line;
+	struct results_error error;
 
 	(void)state;
 	results_by_hand(&results);
@@ -356,8 +363,9 @@ static void test_damaged_results_are_refused(void **state)
 		rewind(iterations);
 		rewind(runs);
 		assert_int_equal(results_read(&results, &scenario, iterations,
-					      runs, &line), -EINVAL);
-		assert_int_equal(line, 2);
+					      runs, &error), -EINVAL);
+		assert_int_equal(error.line, 2);
+		assert_string_equal(error.file, "runs.csv");
 		results_free(&results);
 		fclose(iterations);
 		fclose(runs);
@@ -367,19 +375,19 @@ static void test_damaged_results_are_refused(void **state)
 /* Cut or shuffled: no run gets iterations of another. */
 static void test_iterations_belong_to_their_runs(void **state)
 {
-	static const char run[] = "alone,0,2,1,1,1,1,1,1\r\n";
+	static const char run[] = "alone,0,2,1,1,1,1,1,1,-\r\n";
 	static const struct { const char *runs, *iterations; int ret; } files[] = {
 		{ run, "alone,0,0,1,2,3\r\nalone,0,1,1,2,3\r\n", 0 },
 		{ run, "alone,0,0,1,2,3\r\nalone,0,1,1,2,", -EINVAL },
 		{ run, "alone,0,0,1,2,3\r\nhogs,0,1,1,2,3\r\n", -EINVAL },
 		{ run, "alone,0,0,1,2,3\r\nalone,0,1,1,2,3\r\n"
 		  "alone,0,2,1,2,3\r\n", -EINVAL },
-		{ "alone,0,1,1,1,1,1,1,1\r\nalone,0,1,1,1,1,1,1,1\r\n",
+		{ "alone,0,1,1,1,1,1,1,1,-\r\nalone,0,1,1,1,1,1,1,1,-\r\n",
 		  "alone,0,0,1,2,3\r\nalone,0,1,1,2,3\r\n", -EINVAL },
-		{ "alone,0,1,1,1,1,1,1,1\r\nhogs,0,1,1,1,1,1,1,1\r\n",
+		{ "alone,0,1,1,1,1,1,1,1,-\r\nhogs,0,1,1,1,1,1,1,1,-\r\n",
 		  "hogs,0,0,1,2,3\r\nalone,0,1,1,2,3\r\n", -EINVAL },
 	};
-	size_t line;
+	struct results_error error;
 
 	(void)state;
 	for (size_t n = 0; n < sizeof(files) / sizeof(*files); n++) {
@@ -392,7 +400,45 @@ static void test_iterations_belong_to_their_runs(void **state)
 		rewind(iterations);
 		rewind(runs);
 		assert_int_equal(results_read(&results, &scenario, iterations,
-					      runs, &line), files[n].ret);
+					      runs, &error), files[n].ret);
+		results_free(&results);
+		fclose(iterations);
+		fclose(runs);
+	}
+}
+
+/* Equal work gives equal checksums, in all arms but those of other work. */
+static void test_checksums_of_equal_work(void **state)
+{
+	static const struct { const char *runs; bool accepted; } files[] = {
+		{ "alone,0,0,1,1,1,1,1,1,ab\r\nhogs,0,0,1,1,1,1,1,1,ab\r\n"
+		  "own,0,0,1,1,1,1,1,1,cd\r\nown,1,0,1,1,1,1,1,1,cd\r\n", true },
+		{ "own,0,0,1,1,1,1,1,1,cd\r\nalone,0,0,1,1,1,1,1,1,-\r\n", true },
+		{ "alone,0,0,1,1,1,1,1,1,ab\r\nhogs,0,0,1,1,1,1,1,1,ac\r\n", false },
+		{ "alone,0,0,1,1,1,1,1,1,ab\r\nalone,1,0,1,1,1,1,1,1,a\r\n", false },
+		{ "alone,0,0,1,1,1,1,1,1,ab\r\nhogs,0,0,1,1,1,1,1,1,-\r\n", false },
+		{ "own,0,0,1,1,1,1,1,1,cd\r\nown,1,0,1,1,1,1,1,1,ab\r\n", false },
+	};
+	struct results_error error;
+	struct scenario_error wrong;
+
+	(void)state;
+	assert_int_equal(scenario_parse(&scenario,
+		"victim run a\nrepetitions 2\narm alone\narm hogs\n"
+		"arm own\nchecksum own\n", &wrong), 0);
+	for (size_t n = 0; n < sizeof(files) / sizeof(*files); n++) {
+		FILE *iterations = tmpfile(), *runs = tmpfile();
+		struct ab_results results = { 0 };
+
+		results_headings(iterations, runs);
+		fputs(files[n].runs, runs);
+		rewind(iterations);
+		rewind(runs);
+		assert_int_equal(results_read(&results, &scenario, iterations,
+					      runs, &error),
+				 files[n].accepted ? 0 : -EINVAL);
+		if (!files[n].accepted)
+			assert_non_null(strstr(error.why, "checksum"));
 		results_free(&results);
 		fclose(iterations);
 		fclose(runs);
@@ -533,6 +579,7 @@ int main(void)
 		cmocka_unit_test(test_results_come_back),
 		cmocka_unit_test(test_damaged_results_are_refused),
 		cmocka_unit_test(test_iterations_belong_to_their_runs),
+		cmocka_unit_test(test_checksums_of_equal_work),
 		cmocka_unit_test(test_a_full_disk_is_seen),
 		cmocka_unit_test(test_figures_by_hand),
 	};

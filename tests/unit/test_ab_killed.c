@@ -174,12 +174,52 @@ static void test_the_environment_is_the_same(void **state)
 	assert_int_equal(end(start("nowhere", true)), 2);
 }
 
+/* Writes another scenario, runs it into `name`; the exit status. */
+static int run_scenario(const char *text, const char *name)
+{
+	char path[64];
+	FILE *file;
+
+	path_of(path, "scenario");
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+	return end(start(name, false));
+}
+
+#define PRINTS(checksums)						\
+	"victim run printf 'clock_hz 9\\njob 0 start 1 cycles 7 sum %s\\n"	\
+	"job 1 start 9 cycles 8 sum %s\\n' " checksums "\n"
+
+/* Jobs that did other work are no measurement of this one. */
+static void test_equal_work_or_none(void **state)
+{
+	(void)state;
+	assert_int_equal(run_scenario(PRINTS("ab ab") "arm a\narm b\n"
+				      PRINTS("ab ab"), "equal"), 0);
+	assert_shell("tail -n +2 %s/equal/runs.csv | cut -d, -f 10",
+		     "ab\r\nab\r\n");
+	assert_shell("grep -c '\"checksum\": \"ab\"' %s/equal/summary.json",
+		     "2\n");
+	assert_int_equal(run_scenario(PRINTS("ab ac") "arm a\n", "jobs"), 1);
+	assert_int_equal(run_scenario(PRINTS("ab ab") "arm a\narm b\n"
+				      PRINTS("ac ac"), "arms"), 1);
+	/* What was right stays. */
+	assert_shell("tail -n +2 %s/arms/runs.csv | cut -d, -f 1,10", "a,ab\r\n");
+	assert_int_equal(run_scenario(PRINTS("ab ab") "arm a\narm b\n"
+				      "checksum own\n" PRINTS("ac ac"),
+				      "own"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_killed_anywhere_it_goes_on,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(test_the_environment_is_the_same,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_equal_work_or_none,
 						setup, teardown),
 	};
 

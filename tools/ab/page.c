@@ -369,8 +369,10 @@ static void arm_loads(const struct scenario *scenario,
 		fprintf(out, "%u of %u loads", arm->loads, scenario->loads_count);
 }
 
-static void arms_list(const struct scenario *scenario, FILE *out)
+static void arms_list(const struct ab_summary *summary, FILE *out)
 {
+	const struct scenario *scenario = summary->scenario;
+
 	fputs("<dl>\n", out);
 	for (unsigned int n = 0; n < scenario->arms_count; n++) {
 		const struct scenario_arm *arm = &scenario->arm[n];
@@ -387,6 +389,11 @@ static void arms_list(const struct scenario *scenario, FILE *out)
 		for (unsigned int s = 0; s < arm->sets_count; s++) {
 			fputs("; <code>regctl set ", out);
 			chart_text(out, arm->set[s]);
+			fputs("</code>", out);
+		}
+		if (summary->arm[n].checksum) {
+			fputs("; checksum <code>", out);
+			chart_text(out, summary->arm[n].checksum);
 			fputs("</code>", out);
 		}
 		fputs("</dd>\n", out);
@@ -442,7 +449,7 @@ void summary_html(const struct ab_summary *summary, const json_t *environment,
 	fputs("<h2>Victim and loads</h2>\n", out);
 	programs_list(scenario, out);
 	fputs("<h2>Arms</h2>\n", out);
-	arms_list(scenario, out);
+	arms_list(summary, out);
 	environment_list(environment, out);
 	fputs("</body></html>\n", out);
 }

@@ -12,6 +12,8 @@
 
 #include "scenario.h"
 
+#define AB_CHECKSUM_BYTES	32u
+
 struct ab_iteration {
 	unsigned int arm;
 	unsigned int repetition;
@@ -30,6 +32,7 @@ struct ab_run {
 	uint64_t stall_ns;	/* of others' CPUs, held back by regulators */
 	uint64_t others_cpus;
 	uint64_t budget_bytes_per_s; /* of others that have one, together; or 0 */
+	char checksum[AB_CHECKSUM_BYTES]; /* of every job, in hex; "": none told */
 };
 
 struct ab_results {
@@ -51,12 +54,27 @@ int results_write(FILE *iterations, FILE *runs,
 		  const struct scenario *scenario, const struct ab_run *run,
 		  const struct ab_iteration *of_run);
 
+struct results_error {
+	const char *file;
+	size_t line;
+	const char *why;	/* a constant text */
+};
+
 /*
  * Reads both files; iterations of runs that did not end are left out, and the
- * last line of either may be cut off. 0, -ENOMEM, or -EINVAL with the line.
+ * last line of either may be cut off. 0, -ENOMEM, or with the error -EIO and
+ * -EINVAL.
  */
 int results_read(struct ab_results *results, const struct scenario *scenario,
-		 FILE *iterations, FILE *runs, size_t *line);
+		 FILE *iterations, FILE *runs, struct results_error *error);
+
+/*
+ * The first run whose jobs had to give the same checksum as those of `run`, and
+ * did not; NULL: there is none.
+ */
+const struct ab_run *results_contradiction(const struct ab_results *results,
+					   const struct scenario *scenario,
+					   const struct ab_run *run);
 
 bool results_has(const struct ab_results *results, unsigned int arm,
 		 unsigned int repetition);

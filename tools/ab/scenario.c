@@ -178,6 +178,17 @@ static int native_line(struct reader *reader)
 	return 0;
 }
 
+/* Another result than that of the other arms' victims. */
+static int checksum_line(struct reader *reader)
+{
+	struct scenario_arm *arm = arm_of(reader);
+
+	if (!arm || strcmp(reader->rest, "own"))
+		return refuse(reader, "'checksum own' belongs to an arm");
+	arm->own_checksum = true;
+	return 0;
+}
+
 static int input_line(struct reader *reader)
 {
 	return text_take(reader, reader->scenario->input,
@@ -297,7 +308,7 @@ static const struct {
 	{ "reference", reference_line }, { "native", native_line },
 	{ "system", system_line }, { "warmup", warmup_line },
 	{ "record", record_line }, { "input", input_line },
-	{ "cpu", cpu_line },
+	{ "cpu", cpu_line }, { "checksum", checksum_line },
 };
 
 static int line_take(struct reader *reader, char *line)

@@ -48,6 +48,7 @@ struct scenario_arm {
 	unsigned int sets_count;
 	/* Arguments of "regctl set", the cell first. */
 	char set[SCENARIO_SETS_MAX][SCENARIO_LINE_BYTES];
+	bool own_checksum;		/* its victim does other work */
 	double reference;		/* slowdown told elsewhere; 0: none */
 };
 

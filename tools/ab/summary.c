@@ -39,6 +39,8 @@ static void traffic_collect(struct arm_summary *arm, unsigned int number,
 		if (run->arm != number)
 			continue;
 		arm->runs++;
+		if (*run->checksum)
+			arm->checksum = run->checksum;
 		span_ns += (double)run->span_ns;
 		victim += (double)run->victim_bytes;
 		others += (double)run->others_bytes;
@@ -123,9 +125,10 @@ static json_t *arm_json(const struct scenario_arm *about,
 
 	for (unsigned int n = 0; n < about->sets_count; n++)
 		json_array_append_new(sets, json_string(about->set[n]));
-	object = json_pack("{s:s, s:i, s:o, s:i, s:I}", "name", about->name,
-			   "loads", (int)about->loads, "set", sets, "runs",
-			   (int)arm->runs, "iterations", (json_int_t)time->count);
+	object = json_pack("{s:s, s:i, s:o, s:i, s:I, s:s?}", "name",
+			   about->name, "loads", (int)about->loads, "set", sets,
+			   "runs", (int)arm->runs, "iterations",
+			   (json_int_t)time->count, "checksum", arm->checksum);
 	json_object_set_new(object, "time_ns", json_pack(
 		"{s:f, s:f, s:f, s:f, s:f, s:f}", "min", time->min, "median",
 		time->median, "mean", time->mean, "p99", time->p99, "max",

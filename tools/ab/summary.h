@@ -12,6 +12,7 @@ struct arm_summary {
 	double *times_ns;	/* sorted */
 	struct description time_ns;
 	unsigned int runs;
+	const char *checksum;	/* of its jobs, in the results; NULL: none told */
 	double slowdown;	/* medians, against the first arm */
 	struct interval slowdown_95;
 	double p_value;		/* -1: too few samples */

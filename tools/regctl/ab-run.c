@@ -380,6 +380,10 @@ static int victim_measure(struct ab_runner *runner, struct ab_run *run,
 	if (status)
 		return status;
 	warmup_drop(runner->scenario, &output->jobs);
+	if (output->differs) {
+		app_complain(runner->app, "the victim's jobs differ in their checksums");
+		return APP_NO;
+	}
 	if (output->lost || !output->jobs.iterations_count) {
 		app_complain(runner->app, output->lost ?
 			     "a job of the victim is missing on the console" :
@@ -387,6 +391,7 @@ static int victim_measure(struct ab_runner *runner, struct ab_run *run,
 		return APP_NO;
 	}
 	run->iterations = output->jobs.iterations_count;
+	memcpy(run->checksum, output->checksum, sizeof(run->checksum));
 	run_fill(run, &before, &after);
 	return 0;
 }

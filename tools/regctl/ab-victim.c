@@ -19,20 +19,24 @@ static int line_take(struct ab_output *output)
 {
 	struct ab_iteration job = { 0 };
 	const char *found = strstr(output->line, "clock_hz ");
+	char checksum[AB_CHECKSUM_BYTES] = "";
 	uint64_t number;
 
 	if (found)
 		output->clock_hz = strtoull(found + 9, NULL, 10);
 	found = strstr(output->line, "job ");
 	if (!found || sscanf(found, "job %" SCNu64 " start %" SCNu64
-			     " cycles %" SCNu64, &number, &job.start_cycles,
-			     &job.cycles) != 3)
+			     " cycles %" SCNu64 " sum %31[0-9a-f]", &number,
+			     &job.start_cycles, &job.cycles, checksum) < 3)
 		return 0;
 	/* A console that lost characters must not pass for a measurement. */
 	if (number != output->jobs.iterations_count || !output->clock_hz) {
 		output->lost = true;
 		return 0;
 	}
+	if (!number)
+		memcpy(output->checksum, checksum, sizeof(checksum));
+	output->differs |= strcmp(output->checksum, checksum) != 0;
 	job.clock_hz = output->clock_hz;
 	return results_add_iteration(&output->jobs, &job);
 }

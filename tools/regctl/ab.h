@@ -15,6 +15,8 @@ struct ab_output {
 	struct ab_results jobs;		/* iterations, without arm and number */
 	uint64_t clock_hz;
 	bool lost;			/* a job is missing */
+	char checksum[AB_CHECKSUM_BYTES]; /* of the first job; "": none told */
+	bool differs;			/* that of another job */
 	char line[SCENARIO_LINE_BYTES];
 	size_t length;
 };

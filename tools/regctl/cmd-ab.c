@@ -44,6 +44,17 @@ static FILE *file_open(const struct comparison *comparison, const char *name,
 	return file;
 }
 
+/* Terminated; NULL for what is no UTF-8, or has zeroes. */
+static char *text_make(const void *data, size_t size)
+{
+	json_t *string = memchr(data, '\0', size) ? NULL :
+			 json_stringn(data, size);
+	char *text = string ? strdup(json_string_value(string)) : NULL;
+
+	json_decref(string);
+	return text;
+}
+
 static int scenario_load(struct comparison *comparison, const char *path)
 {
 	struct scenario_error error;
@@ -54,12 +65,12 @@ static int scenario_load(struct comparison *comparison, const char *path)
 
 	if (status)
 		return status;
-	comparison->text = calloc(1, size + 1);
-	if (comparison->text)
-		memcpy(comparison->text, data, size);
+	comparison->text = text_make(data, size);
 	free(data);
-	if (!comparison->text)
-		return app_fail_memory(comparison->app);
+	if (!comparison->text) {
+		app_complain(comparison->app, "%s: is no text", path);
+		return APP_USAGE;
+	}
 	if (!scenario_parse(&comparison->scenario, comparison->text, &error))
 		return 0;
 	if (error.line)
@@ -153,49 +164,67 @@ static bool file_exists(const struct comparison *comparison, const char *name)
 	return !access(path, F_OK);
 }
 
+static int results_take(struct comparison *comparison, FILE *iterations,
+			FILE *runs)
+{
+	struct results_error error;
+	int ret = results_read(&comparison->results, &comparison->scenario,
+			       iterations, runs, &error);
+
+	if (ret == -ENOMEM)
+		app_fail_memory(comparison->app);
+	else if (ret)
+		app_complain(comparison->app, "%s/%s: line %zu %s",
+			     comparison->directory, error.file, error.line,
+			     error.why);
+	return ret;
+}
+
 static int results_load(struct comparison *comparison)
 {
 	FILE *iterations = file_open(comparison, "iterations.csv", "r");
 	FILE *runs = iterations ? file_open(comparison, "runs.csv", "r") : NULL;
-	size_t line = 0;
 	int ret = -EIO;
 
 	if (runs) {
-		ret = results_read(&comparison->results, &comparison->scenario,
-				   iterations, runs, &line);
+		ret = results_take(comparison, iterations, runs);
 		fclose(runs);
-		if (ret)
-			app_complain(comparison->app, ret == -ENOMEM ?
-				     "out of memory" :
-				     "%s: line %zu of the results makes no sense",
-				     comparison->directory, line);
 	}
 	if (iterations)
 		fclose(iterations);
 	return ret ? APP_USAGE : 0;
 }
 
+/* What it ran on, {} when nobody said; NULL after a complaint. */
 static json_t *environment_load(const struct comparison *comparison)
 {
 	char path[PATH_BYTES];
 	json_t *environment;
+	json_error_t error;
 
+	if (!file_exists(comparison, "environment.json"))
+		return json_object();
 	snprintf(path, sizeof(path), "%s/environment.json", comparison->directory);
-	environment = json_load_file(path, 0, NULL);
+	environment = json_load_file(path, 0, &error);
 	if (json_is_object(environment))
 		return environment;
+	app_complain(comparison->app, "%s: line %d: %s", path, error.line,
+		     environment ? "no object" : error.text);
 	json_decref(environment);
-	return json_object();
+	return NULL;
 }
 
 /* What was measured elsewhere is not gone on with here. */
 static int environment_check(const struct comparison *comparison)
 {
-	json_t *before = environment_load(comparison);
-	json_t *now = ab_environment(comparison->app, &comparison->scenario,
-				     comparison->text);
-	const char *changed = ab_environment_changed(before, now);
+	json_t *before = environment_load(comparison), *now;
+	const char *changed;
 
+	if (!before)
+		return APP_USAGE;
+	now = ab_environment(comparison->app, &comparison->scenario,
+			     comparison->text);
+	changed = ab_environment_changed(before, now);
 	if (changed)
 		app_complain(comparison->app,
 			     "%s: %s is not what it was when this was begun",
@@ -368,6 +397,8 @@ static int comparison_show(struct comparison *comparison)
 	struct ab_summary summary;
 	int status = 0;
 
+	if (!environment)
+		return APP_USAGE;
 	if (!summary_make(&summary, &comparison->scenario, &comparison->results))
 		document = summary_json(&summary, json_incref(environment));
 	if (!document)
@@ -386,6 +417,25 @@ static int comparison_show(struct comparison *comparison)
 
 /* --- ab run --- */
 
+/* Whether the victim's work was that of the runs before. */
+static int checksum_check(const struct comparison *comparison,
+			  const struct ab_run *run)
+{
+	const struct scenario_arm *arms = comparison->scenario.arm;
+	const struct ab_run *other =
+		results_contradiction(&comparison->results,
+				      &comparison->scenario, run);
+
+	if (!other)
+		return 0;
+	app_complain(comparison->app,
+		     "arm %s: its jobs have the checksum %s, those of arm %s %s",
+		     arms[run->arm].name, *run->checksum ? run->checksum : "-",
+		     arms[other->arm].name,
+		     *other->checksum ? other->checksum : "-");
+	return APP_NO;
+}
+
 static int run_next(struct comparison *comparison, struct ab_runner *runner,
 		    unsigned int arm, unsigned int repetition)
 {
@@ -393,6 +443,8 @@ static int run_next(struct comparison *comparison, struct ab_runner *runner,
 	struct ab_output output = { 0 };
 	int status = ab_run_once(runner, arm, &run, &output), ret = 0;
 
+	if (!status && !ab_interrupted())
+		status = checksum_check(comparison, &run);
 	for (size_t n = 0; n < output.jobs.iterations_count && !status; n++) {
 		output.jobs.iterations[n].arm = arm;
 		output.jobs.iterations[n].repetition = repetition;
