@@ -69,7 +69,7 @@ static int session_copy(struct ring *ring)
 	memcpy(head->source, shared->source, sizeof(head->source));
 	for (unsigned int n = 0; n < PROFILE_MAX_SOURCES; n++)
 		head->source[n].name[PROFILE_NAME_BYTES - 1] = '\0';
-	return 0;
+	return session_names_check(head);
 }
 
 int ring_began(struct ring *ring, const char **why)

@@ -71,6 +71,8 @@ int session_write_process(struct session_writer *writer, const char *text);
  */
 int session_read(struct session *session, FILE *file, const char **why);
 void session_free(struct session *session);
+/* Whether sources have words for names, as a table needs them: 0 or -EINVAL. */
+int session_names_check(const struct session_head *head);
 /* 0 or -ENOMEM. */
 int session_add(struct session *session, const struct session_sample *sample,
 		const struct profile_value *values);

@@ -2,19 +2,28 @@
 /* What commands share: complaints, failures, files, operands. */
 #include "app.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#define COMPLAINT_BYTES	2048
+
 static void complain(const struct app *app, const char *format,
 		     va_list arguments)
 {
+	char text[COMPLAINT_BYTES];
+
 	fprintf(app->err, "regctl%s%s: ", app->command ? " " : "",
 		app->command ? app->command->name : "");
-	vfprintf(app->err, format, arguments);
-	fputc('\n', app->err);
+	vsnprintf(text, sizeof(text), format, arguments);
+	/* What files and operands say is not for the terminal to obey. */
+	for (char *c = text; *c; c++)
+		if (iscntrl((unsigned char)*c))
+			*c = '?';
+	fprintf(app->err, "%s\n", text);
 }
 
 void app_complain(const struct app *app, const char *format, ...)

@@ -13,6 +13,9 @@
 #define TOLERANCE_DEFAULT_PPM	50000u
 #define PPM			1e6
 #define TROUBLE			2
+#define SUMMARY_MAX_BYTES	(64u << 20)
+#define TIME_MIN_NS		1e-3
+#define TIME_MAX_NS		1e18
 
 struct compare_args {
 	uint64_t tolerance_ppm;
@@ -48,70 +51,136 @@ struct group {
 	double *times_ns;	/* sorted */
 	size_t count;
 	uint64_t seed;
+	char checksum[64];	/* of each job; "": none told */
 };
 
-/* "FILE:ARM", or FILE for its first (A) or last (B) arm. */
-static json_t *arm_choose(const struct app *app, json_t *document,
-			  const char *arm, bool last)
+static int trouble(const struct app *app, const char *path, const char *what)
 {
-	json_t *arms = json_object_get(document, "arms"), *found = NULL, *value;
-	size_t count = json_array_size(arms), n;
-
-	if (!arm)
-		found = json_array_get(arms, last && count ? count - 1 : 0);
-	json_array_foreach(arms, n, value) {
-		const char *name = json_string_value(json_object_get(value, "name"));
-
-		if (arm && name && !strcmp(name, arm))
-			found = value;
-	}
-	if (!found)
-		app_complain(app, "there is no arm %s", arm ? arm : "at all");
-	return found;
-}
-
-static int group_fill(const struct app *app, struct group *group, json_t *arm)
-{
-	json_t *times = json_object_get(arm, "times_ns"), *value;
-	const char *name = json_string_value(json_object_get(arm, "name"));
-	size_t n;
-
-	snprintf(group->name, sizeof(group->name), "%s", name ? name : "?");
-	group->times_ns = calloc(json_array_size(times) + 1,
-				 sizeof(*group->times_ns));
-	if (!group->times_ns)
-		return TROUBLE;
-	json_array_foreach(times, n, value)
-		group->times_ns[group->count++] = json_number_value(value);
-	samples_sort(group->times_ns, group->count);
-	if (group->count && group->times_ns[0] > 0)
-		return 0;
-	app_complain(app, "arm %s has no results", group->name);
+	app_complain(app, "%s: %s", path, what);
 	return TROUBLE;
 }
 
+/* The arm of that name, or without one the first (A) or last (B); NULL. */
+static json_t *arm_choose(const json_t *arms, const char *name, bool last)
+{
+	size_t count = json_array_size(arms), n;
+	json_t *arm;
+
+	if (!name)
+		return json_array_get(arms, last ? count - 1 : 0);
+	json_array_foreach(arms, n, arm)
+		if (!strcmp(json_string_value(json_object_get(arm, "name")),
+			    name))
+			return arm;
+	return NULL;
+}
+
+/* A time that somebody may have measured. */
+static bool is_time(const json_t *value)
+{
+	double time_ns = json_number_value(value);
+
+	return json_is_number(value) && time_ns >= TIME_MIN_NS &&
+	       time_ns <= TIME_MAX_NS;
+}
+
+static int group_fill(const struct app *app, const char *path,
+		      struct group *group, json_t *arm)
+{
+	json_t *times = json_object_get(arm, "times_ns"), *value;
+	json_t *checksum = json_object_get(arm, "checksum");
+	size_t n;
+
+	snprintf(group->name, sizeof(group->name), "%s",
+		 json_string_value(json_object_get(arm, "name")));
+	if (json_is_array(times) && !json_array_size(times)) {
+		app_complain(app, "%s: arm %s has no results", path, group->name);
+		return TROUBLE;
+	}
+	if (!json_is_array(times) ||
+	    (!json_is_string(checksum) && !json_is_null(checksum)))
+		return trouble(app, path, "an arm without its times or checksum");
+	if (json_is_string(checksum))
+		snprintf(group->checksum, sizeof(group->checksum), "%s",
+			 json_string_value(checksum));
+	group->times_ns = calloc(json_array_size(times),
+				 sizeof(*group->times_ns));
+	if (!group->times_ns)
+		return trouble(app, path, "out of memory");
+	json_array_foreach(times, n, value) {
+		if (!is_time(value))
+			return trouble(app, path, "a time that cannot be");
+		group->times_ns[group->count++] = json_number_value(value);
+	}
+	samples_sort(group->times_ns, group->count);
+	return 0;
+}
+
+/* What is wrong with a summary as a whole; NULL: nothing. */
+static const char *document_fault(const json_t *document)
+{
+	const char *schema =
+		json_string_value(json_object_get(document, "schema"));
+	const json_t *arms = json_object_get(document, "arms");
+	json_t *arm;
+	size_t n;
+
+	if (!schema || strcmp(schema, "weir.ab/1"))
+		return "no summary of a comparison: its schema is not weir.ab/1";
+	if (!json_is_integer(json_object_get(document, "seed")))
+		return "it has no seed";
+	if (!json_array_size(arms))
+		return "it has no arms";
+	json_array_foreach(arms, n, arm)
+		if (!json_is_string(json_object_get(arm, "name")))
+			return "an arm has no name";
+	return NULL;
+}
+
+static int document_take(const struct app *app, const char *path,
+			 const json_t *document, const char *arm, bool last,
+			 struct group *group)
+{
+	const char *fault = document_fault(document);
+	json_t *chosen;
+
+	if (fault)
+		return trouble(app, path, fault);
+	group->seed = (uint64_t)json_integer_value(json_object_get(document,
+								   "seed"));
+	chosen = arm_choose(json_object_get(document, "arms"), arm, last);
+	if (chosen)
+		return group_fill(app, path, group, chosen);
+	app_complain(app, "%s: there is no arm %s", path, arm);
+	return TROUBLE;
+}
+
+/* "FILE:ARM", or FILE. */
 static int group_read(const struct app *app, struct group *group,
 		      const char *operand, bool last)
 {
 	char path[512], *arm;
 	json_error_t error;
-	json_t *document, *chosen;
-	int status = TROUBLE;
+	json_t *document;
+	size_t size;
+	void *text;
+	int status;
 
-	snprintf(path, sizeof(path), "%s", operand);
+	if (strlen(operand) >= sizeof(path))
+		return trouble(app, operand, "is too long");
+	strcpy(path, operand);
 	arm = strrchr(path, ':');
 	if (arm)
 		*arm++ = '\0';
-	document = json_load_file(path, 0, &error);
+	if (app_read_file(app, path, SUMMARY_MAX_BYTES, &text, &size))
+		return TROUBLE;
+	document = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
+	free(text);
 	if (!document) {
-		app_complain(app, "%s: %s", path, error.text);
+		app_complain(app, "%s: line %d: %s", path, error.line, error.text);
 		return TROUBLE;
 	}
-	group->seed = (uint64_t)json_integer_value(json_object_get(document,
-								   "seed"));
-	chosen = arm_choose(app, document, arm, last);
-	if (chosen)
-		status = group_fill(app, group, chosen);
+	status = document_take(app, path, document, arm, last, group);
 	json_decref(document);
 	return status;
 }
@@ -183,6 +252,17 @@ static int verdict_print(const struct app *app, const struct group *a,
 	return status ? TROUBLE : 0;
 }
 
+/* Times of different work say nothing of each other. */
+static int work_check(const struct app *app, const struct group *a,
+		      const struct group *b)
+{
+	if (!*a->checksum || !*b->checksum || !strcmp(a->checksum, b->checksum))
+		return 0;
+	app_complain(app, "the work differs: %s has the checksum %s, %s %s",
+		     a->name, a->checksum, b->name, b->checksum);
+	return TROUBLE;
+}
+
 static int run(struct app *app, const void *data)
 {
 	const struct compare_args *args = data;
@@ -193,6 +273,8 @@ static int run(struct app *app, const void *data)
 
 	if (!status)
 		status = group_read(app, &b, app->operands[1], true);
+	if (!status)
+		status = work_check(app, &a, &b);
 	if (!status)
 		status = judge(&a, &b, 1 + (double)ppm / PPM, &verdict);
 	if (!status)

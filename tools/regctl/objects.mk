@@ -38,6 +38,10 @@ test_regctl_docs-libs := $(regctl-libs)
 test_regctl_docs-deps := build/host/regctl build/sim/weir-simulate $(addprefix build/configs/, \
 	$(addsuffix .cell,$(notdir $(all-configs-y))))
 
+tests-unit-y += test_damaged_files
+test_damaged_files-objs := $(regctl-test-objs)
+test_damaged_files-libs := $(regctl-libs)
+
 # Kills it.
 tests-unit-y += test_ab_killed
 test_ab_killed-deps := build/host/regctl
