@@ -57,14 +57,19 @@ session() {
 	is "no sample is missing" "$(number missing)" 0
 	report late "$(number late_by_a_tenth)"
 	report samples "$(number samples)"
-	report first "$(awk '$1 == "\"name\":" { now = $2 }
-		now == "\"cpu2\"," && /first_/ { sum += $2 }
-		END { print sum + 0 }' /tmp/json)"
+	report first "$(first_of cpu2)"
 	report file "$(wc -c </tmp/p)"
 	echo "profile-begin"
 	regctl profile export /tmp/p --csv --no-headings -s 2 --window 1ms
 	echo "profile-end"
 	[ "$brief" ] || envelope
+}
+
+# first_of SOURCE: what it had moved when the session began.
+first_of() {
+	awk -v source="\"$1\"," '$1 == "\"name\":" { now = $2 }
+		now == source && /first_/ { sum += $2 }
+		END { printf "%.0f\n", sum }' /tmp/json
 }
 
 # Every length from the window on, each worth no less than the one before.
@@ -130,6 +135,77 @@ others() {
 	ok "stop it" regctl -q profile stop
 }
 
+# The process that collects.
+collector() {
+	regctl profile status --csv --no-headings | tr -d '\r' | cut -d, -f 8
+}
+
+# What is left when the collector cannot end: a file to its last sample, and a
+# session that the next one takes the place of.
+killed() {
+	ok "a session whose collector is killed" regctl -q profile start /tmp/k
+	sleep 0.3
+	kill -9 "$(collector)"
+	says "is collected by nobody" ' -$' regctl profile status
+	fails 1 "has no end" regctl profile stop
+	says "but stops" '^stopped' regctl profile status
+	says "its file says so" 'was interrupted' regctl profile export /tmp/k
+	ok "another one" regctl -q profile start /tmp/k
+	kill -9 "$(collector)"
+	ok "is taken the place of" regctl -q profile start /tmp/k
+	kill -TERM "$(collector)"
+	ok "one that is told to end does" stops
+	is "and says nothing of an interruption" \
+		"$(regctl profile export /tmp/k 2>&1 | grep -c interrupted)" 0
+	regctl -q profile run -o /tmp/r -- sleep 100 &
+	running=$!
+	until regctl profile status | grep -q '^running'; do
+		usleep 2000
+	done
+	kill -TERM $running
+	wait $running
+	is "so does a command that is profiled" $? 143
+	is "with all of its session" \
+		"$(regctl profile export /tmp/r 2>&1 | grep -c interrupted)" 0
+}
+
+# Within twenty seconds.
+stops() {
+	for _ in $(seq 200); do
+		! regctl profile status | grep -q '^stopped' || return 0
+		sleep 0.1
+	done
+	regctl profile status
+	return 1
+}
+
+# A collector that does not come: points without a sample are counted, and what
+# moved meanwhile is in the samples that there are.
+overrun() {
+	ok "a ring of 4096 samples" profiler_begin shared=512k
+	ok "a session" regctl -q profile start /tmp/o
+	waiting=$(collector)
+	kill -STOP "$waiting"
+	ok "the victim works, nobody collects" run_guest victim workload \
+		"work=stream size=1M count=2 jobs=3 warmup=0"
+	ok "to its end" becomes victim "shut down"
+	until [ "$(regctl profile status --csv --no-headings | cut -d, -f 6)" \
+		-gt 1000 ]; do
+		sleep 0.1
+	done
+	kill -CONT "$waiting"
+	ok "stop the session" regctl profile stop
+	regctl profile export /tmp/o --json --window 1s >/tmp/json
+	ok "overruns are counted" [ "$(number overruns)" -gt 1000 ]
+	is "each point without a sample is" "$(number missing)" \
+		$(($(number overruns) + $(number skipped)))
+	seen=$(($(first_of cpu2) + $(total cpu2)))
+	ok "another session" regctl -q profile run -o /tmp/r -- true
+	regctl profile export /tmp/r --json --window 1s >/tmp/json
+	is "nothing that moved before it is lost" $seen "$(first_of cpu2)"
+	says "it is said" 'points without one' regctl profile export /tmp/o
+}
+
 # Counts of the hypervisor, as old as its last look at a CPU.
 hypervisor_counts() {
 	ok "a profiler of what the hypervisor counts" profiler_begin cpus=1
@@ -175,6 +251,8 @@ else
 	session
 	ok "start the profiler again" profiler_begin
 	others
+	killed
+	overrun
 	hypervisor_counts
 fi
 ok "destroy the profiler" regctl -q cell destroy profiler

@@ -12,7 +12,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PATH_BYTES	512
 #define STOP_LOOK_NS	1000000
 #define STOP_TRIES	2000	/* some seconds: then it is killed */
 
@@ -26,11 +25,8 @@ static void interrupt(int number)
 
 void ab_signals_catch(void)
 {
-	const struct sigaction action = { .sa_handler = interrupt };
-
 	interrupted = 0;
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
+	app_signals_catch(interrupt);
 }
 
 bool ab_interrupted(void)
@@ -301,48 +297,15 @@ static void run_fill(struct ab_run *run, const struct traffic *before,
 	run->budget_bytes_per_s = after->budget_bytes_per_s;
 }
 
-/* --- a session of the profiling cell --- */
-
-/* Who collects is left behind: by a process that ends, to be nobody's child. */
-static int profile_begin(struct ab_runner *runner, const struct ab_run *run)
-{
-	const struct scenario *scenario = runner->scenario;
-	char path[PATH_BYTES];
-	const char *start[] = { "profile", "start", path, "--interval",
-				scenario->profile_interval };
-	int ended = 0;
-	pid_t child;
-
-	if (!*scenario->profile_interval)
-		return 0;
-	snprintf(path, sizeof(path), "%s/%s.%u.prof", runner->directory,
-		 scenario->arm[run->arm].name, run->repetition);
-	fflush(NULL);
-	child = fork();
-	if (child == 0)
-		_exit(ab_regctl(runner, start, 5));
-	while (child > 0 && waitpid(child, &ended, 0) < 0 && errno == EINTR)
-		;
-	return child > 0 && WIFEXITED(ended) ? WEXITSTATUS(ended) : APP_ABSENT;
-}
-
-static int profile_end(struct ab_runner *runner)
-{
-	const char *stop[] = { "profile", "stop" };
-
-	return *runner->scenario->profile_interval ?
-	       ab_regctl(runner, stop, 2) : 0;
-}
-
 static int victim_record(struct ab_runner *runner, const struct ab_run *run,
 			 struct ab_output *output)
 {
-	int status = profile_begin(runner, run), ended;
+	int status = ab_record_begin(runner, run), ended;
 
 	if (status)
 		return status;
 	status = ab_victim_run(runner, output);
-	ended = profile_end(runner);
+	ended = ab_record_end(runner);
 	return status ? status : ended;
 }
 
@@ -446,6 +409,8 @@ int ab_leftovers_clear(struct ab_runner *runner)
 	const char *enable[] = { "enable", scenario->system };
 	int status = is_killed_native(runner) ? ab_regctl(runner, enable, 2) : 0;
 
+	if (!status)
+		status = ab_record_clear(runner);
 	for (unsigned int n = 0; n < scenario->arms_count && !status; n++) {
 		status = cell_stop(runner, scenario_victim(scenario, n));
 		if (!status)

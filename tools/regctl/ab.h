@@ -33,6 +33,8 @@ struct ab_runner {
 	const struct scenario_program *victim;	/* of the arm under way */
 	pid_t load[SCENARIO_LOADS_MAX];	/* 0: not a process, or not started */
 	unsigned int loads_first, loads_started; /* from there, up to here */
+	pid_t recorder;		/* records the run; or 0 */
+	int recorder_orders;	/* it ends with this */
 };
 
 /*
@@ -42,7 +44,7 @@ struct ab_runner {
 int ab_cpu_enter(struct ab_runner *runner);
 void ab_cpus_leave(const struct ab_runner *runner);
 
-/* SIGINT and SIGTERM end the run under way from now on. */
+/* SIGINT, SIGTERM and SIGHUP end the run under way from now on. */
 void ab_signals_catch(void);
 bool ab_interrupted(void);
 
@@ -59,6 +61,15 @@ int ab_run_once(struct ab_runner *runner, unsigned int arm,
  * hypervisor. An exit status.
  */
 int ab_leftovers_clear(struct ab_runner *runner);
+
+/*
+ * ab-record.c: records the run, where the scenario wants it, until ab_record_end()
+ * or our own end. ab_record_clear() ends what a killed comparison left. Exit
+ * statuses.
+ */
+int ab_record_begin(struct ab_runner *runner, const struct ab_run *run);
+int ab_record_end(struct ab_runner *runner);
+int ab_record_clear(struct ab_runner *runner);
 
 /* ab-victim.c: starts the victim and waits for its end. An exit status. */
 int ab_victim_run(struct ab_runner *runner, struct ab_output *output);

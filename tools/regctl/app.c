@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,6 +124,18 @@ int app_read_file(const struct app *app, const char *path, size_t limit_bytes,
 		app_complain(app, "%s: is larger than %zu bytes", path,
 			     limit_bytes);
 	return APP_USAGE;
+}
+
+void app_signals_catch(void (*handler)(int number))
+{
+	const struct sigaction action = { .sa_handler = handler };
+	struct sigaction before;
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	/* Whoever uses nohup means it. */
+	if (!sigaction(SIGHUP, NULL, &before) && before.sa_handler != SIG_IGN)
+		sigaction(SIGHUP, &action, NULL);
 }
 
 int app_cell(const struct app *app, unsigned int operand,

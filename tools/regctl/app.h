@@ -124,6 +124,9 @@ int app_fail_memory(const struct app *app);
 int app_read_file(const struct app *app, const char *path, size_t limit_bytes,
 		  void **data, size_t *size);
 
+/* SIGINT, SIGTERM and, unless it was ignored, SIGHUP call `handler`. */
+void app_signals_catch(void (*handler)(int number));
+
 /* The operand as a cell; 0, or an exit status after a complaint. */
 int app_cell(const struct app *app, unsigned int operand,
 	     struct weir_cell_id *cell);

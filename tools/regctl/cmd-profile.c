@@ -29,17 +29,13 @@ static volatile sig_atomic_t interrupted;
 
 static void interrupt(int number)
 {
-	(void)number;
-	interrupted = 1;
+	interrupted = number;
 }
 
 static void signals_catch(void)
 {
-	const struct sigaction action = { .sa_handler = interrupt };
-
 	interrupted = 0;
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
+	app_signals_catch(interrupt);
 }
 
 /* --- start --- */
@@ -87,7 +83,7 @@ static int start_run(struct app *app, const void *data)
 		collector_end(&collector);
 		return APP_ABSENT;
 	}
-	collector.ring.shared->collector = (uint32_t)child;
+	profile_collector_set(&collector.ring, child);
 	app_note(app, "process %d collects %u sources every %" PRIu64
 		 " cycles of %" PRIu64 " Hz", (int)child,
 		 collector.ring.head.sources_count,
@@ -132,8 +128,9 @@ static const char *state_name(uint32_t state)
 	return state < sizeof(names) / sizeof(*names) ? names[state] : "?";
 }
 
-static void status_fill(struct value *row, const struct profile_ring *shared)
+static void status_fill(struct value *row, const struct ring *ring)
 {
+	const struct profile_ring *shared = ring->shared;
 	uint64_t hz = shared->clock_hz ? shared->clock_hz : 1;
 
 	value_text(&row[0], "%s", state_name(shared->state));
@@ -150,14 +147,13 @@ static void status_fill(struct value *row, const struct profile_ring *shared)
 		value_number(&row[5], VALUE_COUNT, shared->overruns);
 		value_number(&row[6], VALUE_COUNT, shared->skipped);
 	}
-	if (shared->collector)
+	if (profile_is_collected(ring))
 		value_number(&row[7], VALUE_COUNT, shared->collector);
 	else
 		value_missing(&row[7], "nobody collects");
 }
 
-static int status_print(const struct app *app,
-			const struct profile_ring *shared)
+static int status_print(const struct app *app, const struct ring *ring)
 {
 	const size_t count = sizeof(status_columns) / sizeof(*status_columns);
 	struct table table;
@@ -165,7 +161,7 @@ static int status_print(const struct app *app,
 
 	if (!table_init(&table, status_columns, count, 1))
 		return app_fail_memory(app);
-	status_fill(table_row(&table), shared);
+	status_fill(table_row(&table), ring);
 	status = output_table(app, &table, "weir.profile.status/1", "profilers");
 	table_free(&table);
 	return status;
@@ -178,7 +174,7 @@ static int status_run(struct app *app, const void *data)
 
 	if (status)
 		return status;
-	status = status_print(app, ring.shared);
+	status = status_print(app, &ring);
 	profile_unmap(app, &ring);
 	return status;
 }
@@ -196,9 +192,10 @@ const struct command command_profile_status = {
 /* --- stop --- */
 
 /* The collector writes the rest and says so by leaving. */
-static int collector_await(struct app *app, const struct profile_ring *shared)
+static int collector_await(struct app *app, struct ring *ring)
 {
 	const struct timespec pause = { .tv_nsec = 1000000 };
+	const struct profile_ring *shared = ring->shared;
 
 	for (int n = 0; n < STOP_STEPS; n++) {
 		uint32_t collector = __atomic_load_n(&shared->collector,
@@ -206,7 +203,8 @@ static int collector_await(struct app *app, const struct profile_ring *shared)
 
 		if (!collector)
 			return 0;
-		if (kill((pid_t)collector, 0) && errno == ESRCH) {
+		if (!profile_is_collected(ring) && shared->collector) {
+			profile_discard(ring);
 			app_complain(app, "process %u has gone: its file has no end",
 				     collector);
 			return APP_NO;
@@ -227,9 +225,9 @@ static int stop_run(struct app *app, const void *data)
 	if (ring.shared->state == PROFILE_STATE_RUNNING) {
 		if (ring.shared->command == PROFILE_COMMAND_RUN)
 			ring_ask_stop(ring.shared);
-		status = collector_await(app, ring.shared);
+		status = collector_await(app, &ring);
 		if (!status)
-			status = status_print(app, ring.shared);
+			status = status_print(app, &ring);
 	} else {
 		app_complain(app, "no session runs");
 		status = APP_NO;
@@ -355,11 +353,15 @@ static int command_await(struct collector *collector, pid_t child, int *ended)
 	bool live = isatty(STDERR_FILENO) && !collector->app->quiet;
 	uint64_t bytes = 0, cycles = collector->ring.head.start_cycles;
 	struct timespec last;
+	bool told = false;
 	int status = 0;
 
 	clock_gettime(CLOCK_MONOTONIC, &last);
 	while (waitpid(child, ended, WNOHANG) == 0) {
 		status = collector_step(collector);
+		/* The terminal tells the command itself; nobody else does. */
+		if (!told && (interrupted == SIGTERM || interrupted == SIGHUP))
+			told = kill(child, SIGTERM) == 0;
 		if (status) {
 			kill(child, SIGTERM);
 			waitpid(child, ended, 0);
@@ -432,7 +434,7 @@ static int run_run(struct app *app, const void *data)
 	status = collector_begin(&collector, app, &args->where, args->output);
 	if (status)
 		return status == APP_USAGE ? status : 125;
-	collector.ring.shared->collector = (uint32_t)getpid();
+	profile_collector_set(&collector.ring, getpid());
 	status = run_collect(app, args, &collector, &ended);
 	if (status)
 		return status;

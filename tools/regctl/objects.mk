@@ -6,7 +6,7 @@ regctl-parts := $(addprefix $(d),app.o options.o units.o format.o output.o \
 	cmd-top.o screen.o ticker.o \
 	cmd-regulators.o cmd-traffic.o cmd-colors.o cmd-colors-probe.o cmd-check.o cmd-hwcheck.o cmd-events.o cmd-simulate.o cmd-completion.o \
 	cmd-profile.o cmd-profile-export.o cmd-profile-plan.o profile.o \
-	cmd-ab.o cmd-ab-compare.o ab-run.o ab-victim.o \
+	cmd-ab.o cmd-ab-compare.o ab-run.o ab-record.o ab-victim.o \
 	ab-environment.o) \
 	$(ab-parts) $(profile-parts) $(profile-export-parts) \
 	$(workload-parts) $(hwcheck-parts) $(banks-parts) $(events-parts)

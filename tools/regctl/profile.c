@@ -89,11 +89,64 @@ static void nap(void)
 	nanosleep(&pause, NULL);
 }
 
-static bool is_collected(const struct ring *ring)
+/* When it started, in ticks since boot; 0: there is no such process, or no more. */
+static uint32_t process_started(uint32_t process)
 {
-	uint32_t collector = ring->shared->collector;
+	unsigned long long started;
+	char path[32], text[1024] = "", state;
+	const char *rest = NULL;
+	FILE *file;
 
-	return collector && (kill((pid_t)collector, 0) == 0 || errno == EPERM);
+	snprintf(path, sizeof(path), "/proc/%u/stat", process);
+	file = fopen(path, "r");
+	if (!file)
+		return 0;
+	/* Its name, in brackets, may hold anything. */
+	if (fread(text, 1, sizeof(text) - 1, file))
+		rest = strrchr(text, ')');
+	fclose(file);
+	/* Fields 3 and 22: one that nobody waited for has a number still. */
+	if (!rest || sscanf(rest + 1, " %c %*s %*s %*s %*s %*s %*s %*s %*s %*s"
+			    " %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu",
+			    &state, &started) != 2 || state == 'Z')
+		return 0;
+	return (uint32_t)started;
+}
+
+void profile_collector_set(const struct ring *ring, pid_t process)
+{
+	if (process)
+		ring->shared->collector_started =
+			process_started((uint32_t)process);
+	__atomic_store_n(&ring->shared->collector, (uint32_t)process,
+			 __ATOMIC_RELEASE);
+}
+
+bool profile_is_collected(const struct ring *ring)
+{
+	uint32_t collector = __atomic_load_n(&ring->shared->collector,
+					     __ATOMIC_ACQUIRE);
+
+	uint32_t started = collector ? process_started(collector) : 0;
+
+	/* Numbers come back, moments do not. */
+	return started && started == ring->shared->collector_started;
+}
+
+void profile_discard(struct ring *ring)
+{
+	struct profile_ring *shared = ring->shared;
+
+	if (shared->command == PROFILE_COMMAND_RUN)
+		ring_ask_stop(shared);
+	/* It stops when there is room for its last record. */
+	for (int n = 0; n < BEGIN_STEPS &&
+	     shared->state == PROFILE_STATE_RUNNING; n++) {
+		__atomic_store_n(&shared->consumed, shared->produced,
+				 __ATOMIC_RELEASE);
+		nap();
+	}
+	profile_collector_set(ring, 0);
 }
 
 static int session_begin(struct collector *collector,
@@ -141,7 +194,7 @@ int collector_begin(struct collector *collector, struct app *app,
 	status = profile_map(app, where, &collector->ring);
 	if (status)
 		return status;
-	if (is_collected(&collector->ring)) {
+	if (profile_is_collected(&collector->ring)) {
 		app_complain(app, "process %u collects a session already",
 			     collector->ring.shared->collector);
 		status = APP_REFUSED;
@@ -248,7 +301,7 @@ int collector_end(struct collector *collector)
 		app_complain(collector->app, "the session cannot be written");
 		status = APP_ABSENT;
 	}
-	shared->collector = 0;
+	profile_collector_set(&collector->ring, 0);
 	profile_unmap(collector->app, &collector->ring);
 	return status;
 }

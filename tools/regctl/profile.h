@@ -3,6 +3,8 @@
 #ifndef REGCTL_PROFILE_H
 #define REGCTL_PROFILE_H
 
+#include <sys/types.h>
+
 #include "app.h"
 #include "tools/profile/ring.h"
 
@@ -33,6 +35,13 @@ struct collector {
 int profile_map(struct app *app, const struct profile_where *where,
 		struct ring *ring);
 void profile_unmap(struct app *app, struct ring *ring);
+
+/* Says in the ring which process collects; 0: none. */
+void profile_collector_set(const struct ring *ring, pid_t process);
+/* Whether that process lives, and is the one that was said. */
+bool profile_is_collected(const struct ring *ring);
+/* Ends a session that nobody collects; what it still holds is gone. */
+void profile_discard(struct ring *ring);
 
 /* Starts a session that nobody else collects, and opens the file. */
 int collector_begin(struct collector *collector, struct app *app,

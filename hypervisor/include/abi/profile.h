@@ -120,7 +120,7 @@ struct profile_ring {
 	uint64_t wanted_sources;	/* bit mask; 0: all there are */
 	uint64_t consumed;
 	uint32_t collector;		/* process that reads; 0: none */
-	uint32_t reserved4;
+	uint32_t collector_started;	/* when, by /proc/PID/stat; low half */
 	uint64_t reserved5[3];
 	struct profile_source source[PROFILE_MAX_SOURCES];
 };
