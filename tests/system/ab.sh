@@ -23,6 +23,20 @@ runs() {
 	[ ! -e "$1/runs.csv" ] || tail -n +2 "$1/runs.csv" | wc -l
 }
 
+# profiler_is STATE
+profiler_is() {
+	regctl profile status 2>/dev/null | grep -q "^$1"
+}
+
+# profiler_stops: within twenty seconds.
+profiler_stops() {
+	for _ in $(seq 200); do
+		! profiler_is stopped || return 0
+		sleep 0.1
+	done
+	return 1
+}
+
 # median ARM: in ns.
 median() {
 	awk -v arm="\"$1\"," '$1 == "\"name\":" { now = $2 }
@@ -124,8 +138,41 @@ is "what comes before the victim is warm does not count" \
 	"$(tail -n +2 /tmp/recorded/iterations.csv | wc -l)" 1
 ok "the session is there" [ "$(regctl profile export /tmp/recorded/a.0.prof \
 	--csv --no-headings -s 1 --window 10ms | wc -l)" -ge 1 ]
-echo 'warmup 4' >>/tmp/scenario
+# A comparison that is killed, and one whose helper is killed with it.
+printf 'victim run until [ -e /tmp/go ]; do usleep 9999; done\nrecord profile 1ms\narm a\n' \
+	>/tmp/long
+for victims in "" -; do
+	rm -rf /tmp/killed /tmp/go
+	setsid regctl -q ab run /tmp/long -o /tmp/killed &
+	ab=$!
+	until profiler_is running; do
+		usleep 20000
+	done
+	kill -9 -- "$victims$ab"
+	wait $ab
+	[ "$victims" ] || ok "a session ends with who wanted it" profiler_stops
+	touch /tmp/go
+	ok "or when the comparison goes on" \
+		regctl -q ab run /tmp/long -o /tmp/killed --resume
+done
+is "nobody collects any more" \
+	"$(regctl profile status | tail -n 1 | awk '{ print $NF }')" -
+printf 'victim run workload walk -j 4 --weir-clock -c 1\nwarmup 4\nrecord profile 100us\narm a\n' \
+	>/tmp/scenario
 fails 1 "no iteration is left" regctl -q ab run /tmp/scenario -o /tmp/none
 ok "destroy the profiler" regctl -q cell destroy profiler
 ok "destroy" regctl -q cell destroy victim
+
+# A scenario that comes with Weir: the same input in both worlds.
+ok "create a reader" regctl -q cell create /weir/cells/reader.cell
+ok "equal work in both worlds" regctl -q ab run \
+	/weir/scenarios/worlds.scenario -o /tmp/worlds
+is "has equal checksums" "$(tail -n +2 /tmp/worlds/runs.csv | tr -d '\r' |
+	cut -d, -f 10 | sort | uniq -c | awk '{ print $1, length($2) }')" "4 16"
+sed 's/--jobs 4/--size 20k &/' /weir/scenarios/worlds.scenario >/tmp/scenario
+fails 1 "other work fails" regctl -q ab run /tmp/scenario -o /tmp/other
+cp /tmp/test.out /tmp/said
+says "and says what differs" 'arm linux: .* checksum [0-9a-f]{16}, those of arm cell [0-9a-f]{16}' \
+	cat /tmp/said
+ok "destroy the reader" regctl -q cell destroy reader
 ok "disable" regctl -q disable
