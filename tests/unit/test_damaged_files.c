@@ -419,26 +419,30 @@ static void test_results_changed_at_random(void **state)
 /* --- sessions --- */
 
 static const struct session_head head = {
-	.clock_hz = 1000000000, .interval_cycles = 10000, .start_cycles = 777,
-	.start_unix_ns = 42, .sources_count = 2,
-	.source = { { .name = "cpu0", .first_cycles = 10000,
+	.clock_hz = 1000000000, .interval_cycles = 10000, .start_unix_ns = 42,
+	.sources_count = 2,
+	.source = { { .name = "cpu0",
 		      .flags = PROFILE_SOURCE_OWN_CLOCK | PROFILE_SOURCE_BUSY },
 		    { .name = "ddr", .kind = PROFILE_KIND_CONTROLLER, .id = 7 } },
 };
 
-static void session_make(struct content *content)
+static void session_make(struct content *content, uint64_t start_cycles)
 {
+	struct session_head moved = head;
 	struct session_writer writer;
 	FILE *file = tmpfile();
 
-	assert_int_equal(session_write_begin(&writer, file, &head), 0);
+	moved.start_cycles = start_cycles;
+	for (unsigned int n = 0; n < 2; n++)
+		moved.source[n].first_cycles = start_cycles;
+	assert_int_equal(session_write_begin(&writer, file, &moved), 0);
 	for (uint64_t n = 1; n <= 60; n++) {
 		struct profile_value values[2] = {
 			{ 10000, (uint32_t)(64 * n), n % 3 ? 64 : 0, 900 },
 			{ 0, n % 2 ? 6400 : 0, 0, 0 },
 		};
 		struct session_sample sample = {
-			.sequence = n, .time_cycles = 777 + n * 10000 + n % 7,
+			.sequence = n, .time_cycles = start_cycles + n * 10000 + n % 7,
 		};
 
 		assert_int_equal(session_write_sample(&writer, &sample, values), 0);
@@ -474,10 +478,32 @@ static void test_sessions_are_read(void **state)
 	struct content content;
 
 	(void)state;
-	session_make(&content);
+	session_make(&content, 777);
 	content_write(&content, "session");
 	for (size_t n = 0; n < COUNT(readers); n++)
 		assert_int_equal(session_reads(n), APP_OK);
+}
+
+/* In charts that have a place each, from the session's own beginning on. */
+static void test_a_drawing(void **state)
+{
+	static const char *const places[] = {
+		" width=\"1000\" height=\"960\">",
+		"<svg y=\"0\" width=\"1000\" height=\"320\">",
+		"<svg y=\"320\" width=\"1000\" height=\"320\">",
+		"<svg y=\"640\" width=\"1000\" height=\"320\">",
+		">0.0002<", ">0.0004<",
+	};
+	struct content content;
+
+	(void)state;
+	session_make(&content, 40000ull * 1000000000);
+	content_write(&content, "session");
+	assert_int_equal(session_reads(3), APP_OK);
+	for (size_t n = 0; n < COUNT(places); n++)
+		if (!strstr(fake.out, places[n]))
+			fail_msg("no '%s'", places[n]);
+	assert_null(strstr(fake.out, ">40000"));
 }
 
 /* What is there of a session counts; of a head it does not. */
@@ -487,7 +513,7 @@ static void test_sessions_cut_anywhere(void **state)
 	size_t head_bytes = 48 + 2 * 64;
 
 	(void)state;
-	session_make(&content);
+	session_make(&content, 777);
 	for (content.size--; content.size; content.size -= 1) {
 		int status;
 
@@ -519,7 +545,7 @@ static void test_sessions_changed_at_random(void **state)
 
 	(void)state;
 	for (unsigned int n = 0; n < 2 * CHANGES; n++) {
-		session_make(&content);
+		session_make(&content, 777);
 		damage(&content);
 		content_write(&content, "session");
 		refused += session_reads(n % COUNT(readers)) == APP_USAGE;
@@ -541,6 +567,7 @@ int main(void)
 		TEST(test_results_that_are_none),
 		TEST(test_results_changed_at_random),
 		TEST(test_sessions_are_read),
+		TEST(test_a_drawing),
 		TEST(test_sessions_cut_anywhere),
 		TEST(test_what_is_no_session),
 		TEST(test_sessions_changed_at_random),

@@ -28,11 +28,13 @@ static double mb_per_s(const struct drawing *drawing, uint64_t bytes,
 	return (double)bytes / (double)cycles * hz / 1e6;
 }
 
+/* From the first window on: how long the machine has run says nothing here. */
 static double seconds_at(const struct drawing *drawing, uint64_t window)
 {
 	const struct session *session = drawing->request->session;
+	uint64_t first = drawing->windows[drawing->count - 1].first;
 
-	return (double)(window * drawing->request->window_cycles) /
+	return (double)((window - first) * drawing->request->window_cycles) /
 	       (double)session->head.clock_hz;
 }
 
@@ -67,7 +69,6 @@ static void draw_time(const struct drawing *drawing)
 	struct chart chart = {
 		.out = drawing->out, .width = WIDTH, .height = HEIGHT,
 		.names = drawing->count,
-		.x_min = seconds_at(drawing, all->first),
 		.x_max = seconds_at(drawing, all->first + all->count),
 		.y_max = 1.05 * mb_per_s(drawing, series_worst_bytes(all, 1),
 					 all->width_cycles),
@@ -87,18 +88,17 @@ static void draw_histogram(const struct drawing *drawing)
 	struct histogram histogram = series_histogram(all);
 	double top = mb_per_s(drawing, histogram.max_bytes, all->width_cycles);
 	struct chart chart = { .out = drawing->out, .width = WIDTH,
-			       .names = drawing->count,
-			       .height = HEIGHT, .x_max = top };
+			       .height = HEIGHT, .x_max = top > 0 ? top : 1 };
 
 	for (unsigned int n = 0; n < HISTOGRAM_BINS; n++)
-		if ((double)histogram.bins[n] > chart.y_max)
-			chart.y_max = (double)histogram.bins[n];
+		if (1.05 * (double)histogram.bins[n] > chart.y_max)
+			chart.y_max = 1.05 * (double)histogram.bins[n];
 	chart_begin(&chart, "Windows by bandwidth, all sources", false);
 	chart_axes(&chart, "MB/s", "windows");
 	for (unsigned int n = 0; n < HISTOGRAM_BINS; n++)
 		if (histogram.bins[n])
-			chart_bar(&chart, top * n / HISTOGRAM_BINS,
-				  top * (n + 0.9) / HISTOGRAM_BINS, 0,
+			chart_bar(&chart, chart.x_max * n / HISTOGRAM_BINS,
+				  chart.x_max * (n + 0.9) / HISTOGRAM_BINS, 0,
 				  (double)histogram.bins[n], 0);
 	chart_end(&chart);
 }
@@ -148,9 +148,14 @@ static int source_add(struct drawing *drawing, const char *name, uint64_t mask)
 				       request->envelope_cycles);
 }
 
+/*
+ * A place for a chart, which has no size of its own: attributes place it in every
+ * viewer, styles in some.
+ */
 static void part_begin(FILE *out, unsigned int part)
 {
-	fprintf(out, "<g transform=\"translate(0 %.0f)\">", part * HEIGHT);
+	fprintf(out, "<svg y=\"%.0f\" width=\"%.0f\" height=\"%.0f\">",
+		part * HEIGHT, WIDTH, HEIGHT);
 }
 
 static void draw(const struct drawing *drawing, const char *title)
@@ -158,20 +163,21 @@ static void draw(const struct drawing *drawing, const char *title)
 	FILE *out = drawing->out;
 
 	fprintf(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" "
-		"viewBox=\"0 0 %.0f %.0f\">\n<title>", WIDTH, 3 * HEIGHT);
+		"viewBox=\"0 0 %.0f %.0f\" width=\"%.0f\" height=\"%.0f\">\n"
+		"<title>", WIDTH, 3 * HEIGHT, WIDTH, 3 * HEIGHT);
 	chart_text(out, title);
 	fputs("</title>\n<style>\n", out);
 	chart_style(out);
-	fputs("svg.chart{width:1000px;height:320px}\n</style>\n", out);
+	fputs("</style>\n", out);
 	part_begin(out, 0);
 	draw_time(drawing);
-	fputs("</g>", out);
+	fputs("</svg>", out);
 	part_begin(out, 1);
 	draw_histogram(drawing);
-	fputs("</g>", out);
+	fputs("</svg>", out);
 	part_begin(out, 2);
 	draw_envelope(drawing);
-	fputs("</g></svg>\n", out);
+	fputs("</svg></svg>\n", out);
 }
 
 int export_svg(const struct export_request *request, FILE *out,
