@@ -484,6 +484,24 @@ static void test_sessions_are_read(void **state)
 		assert_int_equal(session_reads(n), APP_OK);
 }
 
+/* The rest of the session counts. */
+static void test_counters_that_are_none(void **state)
+{
+	struct content content;
+	char line[160];
+
+	(void)state;
+	session_make(&content, 777);
+	content.bytes[content.size - 2] = ',';
+	content_write(&content, "session");
+	snprintf(line, sizeof(line), "profile export --json %s/session",
+		 fake.sysfs);
+	assert_int_equal(runs_soberly(line), APP_OK);
+	assert_non_null(strstr(fake.err, "counted makes no sense"));
+	is_one_line(line);
+	assert_non_null(strstr(fake.out, "\"process\": null"));
+}
+
 /* In charts that have a place each, from the session's own beginning on. */
 static void test_a_drawing(void **state)
 {
@@ -567,6 +585,7 @@ int main(void)
 		TEST(test_results_that_are_none),
 		TEST(test_results_changed_at_random),
 		TEST(test_sessions_are_read),
+		TEST(test_counters_that_are_none),
 		TEST(test_a_drawing),
 		TEST(test_sessions_cut_anywhere),
 		TEST(test_what_is_no_session),

@@ -203,6 +203,15 @@ static int export_envelope(const struct app *app,
 	return status;
 }
 
+/* Counters of the process that are no JSON are not shown, but said. */
+static void process_note(const struct app *app, const struct session *session,
+			 const json_t *document)
+{
+	if (session->process &&
+	    !json_is_object(json_object_get(document, "process")))
+		app_note(app, "what the process counted makes no sense");
+}
+
 static int export_write(const struct app *app,
 			const struct export_request *request, bool svg)
 {
@@ -217,8 +226,10 @@ static int export_write(const struct app *app,
 		ret = export_json(request, &document);
 	else
 		return export_table(app, request);
-	if (document)
+	if (document) {
+		process_note(app, request->session, document);
 		return output_json(app, document);
+	}
 	if (ret == -E2BIG) {
 		app_complain(app, "too many windows: choose longer ones");
 		return APP_USAGE;
