@@ -24,6 +24,10 @@ static struct {
 	struct guarantee admitted;
 } bandwidth;
 
+/* Bit n: a cell that is limited has turn n; under the request lock. */
+static uint32_t turns;
+_Static_assert(HV_MAX_CELLS <= 16, "pool_turn_q4() tells 16 turns apart");
+
 void requests_lock(void)
 {
 	spin_lock(&requests);
@@ -49,6 +53,7 @@ int regulation_init(void)
 	bandwidth.record = (const void *)
 		config_record(&view, WEIR_RECORD_BANDWIDTH, 0);
 	bandwidth.admitted = (struct guarantee){ 0 };
+	turns = 0;
 	return 0;
 }
 
@@ -96,6 +101,33 @@ static uint32_t amend_line_bytes(const struct reg_settings *requested,
 	return registry_source(effective->source->id)->caps.line_bytes;
 }
 
+static void turn_give_back(struct reg_cell *reg)
+{
+	if (reg->turn)
+		turns &= ~(1u << (reg->turn - 1));
+	reg->turn = 0;
+}
+
+/*
+ * Cells that are limited begin their periods in turn: each has the first turn that
+ * was free then, for as long as anything limits it.
+ */
+static void turn_take(struct reg_cell *reg, struct reg_effective *effective)
+{
+	if (!effective->watched && !effective->throttle.regulator) {
+		turn_give_back(reg);
+		return;
+	}
+	if (!reg->turn) {
+		reg->turn = 1 + (uint32_t)__builtin_ctz(~turns);
+		turns |= 1u << (reg->turn - 1);
+	}
+	effective->turn_q4 = pool_turn_q4(reg->turn - 1);
+	effective->begin_ns = pool_begin_ns(effective,
+					    effective->settings.period_ns /
+						    effective->cpus_count);
+}
+
 /* Under the request lock. */
 static void commit(struct cell *cell, const struct reg_settings *requested,
 		   struct reg_effective *effective, bool reload)
@@ -104,6 +136,7 @@ static void commit(struct cell *cell, const struct reg_settings *requested,
 
 	bandwidth_give_back(&reg->requested);
 	bandwidth_take(requested);
+	turn_take(reg, effective);
 	spin_lock(&reg->lock);
 	effective->generation = reg->effective.generation + reload;
 	effective->revision = reg->effective.revision + 1;
@@ -199,6 +232,7 @@ void regulation_cell_exit(struct cell *cell)
 	spin_lock(&requests);
 	control_exit(cell);
 	bandwidth_give_back(&cell->reg.requested);
+	turn_give_back(&cell->reg);
 	loans_follow(&cell->reg.effective, &nothing);
 	cell->reg = (struct reg_cell){ 0 };
 	spin_unlock(&requests);

@@ -146,7 +146,8 @@ static uint64_t credit_begin_ns(const struct reg_cpu *cpu)
 	fill_ns = scale_ceil(&budget->ns_per_line, budget->cap_lines);
 	if (fill_ns > CREDIT_TURNS_NS)
 		fill_ns = CREDIT_TURNS_NS;
-	return fill_ns * cpu->index / effective->cpus_count;
+	return fill_ns * cpu->index / effective->cpus_count +
+	       pool_begin_ns(effective, fill_ns / effective->cpus_count);
 }
 
 /* The first CPU under a setting counts credit from here on. */

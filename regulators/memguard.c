@@ -218,7 +218,7 @@ static void short_ways_open(struct reg_cpu *cpu)
 
 /*
  * The next refill; its own boundary may have passed already, unnoticed so far. Who
- * may borrow looks when he may again, and as often as others release something.
+ * may borrow looks when he may again, or when others may have released something.
  */
 static uint64_t wait_until_ns(const struct reg_cpu *cpu,
 			      const struct reg_pool *pool, uint64_t now_ns)
@@ -226,15 +226,12 @@ static uint64_t wait_until_ns(const struct reg_cpu *cpu,
 	const struct reg_loans *loans = cpu->active.takes_from;
 	uint64_t until_ns = pool->next_ns < cpu->boundary_ns ?
 			    pool->next_ns : cpu->boundary_ns;
-	uint64_t borrow_ns = cpu->borrow_ns, refill_ns;
+	uint64_t borrow_ns = cpu->borrow_ns;
 
 	if (!loans)
 		return until_ns;
-	refill_ns = __atomic_load_n(&loans->refill_ns, __ATOMIC_RELAXED);
-	if (refill_ns < REG_PERIOD_MIN_NS)
-		refill_ns = REG_PERIOD_MIN_NS;
 	if (borrow_ns <= now_ns)
-		borrow_ns = now_ns + refill_ns;
+		borrow_ns = loans_next_ns(loans, now_ns);
 	return borrow_ns < until_ns ? borrow_ns : until_ns;
 }
 
@@ -410,7 +407,8 @@ static enum reg_verdict memguard_commit(struct reg_cpu *cpu, uint64_t now_ns)
 	short_ways_close(cpu);
 	cpu->borrow_ns = 0;
 	spin_lock(&cpu->cell->lock);
-	pool_convert(cpu, effective->own_pool ? phase_ns : 0, now_ns);
+	pool_convert(cpu, effective->own_pool ? phase_ns : effective->begin_ns,
+		     now_ns);
 	spin_unlock(&cpu->cell->lock);
 	if (!effective->active) {
 		cpu->next_ns = REG_NEVER;

@@ -197,13 +197,17 @@ static void window_open(struct reg_window *window,
 	window_settle(window, budget, polls, level);
 }
 
-/* CPUs that share nothing have slots that begin in turn. */
+/* CPUs that share nothing have slots that begin in turn, and so have cells. */
 static uint64_t slots_ahead_ns(const struct reg_cpu *cpu)
 {
 	const struct reg_effective *effective = &cpu->active;
 
-	return effective->own_pool ? effective->polls.slot_ns * cpu->index /
-				     effective->cpus_count : 0;
+	uint64_t slot_ns = effective->polls.slot_ns;
+
+	if (!effective->own_pool)
+		return pool_begin_ns(effective, slot_ns);
+	return slot_ns * cpu->index / effective->cpus_count +
+	       pool_begin_ns(effective, slot_ns / effective->cpus_count);
 }
 
 /* The pool is entered. */
@@ -393,6 +397,8 @@ static enum reg_verdict mempol_overflow(struct reg_cpu *cpu, uint64_t now_ns)
 static enum reg_verdict mempol_commit(struct reg_cpu *cpu, uint64_t now_ns)
 {
 	const struct reg_effective *effective = &cpu->active;
+	uint64_t poll_ns = effective->polls.interval_ns;
+	uint32_t cpus_count = effective->cpus_count;
 	enum reg_verdict verdict;
 
 	credit_commit(cpu, now_ns);
@@ -402,8 +408,8 @@ static enum reg_verdict mempol_commit(struct reg_cpu *cpu, uint64_t now_ns)
 	effective->source->arm(cpu);
 	verdict = look(cpu, now_ns);
 	if (verdict == REG_RUN && !effective->polls.watch_cpu)
-		cpu->next_ns = now_ns + effective->polls.interval_ns *
-			       (cpu->index + 1) / effective->cpus_count;
+		cpu->next_ns = now_ns + poll_ns * (cpu->index + 1) / cpus_count -
+			       pool_begin_ns(effective, poll_ns / cpus_count);
 	return verdict;
 }
 

@@ -48,6 +48,8 @@ test_bucket-objs := $(memguard-sim-objs) $(addprefix $(d),credit.o bucket.o)
 test_bucket_short-objs := $(test_bucket-objs)
 tests-unit-y += test_mempol
 test_mempol-objs := $(memguard-sim-objs) $(addprefix $(d),credit.o bucket.o mempol.o)
+tests-unit-y += test_turns
+test_turns-objs := $(test_regulation-objs) $(d)throttle.o
 tests-unit-y += test_mempol_cell
 test_mempol_cell-objs := $(test_regulation-objs) $(addprefix $(d),bucket.o mempol.o \
 	throttle.o burst.o)

@@ -51,7 +51,8 @@ uint64_t pool_phase_ns(const struct reg_effective *effective,
 {
 	if (effective->settings.mode & REG_MODE_SYNCHRONOUS)
 		return 0;
-	return index * effective->settings.period_ns / effective->cpus_count;
+	return effective->begin_ns +
+	       index * effective->settings.period_ns / effective->cpus_count;
 }
 
 static void level_convert(struct reg_level *level,
@@ -238,7 +239,7 @@ void loans_follow(const struct reg_effective *from,
  * there unused. That, and nothing before, can be lent.
  */
 static void loans_add(struct reg_cpu *cpu, struct reg_loans *loans,
-		      uint64_t lines)
+		      uint64_t lines, uint64_t at_ns)
 {
 	uint64_t most_lines = loan_most(&cpu->active);
 
@@ -248,15 +249,33 @@ static void loans_add(struct reg_cpu *cpu, struct reg_loans *loans,
 	cpu->stats.lent_lines += lines;
 	__atomic_store_n(&loans->refill_ns, cpu->active.refill_ns,
 			 __ATOMIC_RELAXED);
+	__atomic_store_n(&loans->last_ns, at_ns, __ATOMIC_RELAXED);
 	loans_change(loans, (int64_t)lines);
 }
 
-static inline void loans_give(struct reg_cpu *cpu, uint64_t lines)
+static inline void loans_give(struct reg_cpu *cpu, uint64_t lines,
+			      uint64_t at_ns)
 {
 	struct reg_loans *loans = cpu->active.lends_to;
 
 	if (lines != 0 && loans)
-		loans_add(cpu, loans, lines);
+		loans_add(cpu, loans, lines, at_ns);
+}
+
+uint64_t loans_next_ns(const struct reg_loans *loans, uint64_t now_ns)
+{
+	uint64_t refill_ns = __atomic_load_n(&loans->refill_ns,
+					     __ATOMIC_RELAXED);
+	uint64_t last_ns = __atomic_load_n(&loans->last_ns, __ATOMIC_RELAXED);
+
+	if (refill_ns < REG_PERIOD_MIN_NS)
+		refill_ns = REG_PERIOD_MIN_NS;
+	/* The owner's tick may come late. */
+	last_ns += refill_ns / 8;
+	if (now_ns < last_ns && last_ns - now_ns < refill_ns)
+		return last_ns;
+	return now_ns + refill_ns -
+	       (now_ns > last_ns ? now_ns - last_ns : 0) % refill_ns;
 }
 
 /* Others may take meanwhile: what was taken too much goes back. */
@@ -333,8 +352,8 @@ static void pool_skip(struct reg_pool *pool, struct reg_cpu *cpu,
 	uint64_t periods = (now_ns - pool->next_ns) / period_ns;
 	uint64_t steps = periods * effective->refill_parts;
 
-	loans_give(cpu,
-		   level_skip(&pool->total, &effective->total, steps));
+	loans_give(cpu, level_skip(&pool->total, &effective->total, steps),
+		   pool->next_ns);
 	level_skip(&pool->writes, &effective->writes, steps);
 	pool->next_ns += periods * period_ns;
 }
@@ -353,7 +372,8 @@ static void pool_step(struct reg_pool *pool, struct reg_cpu *cpu)
 {
 	const struct reg_effective *effective = &cpu->active;
 
-	loans_give(cpu, level_refill(&pool->total, &effective->total));
+	loans_give(cpu, level_refill(&pool->total, &effective->total),
+		   pool->next_ns);
 	level_refill(&pool->writes, &effective->writes);
 	pool_advance(pool, effective);
 }

@@ -34,6 +34,27 @@ static inline bool pool_faulty(const struct reg_effective *effective,
 	return (ARCH_REG_MODES & fault) && (effective->settings.mode & fault);
 }
 
+/*
+ * How far into a part of `part_ns`, a period being one for each CPU, this cell
+ * begins. CPUs of a cell begin parts apart, and cells so within them.
+ */
+static inline uint64_t pool_begin_ns(const struct reg_effective *effective,
+				     uint64_t part_ns)
+{
+	return (effective->settings.mode & REG_MODE_SYNCHRONOUS) ? 0 :
+	       part_ns * effective->turn_q4 / 16;
+}
+
+/*
+ * Halves, quarters, eighths, then sixteenths: the first cells are as far apart as
+ * can be, whoever comes later.
+ */
+static inline uint32_t pool_turn_q4(uint32_t turn)
+{
+	return (turn & 1) << 3 | (turn & 2) << 1 | (turn & 4) >> 1 |
+	       (turn & 8) >> 3;
+}
+
 /* Where in the period the n-th CPU of a cell begins its own. */
 uint64_t pool_phase_ns(const struct reg_effective *effective,
 		       unsigned int index);
@@ -141,6 +162,9 @@ static inline void pool_refill(struct reg_pool *pool, struct reg_cpu *cpu,
  */
 void loans_follow(const struct reg_effective *from,
 		  const struct reg_effective *to);
+
+/* When something may be released next, as far as the last release tells. */
+uint64_t loans_next_ns(const struct reg_loans *loans, uint64_t now_ns);
 
 /*
  * Draws what is missing to a grant, debt included, from loans; the level then. What

@@ -101,7 +101,8 @@ struct reg_burst {
 struct reg_loans {
 	int64_t lines;
 	int64_t cap_lines;		/* by loans_follow() */
-	uint64_t refill_ns;		/* who lent last is refilled so often */
+	uint64_t refill_ns;		/* who lent last is refilled so often ... */
+	uint64_t last_ns;		/* ... and was then */
 	uint64_t lent_lines;		/* since ever, for statistics */
 	uint64_t taken_lines;
 };
@@ -135,6 +136,8 @@ struct reg_effective {
 	uint32_t cpus_count;
 	bool per_cpu;
 	bool own_pool;			/* per_cpu, or there is one CPU only */
+	uint64_t begin_ns;		/* of the cell, by its turn: pool_begin_ns() */
+	uint32_t turn_q4;
 	bool active;			/* false: no budget is kept */
 	bool watched;			/* traffic is limited: active, or burst */
 	bool controlled;		/* another cell holds something of it */
@@ -207,6 +210,7 @@ struct reg_cell {
 	struct reg_windows windows;
 	uint64_t cpus;				/* the CPUs it was computed for */
 	uint32_t amend_line_bytes;		/* 0: amend() will not do */
+	uint32_t turn;				/* + 1, among those limited; 0: none */
 	uint64_t reloads;
 	uint64_t refusals;
 	/* Under the lock for requests. */

@@ -232,13 +232,15 @@ static enum reg_verdict throttle_commit(struct reg_cpu *cpu, uint64_t now_ns)
 	const struct reg_throttle *throttle = &cpu->active.throttle;
 	const struct reg_turn *mine = turn_of(throttle, cpu->cpu);
 	struct reg_throttle_cpu *state = &cpu->throttle;
-	uint64_t phase_ns;
+	uint64_t part_ns, phase_ns;
 
 	if (!mine) {
 		*state = (struct reg_throttle_cpu){ .next_ns = REG_NEVER };
 		return REG_RUN;
 	}
-	phase_ns = cpu->index * throttle->period_ns / cpu->active.cpus_count;
+	part_ns = throttle->period_ns / cpu->active.cpus_count;
+	phase_ns = cpu->index * throttle->period_ns / cpu->active.cpus_count +
+		   pool_begin_ns(&cpu->active, part_ns);
 	if (!state->on || state->phase_ns != phase_ns ||
 	    state->period_ns != throttle->period_ns ||
 	    state->run_ns != mine->run_ns ||

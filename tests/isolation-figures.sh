@@ -59,7 +59,7 @@ isolation() {
 		"$(victim bucket-150MB-static-100us worst_20us_slowdown), of 100 us"
 	polled
 	table streams
-	together
+	cells
 	phases
 }
 
@@ -117,21 +117,31 @@ critical() {
 		"$(cell memguard-150MB-100us hogs ticks) per 3 cores"
 }
 
-# The same budget in periods that begin together: what staggering is for.
-together() {
-	local staggered
-	staggered=$(victim memguard-300MB-100us worst_20us_ns)
+# Three cells that know nothing of each other, of one core each.
+cells() {
+	local of variant
 	simulated isolation-synchronous "$scenarios/isolation-synchronous.scenario"
-	# Together 11 % of what the bank serves, the row being about 10.
-	figure 2 "row 11: streams, three cells with a bucket, 150 MB/s: victim, mean" \
-		"$(victim bucket-150MB slowdown)" max:1.12 1.10 x \
-		"$(victim unregulated slowdown)"
-	figure 2 "row 11: streams, three cells with a bucket, 150 MB/s: worst 20 us" \
-		"$(victim bucket-150MB worst_20us_slowdown)" max 1.5 x \
-		"$(victim unregulated worst_20us_slowdown)"
-	figure 2 "periods that begin together: worst 20 us, against staggered" \
-		"$(ratio "$(victim memguard-300MB-100us worst_20us_ns)" "$staggered")" \
-		min 3 x
+	for of in memguard:-100us bucket: mempol: mempol-window:; do
+		variant=${of%:*}-150MB${of#*:}
+		[ "${of%:*}" = mempol-window ] && variant=mempol-150MB-window
+		figure 2 "row 11: streams, three cells, ${of%:*}, 150 MB/s: victim, mean" \
+			"$(victim "$variant" slowdown)" max 1.10 x \
+			"$(victim unregulated slowdown)"
+		figure 2 "row 11: streams, three cells, ${of%:*}, 150 MB/s: victim, worst 20 us" \
+			"$(victim "$variant" worst_20us_slowdown)" max 1.5 x \
+			"$(victim unregulated worst_20us_slowdown)"
+	done
+	together
+}
+
+# The same budgets in periods that begin together: what staggering is for.
+together() {
+	figure 2 "three cells, 150 MB/s, periods begin together: worst 20 us, against in turn" \
+		"$(ratio "$(victim memguard-150MB-100us-together worst_20us_ns)" \
+			"$(victim memguard-150MB-100us worst_20us_ns)")" min 1.5 x
+	figure 2 "three cells, 300 MB/s, periods begin together: worst 20 us, against in turn" \
+		"$(ratio "$(victim memguard-300MB-100us-together worst_20us_ns)" \
+			"$(victim memguard-300MB-100us worst_20us_ns)")" min 3 x
 }
 
 phases() {
@@ -304,6 +314,7 @@ worst() {
 }
 
 matrix() {
+	local variant
 	figure 2 "row 11: E3, three seeds: victim, worst mean" \
 		"$(worst memguard-150MB-100us SLOWDOWN)" max 1.10 x \
 		"$(worst unregulated SLOWDOWN)"
@@ -316,6 +327,15 @@ matrix() {
 	figure 2 "row 11: E3, three seeds: phases, a bucket each: victim, worst 20 us" \
 		"$(worst bucket-150MB 'WORST 20us' isolation-phases)" max 1.5 x \
 		"$(worst unregulated 'WORST 20us' isolation-phases)"
+	for variant in memguard-150MB-100us bucket-150MB mempol-150MB \
+			mempol-150MB-window; do
+		figure 2 "row 11: E3, three seeds: three cells, $variant: victim, worst mean" \
+			"$(worst $variant SLOWDOWN isolation-synchronous)" max 1.10 x \
+			"$(worst unregulated SLOWDOWN isolation-synchronous)"
+		figure 2 "row 11: E3, three seeds: three cells, $variant: victim, worst 20 us" \
+			"$(worst $variant 'WORST 20us' isolation-synchronous)" max 1.5 x \
+			"$(worst unregulated 'WORST 20us' isolation-synchronous)"
+	done
 	figure 2 "row 11: E3, three seeds: mempol: victim, worst mean" \
 		"$(worst mempol-150MB SLOWDOWN)" max 1.10 x \
 		"$(worst unregulated SLOWDOWN)"
