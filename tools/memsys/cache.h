@@ -95,12 +95,31 @@ static inline void cache_set_renew(const struct cache_set *set, uint32_t way)
 	set->older[oldest] = (uint8_t)way;
 }
 
-/* The lowest bit of each byte, the first one's lowest. */
+typedef uint8_t cache_bytes __attribute__((vector_size(16)));
+
+/* Of bytes that are 0 or 255, a bit each, the first one's lowest. */
+#ifdef __SSE2__
+static inline uint32_t cache_bits(cache_bytes bytes)
+{
+	typedef char chars __attribute__((vector_size(16)));
+
+	return (uint32_t)__builtin_ia32_pmovmskb128((chars)bytes);
+}
+#else
 static inline uint32_t cache_low_bits(uint64_t bytes)
 {
 	return (uint32_t)((bytes & 0x0101010101010101ull) *
 			  0x0102040810204080ull >> 56);
 }
+
+static inline uint32_t cache_bits(cache_bytes bytes)
+{
+	uint64_t halves[2];
+
+	memcpy(halves, &bytes, sizeof(halves));
+	return cache_low_bits(halves[0]) | cache_low_bits(halves[1]) << 8;
+}
+#endif
 
 /* The way of `set` that holds a line, or UINT32_MAX. */
 static inline uint32_t cache_way(const struct cache *cache,
@@ -110,16 +129,11 @@ static inline uint32_t cache_way(const struct cache *cache,
 	uint8_t byte = cache_byte(cache, line);
 
 	for (uint32_t at = 0; at < cache->room; at += 16) {
-		uint8_t __attribute__((vector_size(16))) bytes;
-		uint64_t __attribute__((vector_size(16))) equal;
+		cache_bytes bytes;
 
 		memcpy(&bytes, &set->bytes[at], sizeof(bytes));
-		equal = (__typeof__(equal))(bytes == byte);
-		if (!(equal[0] | equal[1]))
-			continue;
-		for (uint32_t found = cache_low_bits(equal[0]) |
-				      cache_low_bits(equal[1]) << 8; found;
-		     found &= found - 1) {
+		for (uint32_t found = cache_bits((cache_bytes)(bytes == byte));
+		     found; found &= found - 1) {
 			uint32_t way = at + (uint32_t)__builtin_ctz(found);
 
 			if ((set->tags[way] & ~CACHE_LINE_DIRTY) == wanted)
@@ -148,7 +162,7 @@ static inline struct cache_victim cache_set_fill(const struct cache *cache,
 						 uint64_t line, bool dirty,
 						 uint64_t way_mask)
 {
-	uint32_t way = set->newer[*set->newest];
+	uint32_t oldest = set->newer[*set->newest], way = oldest;
 	uint64_t out;
 
 	while (!(way_mask >> way & 1))
@@ -157,7 +171,10 @@ static inline struct cache_victim cache_set_fill(const struct cache *cache,
 	set->tags[way] = line << CACHE_TAG_SHIFT | CACHE_LINE_VALID |
 			 (dirty ? CACHE_LINE_DIRTY : 0);
 	set->bytes[way] = cache_byte(cache, line);
-	cache_set_renew(set, way);
+	if (way == oldest)
+		*set->newest = (uint8_t)way;
+	else
+		cache_set_renew(set, way);
 	return (struct cache_victim){ out >> CACHE_TAG_SHIFT,
 				      out & CACHE_LINE_DIRTY };
 }

@@ -93,18 +93,26 @@ static inline struct ddr_request *bank_choose(const struct ddr_bank *bank,
 static inline void queue_remove(struct ddr_bank *bank,
 				struct ddr_request *request)
 {
-	bank->overtaken = request == bank->head ? 0 : bank->overtaken + 1;
-	for (; request > bank->head; request--)
+	struct ddr_request *head = bank->head++;
+
+	if (request == head) {
+		bank->overtaken = 0;
+		return;
+	}
+	bank->overtaken++;
+	for (; request > head; request--)
 		*request = request[-1];
-	bank->head++;
 }
 
 static inline void ready_add(struct ddr *ddr, uint64_t key, uint32_t tag)
 {
 	struct ddr_ready *at = &ddr->ready[ddr->ready_end++];
 
-	for (; at[-1].key > key; at--)
-		*at = at[-1];
+	/* Each part as it was written: the whole would wait for both. */
+	for (; at[-1].key > key; at--) {
+		at->key = at[-1].key;
+		at->tag = at[-1].tag;
+	}
 	*at = (struct ddr_ready){ key, tag };
 }
 

@@ -89,6 +89,7 @@ static int core_create(struct engine *engine, unsigned int n,
 	const struct memsys_config *machine = &engine->machine;
 	struct core *core = &engine->core[n];
 
+	engine->by_number[n] = core;
 	core->number = n;
 	core->load = *load;
 	core->ways = load->way_mask ? load->way_mask : UINT64_MAX;
@@ -309,9 +310,9 @@ static uint64_t burst_begin(struct engine *engine, struct core *core,
 	return core->burst_begin_ps;
 }
 
-/* The next access; the pause before a burst, and its instructions, pass. */
-static inline uint64_t access_fetch(struct engine *engine, struct core *core,
-				    uint64_t at_ps)
+/* Before an access of a core that has bursts, or whose memory moves by now. */
+static uint64_t access_special(struct engine *engine, struct core *core,
+			       uint64_t at_ps)
 {
 	if (core->load.compute_ps) {
 		if (core->burst_left == 0)
@@ -323,6 +324,13 @@ static inline uint64_t access_fetch(struct engine *engine, struct core *core,
 		walk_recolor(&core->walk);
 		core->recolor_ps = ENGINE_NEVER;
 	}
+	core->plain_until_ps = core->load.compute_ps ? 0 : core->recolor_ps;
+	return at_ps;
+}
+
+/* The next access; its instructions pass. */
+static inline uint64_t access_fetch(struct core *core, uint64_t at_ps)
+{
 	walk_next(&core->walk, &core->access);
 	core->accesses += core->load.per_line;
 	return at_ps + core->gap_ps + core->access.gap_ps;
@@ -360,7 +368,7 @@ static inline bool shared_hit(struct engine *engine, struct core *core,
 static inline uint64_t access_begin(struct engine *engine, struct core *core,
 				    uint64_t at_ps)
 {
-	at_ps = access_fetch(engine, core, at_ps);
+	at_ps = access_fetch(core, at_ps);
 	core->pending = !lru_enter(&core->l1, core->access.line,
 				   core->access.store, &core->l1_out);
 	if (!core->pending) {
@@ -402,12 +410,16 @@ static inline void core_run(struct engine *engine)
 	uint64_t end = earlier(engine->limit, engine->turn[1]);
 	uint64_t at_ps = turn >> CORE_BITS;
 	unsigned int n = turn & ENGINE_MAX_CORES;
-	struct core *core = &engine->core[n];
+	struct core *core = engine->by_number[n];
 
 	for (;;) {
-		if (!core->pending)
+		if (!core->pending) {
+			if (at_ps >= core->plain_until_ps) {
+				at_ps = access_special(engine, core, at_ps);
+				end = earlier(end, engine->limit);
+			}
 			at_ps = access_begin(engine, core, at_ps);
-		end = earlier(end, engine->limit);
+		}
 		if (turn_of(at_ps, n) >= end)
 			break;
 		if (!core->pending)
@@ -421,6 +433,7 @@ static inline void core_run(struct engine *engine)
 			continue;
 		}
 		at_ps = miss_do(engine, core, at_ps);
+		end = earlier(end, engine->limit);
 		if (at_ps == ENGINE_NEVER)
 			break;
 	}
@@ -474,7 +487,7 @@ static void ddr_turn(struct engine *engine, uint64_t limit_ps)
 
 	ddr_run(&engine->ddr, limit_ps);
 	while (ddr_take(&engine->ddr, &done))
-		place_done(engine, &engine->core[done.tag >> TAG_CORE_SHIFT],
+		place_done(engine, engine->by_number[done.tag >> TAG_CORE_SHIFT],
 			   done.tag & (TAG_FILL - 1),
 			   done.done_ps + engine->path_ps,
 			   done.tag & TAG_FILL);

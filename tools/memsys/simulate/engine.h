@@ -69,6 +69,7 @@ struct core {
 	uint64_t ways;			/* of the shared cache */
 	uint64_t gap_ps;		/* instructions of the accesses to a line */
 	uint64_t recolor_ps;		/* when its memory moves */
+	uint64_t plain_until_ps;	/* one access follows another, that is all */
 	uint64_t llc_hit_ps;
 	uint64_t ready_ps;		/* when it goes on, but for being held */
 	uint64_t asked_ps;		/* when what is pending wants a place */
@@ -108,6 +109,7 @@ struct engine {
 	uint32_t turns;
 	uint64_t limit;			/* so far cores go on, as a turn */
 	struct core core[ENGINE_MAX_CORES];
+	struct core *by_number[ENGINE_MAX_CORES + 1];	/* sooner found */
 	struct cache llc;
 	struct color_geometry colors;	/* when a load has some */
 	struct ddr ddr;

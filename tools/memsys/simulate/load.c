@@ -39,6 +39,7 @@ void walk_init(struct walk *walk, const struct load *load, const struct ddr *ddr
 	walk->base_line = load->bank == LOAD_ANY_BANK ? base_line :
 			  ddr_row_of(ddr, base_line);
 	walk->order_mask = order_mask(walk->steps);
+	walk->plain = load->kind == LOAD_STREAM && load->bank == LOAD_ANY_BANK;
 	if (load->kind == LOAD_TRACE)
 		walk->position = walk->steps - 1;
 	else
@@ -85,6 +86,7 @@ int walk_color(struct walk *walk, const struct color_geometry *geometry)
 		walk->pages = pages_place(walk, geometry, &load->colors);
 		if (!walk->pages)
 			return -ENOMEM;
+		walk->plain = false;
 	}
 	if (load->recolor_ps) {
 		walk->later = pages_place(walk, geometry, &load->recolors);
@@ -98,5 +100,6 @@ void walk_recolor(struct walk *walk)
 {
 	free(walk->pages);
 	walk->pages = walk->later;
+	walk->plain = false;
 	walk->later = NULL;
 }

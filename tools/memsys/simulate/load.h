@@ -58,6 +58,7 @@ struct access {
 struct walk {
 	const struct load *load;
 	const struct ddr *ddr;
+	bool plain;			/* one line after another, as they are */
 	enum load_kind kind;		/* these three as the load has them */
 	uint32_t bank;
 	uint32_t write_percent;
@@ -113,6 +114,13 @@ static inline uint64_t chase_next(const struct walk *walk)
 	return at;
 }
 
+static inline uint64_t walk_step_on(struct walk *walk)
+{
+	uint64_t position = walk->position + 1;
+
+	return walk->position = position < walk->steps ? position : 0;
+}
+
 static inline uint64_t walk_step(struct walk *walk)
 {
 	switch (walk->kind) {
@@ -122,9 +130,7 @@ static inline uint64_t walk_step(struct walk *walk)
 	case LOAD_CHASE:
 		return walk->position = chase_next(walk);
 	default:
-		if (++walk->position >= walk->steps)
-			walk->position = 0;
-		return walk->position;
+		return walk_step_on(walk);
 	}
 }
 
@@ -154,8 +160,15 @@ static inline uint64_t walk_line(const struct walk *walk, uint64_t step)
 /* The next access. Not for LOAD_IDLE. */
 static inline void walk_next(struct walk *walk, struct access *access)
 {
-	uint64_t step = walk_step(walk);
+	uint64_t step;
 
+	if (walk->plain) {
+		access->line = walk->base_line +
+			       walk_step_on(walk) * walk->step_lines;
+		access->store = walk_stores(walk);
+		return;
+	}
+	step = walk_step(walk);
 	if (walk->kind == LOAD_TRACE) {
 		const struct trace_access *recorded =
 			&walk->load->trace->accesses[step];
