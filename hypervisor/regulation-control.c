@@ -201,7 +201,7 @@ static const struct weir_record_control *permission(const struct cell *caller,
 {
 	struct config_view view;
 
-	config_view_init(&view, caller->config, caller->config_size);
+	cell_view(caller, &view);
 	for (unsigned int n = 0; n < WEIR_BLOCK_MAX_RECORDS; n++) {
 		const struct weir_record_control *record = (const void *)
 			config_record(&view, WEIR_RECORD_CONTROL, n);

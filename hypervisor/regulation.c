@@ -168,7 +168,7 @@ static int policies_read(const struct cell *cell, struct reg_settings *settings,
 	struct config_view view;
 	int err;
 
-	config_view_init(&view, cell->config, cell->config_size);
+	cell_view(cell, &view);
 	for (unsigned int n = 0; n < WEIR_BLOCK_MAX_RECORDS; n++) {
 		policy = (const void *)config_record(&view, WEIR_RECORD_POLICY,
 						     n);
@@ -187,7 +187,7 @@ static struct reg_critical critical_read(const struct cell *cell)
 	const struct weir_record_critical *record;
 	struct config_view view;
 
-	config_view_init(&view, cell->config, cell->config_size);
+	cell_view(cell, &view);
 	record = (const void *)config_record(&view, WEIR_RECORD_CRITICAL, 0);
 	if (!record)
 		return (struct reg_critical){ 0 };
