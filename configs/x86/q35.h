@@ -7,7 +7,7 @@
 
 #define Q35_PCI_SPACE		0xb0000000
 #define Q35_PM_TIMER		0x608
-#define Q35_TSC_KHZ		15625	/* -icount shift=6 */
+#define Q35_TSC_KHZ		1000000	/* QEMU counts nanoseconds */
 #define Q35_IOMMU		0xfed90000
 #define Q35_IOAPIC_SOURCE	0xff00
 
