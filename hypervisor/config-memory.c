@@ -86,8 +86,9 @@ static int check_colored(const struct config_subject *subject,
 {
 	uint64_t refused = region->flags & (MEM_IO | MEM_COMM_REGION);
 
-	/* Of other cells the system knows more: whether it has an IOMMU. */
-	if ((region->flags & MEM_DMA) && subject->is_root)
+	/* Of other memory the system knows more: whether it has an IOMMU. */
+	if ((region->flags & MEM_DMA) && subject->is_root &&
+	    !config_is_shared_colored(region))
 		return refuse(subject->reason, -EINVAL,
 			      "memory region %u is colored: devices do not follow while its pages move",
 			      n);

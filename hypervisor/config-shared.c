@@ -169,6 +169,9 @@ int config_check_shared_root(const struct system_desc *system,
 
 	if (!shared_record(root, 0))
 		return 0;
+	error = config_check_colored_devices(system, root, root, reason);
+	if (error)
+		return error;
 	error = config_geometry(root, &beside.geometry, reason);
 	beside.geometry_known = true;
 	for (uint32_t i = 0; i < root->desc->num_memory_regions && !error; i++) {

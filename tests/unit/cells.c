@@ -67,6 +67,17 @@ void cells_expect(long result, long error, const char *words)
 			 words, result, text);
 }
 
+long cells_ask_root_colors(uint64_t colors)
+{
+	struct color_request *request = fake_ram(BUFFER_GPA);
+
+	memset(request, 0, sizeof(*request));
+	request->size = sizeof(*request);
+	request->flags = COLOR_REQUEST_CHECK;
+	request->colors[0] = colors;
+	return fake_hypercall(0, WEIR_HC_COLORS_SET, BUFFER_GPA, 0);
+}
+
 bool memory_is(uint64_t start, uint64_t size, uint8_t value)
 {
 	const uint8_t *bytes = fake_ram(start);

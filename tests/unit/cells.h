@@ -23,6 +23,9 @@ const char *cells_last_reason(void);
 /* Fails unless `result` is `error` and the reason has these words. */
 void cells_expect(long result, long error, const char *words);
 
+/* Whether the root's memory could go to these colors; nothing moves. */
+long cells_ask_root_colors(uint64_t colors);
+
 /* A byte of physical memory is `value` from `start` on. */
 bool memory_is(uint64_t start, uint64_t size, uint8_t value);
 void memory_fill(uint64_t start, uint64_t size, uint8_t value);

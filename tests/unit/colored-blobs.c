@@ -132,6 +132,13 @@ static struct weir_record_shared_colors shared_record(uint32_t region)
 	};
 }
 
+/* Two pages of each 16. */
+uint64_t shared_phys(uint64_t offset)
+{
+	return SHARED_START + offset / (2 * PAGE_BYTES) * (16 * PAGE_BYTES) +
+	       12 * PAGE_BYTES + offset % (2 * PAGE_BYTES);
+}
+
 void shared_system_init(struct shared_system *blob)
 {
 	struct recolor_system plain;

@@ -100,6 +100,8 @@ struct shared_cell {
 	struct weir_record_shared_colors shared;
 } ABI_PACKED;
 
+/* Where a byte of what is shared is. */
+uint64_t shared_phys(uint64_t offset);
 void shared_system_init(struct shared_system *blob);
 void shared_cell_init(struct shared_cell *blob, unsigned int id,
 		      uint64_t colors);

@@ -22,6 +22,29 @@
 
 static struct own_system sys;
 
+/* Foreign memory that is mapped before it moves: one page, several, not whole ones. */
+static struct {
+	uint64_t phys, bytes;
+	uint8_t *virt;
+} mapped[] = {
+	{ 0x09000000, PAGE_BYTES, NULL },
+	{ 0x09100000, 70 * PAGE_BYTES, NULL },
+	{ 0x09203f80, 0x100, NULL },
+	{ 0x0a000000, 3 * PAGE_BYTES, NULL },
+};
+
+static void map_foreign(void)
+{
+	for (size_t n = 0; n < ARRAY_COUNT(mapped); n++) {
+		mapped[n].virt = hv_map(hpa(mapped[n].phys),
+					 mapped[n].bytes,
+					 MAP_READ | MAP_WRITE | MAP_DEVICE);
+		assert_non_null(mapped[n].virt);
+	}
+	/* Gone again: between two that stay. */
+	hv_unmap(mapped[1].virt, mapped[1].bytes);
+}
+
 static unsigned int color(uint64_t phys)
 {
 	return (unsigned int)(phys / PAGE_BYTES) % 16;
@@ -41,6 +64,8 @@ static int boot(void)
 	image_header.max_cpus = 4;
 	fake.guard_offset = GUARD;
 	error = fake_boot(&sys, sizeof(sys));
+	if (!error)
+		map_foreign();
 	if (!error)
 		error = relocate_map(&reason);
 	if (error)
@@ -97,6 +122,23 @@ static void test_image_and_areas(void **state)
 	}
 	for (uint64_t at = pool; at < FAKE_HV_BYTES; at += PAGE_BYTES)
 		assert_int_equal(phys_at(hv_page(at)), FAKE_HV_START + at);
+}
+
+/* What it had mapped it has where it was; what it had not, not. */
+static void test_foreign_memory(void **state)
+{
+	const uint8_t *start = (uint8_t *)(uintptr_t)arch_hv_remap_base();
+	unsigned int pages_count = 0;
+
+	(void)state;
+	for (size_t n = 0; n < ARRAY_COUNT(mapped); n++) {
+		for (uint64_t at = 0; at < mapped[n].bytes; at += PAGE_BYTES)
+			assert_int_equal(phys_at(mapped[n].virt + at),
+					 n == 1 ? 0 : mapped[n].phys + at);
+	}
+	for (size_t page = 0; page < HV_REMAP_PAGES; page++)
+		pages_count += phys_at(start + page * PAGE_BYTES) != 0;
+	assert_int_equal(pages_count, 1 + 2 + 3);
 }
 
 /* What was there is there; the configuration is behind the areas. */
@@ -196,17 +238,6 @@ static void test_geometry_asked(void **state)
 	assert_int_equal(fake_boot(&sys, sizeof(sys)), 0);
 }
 
-static long ask_root(uint64_t colors)
-{
-	struct color_request *request = fake_ram(BUFFER_GPA);
-
-	memset(request, 0, sizeof(*request));
-	request->size = sizeof(*request);
-	request->flags = COLOR_REQUEST_CHECK;
-	request->colors[0] = colors;
-	return fake_hypercall(0, WEIR_HC_COLORS_SET, BUFFER_GPA, 0);
-}
-
 /* Nobody else gets them, and all can know. */
 static void test_others(void **state)
 {
@@ -221,9 +252,9 @@ static void test_others(void **state)
 	colored_cell_init(&blob, 1, 0x06);
 	cells_expect(cells_create(&blob, sizeof(blob)), -EBUSY,
 		     "color 1 belongs to the hypervisor");
-	cells_expect(ask_root(0xfffe), -EBUSY,
+	cells_expect(cells_ask_root_colors(0xfffe), -EBUSY,
 		     "color 1 belongs to the hypervisor");
-	assert_int_equal(ask_root(0xfffc), 0);
+	assert_int_equal(cells_ask_root_colors(0xfffc), 0);
 	colored_cell_init(&blob, 1, 0);
 	blob.colors.how = COLORS_COUNT;
 	blob.colors.amount = 15;
@@ -265,6 +296,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_image_and_areas, setup),
+		cmocka_unit_test_setup(test_foreign_memory, setup),
 		cmocka_unit_test_setup(test_contents, setup),
 		cmocka_unit_test_setup(test_tables, setup),
 		cmocka_unit_test_setup(test_pool, setup),

@@ -117,7 +117,28 @@ static void test_alone(void **state)
 	sys.shared.list[0] = 0;
 	refused_alone(true, "is shared on no color");
 	sys.memory[ROOT_SHARED].flags |= MEM_DMA;
-	refused_alone(true, "memory region 4 is colored");
+	refused_alone(true, "memory region 4 is colored: without an SMMUv3 no device finds its pages");
+	sys.memory[RECOLOR_OWN].flags |= MEM_DMA;
+	refused_alone(true, "memory region 1 is colored: devices do not follow");
+}
+
+/* With a unit, it is each one's own affair whether its devices reach it. */
+static void test_devices(void **state)
+{
+	static const struct iommu_unit unit = {
+		.type = IOMMU_SMMUV3, .base = 0x09050000, .size = 0x20000 };
+
+	(void)state;
+	for (unsigned int n = 0; n < 4; n++) {
+		sys.system.platform.iommu_units[0] = unit;
+		sys.memory[ROOT_SHARED].flags |= n & 1 ? MEM_DMA : 0;
+		cell.memory[SHARED].flags |= n & 2 ? MEM_DMA : 0;
+		refused(0, "");
+	}
+	/* That does not make memory movable that devices use. */
+	sys.system.platform.iommu_units[0] = unit;
+	sys.memory[RECOLOR_OWN].flags |= MEM_DMA;
+	refused_alone(true, "memory region 1 is colored: devices do not follow");
 }
 
 /* Two regions of the root, on colors that are not the same ones. */
@@ -228,13 +249,6 @@ static void test_geometry_asked(void **state)
 
 /* ------------------------------------------------------------ while it runs */
 
-static uint64_t shared_phys(uint64_t offset)
-{
-	/* Two pages of each 16. */
-	return SHARED_START + offset / (2 * PAGE_BYTES) * (16 * PAGE_BYTES) +
-	       12 * PAGE_BYTES + offset % (2 * PAGE_BYTES);
-}
-
 static void expect_shared(const struct cell *who, uint64_t virt)
 {
 	for (uint64_t at = 0; at < SHARED_BYTES; at += PAGE_BYTES)
@@ -331,24 +345,13 @@ static void test_report(void **state)
 	assert_int_equal(report->colors[0], 0);
 }
 
-static long ask_root(uint64_t colors)
-{
-	struct color_request *request = fake_ram(BUFFER_GPA);
-
-	memset(request, 0, sizeof(*request));
-	request->size = sizeof(*request);
-	request->flags = COLOR_REQUEST_CHECK;
-	request->colors[0] = colors;
-	return fake_hypercall(0, WEIR_HC_COLORS_SET, BUFFER_GPA, 0);
-}
-
 /* The root's own memory does not move there. */
 static void test_root_moves(void **state)
 {
 	(void)state;
-	cells_expect(ask_root(0x1ff0), -EBUSY, "color 12 is for shared memory");
+	cells_expect(cells_ask_root_colors(0x1ff0), -EBUSY, "color 12 is for shared memory");
 	make(1, 0x000f);
-	assert_int_equal(ask_root(0x0ff0), 0);
+	assert_int_equal(cells_ask_root_colors(0x0ff0), 0);
 }
 
 /* --------------------------------------------------------------- random bytes */
@@ -475,6 +478,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_good, setup),
 		cmocka_unit_test_setup(test_alone, setup),
+		cmocka_unit_test_setup(test_devices, setup),
 		cmocka_unit_test_setup(test_root_twice, setup),
 		cmocka_unit_test_setup(test_root_alone, setup),
 		cmocka_unit_test_setup(test_disagreement, setup),
