@@ -11,7 +11,6 @@
 #include "arm64-smmu-checks.h"
 
 #include "colored-blobs.h"
-#include "hv/config-check.h"
 #include "hypervisor/arch/arm64/smmu.h"
 
 const struct smmu_kind smmu_kinds[SMMU_KINDS] = {
@@ -29,7 +28,9 @@ const struct smmu_kind smmu_kinds[SMMU_KINDS] = {
 
 uint32_t smmu_third(const struct smmu_kind *kind)
 {
-	return kind->linear ? STREAM_NEAR : STREAM_FAR;
+	if (!kind->linear)
+		return STREAM_FAR;
+	return kind->stream_bits > 6 ? STREAM_NEAR : STREAM_NEAREST;
 }
 
 void smmu_system_init(struct smmu_system *blob, const struct smmu_kind *kind,
@@ -59,38 +60,48 @@ void smmu_system_init(struct smmu_system *blob, const struct smmu_kind *kind,
 				.size = SMMU_BYTES };
 }
 
-void smmu_boot(const struct smmu_kind *kind, unsigned int units)
+void smmu_boot_model(unsigned int units)
 {
 	struct smmu_system blob;
 
 	fake_machine();
 	fake.relax_ns = 1000;
-	smmu_model_init(kind);
-	smmu_system_init(&blob, kind, units);
+	smmu_system_init(&blob, &smmu_model.kind, units);
 	for (unsigned int n = 0; n < ARRAY_COUNT(blob.streams); n++)
 		smmu_model.watched[n] = blob.streams[n].id;
 	assert_int_equal(fake_boot(&blob, sizeof(blob)), 0);
 }
 
-void smmu_map_all(struct cell *cell)
+void smmu_boot(const struct smmu_kind *kind, unsigned int units)
 {
-	struct config_view view;
+	smmu_model_init(kind);
+	smmu_boot_model(units);
+}
 
-	config_view_init(&view, cell->config, cell->config_size);
-	for (uint32_t i = 0; i < view.desc->num_memory_regions; i++)
-		assert_int_equal(smmu_map(cell, &view.memory[i]), 0);
+const struct device_kind smmu_devices = {
+	.units_count = SMMU_MODEL_UNITS,
+	.cell_init = smmu_cell_init,
+	.map = smmu_map,
+	.unmap = smmu_unmap,
+	.commit = smmu_config_commit,
+	.dma = smmu_model_dma,
+};
+
+void smmu_on(void)
+{
+	struct reason reason = { "" };
+
+	if (smmu_init(&reason))
+		fail_msg("refused: %s", reason.text);
+	assert_int_equal(smmu_cell_init(cell_root(), &reason), 0);
+	device_map_all(&smmu_devices, cell_root());
+	assert_int_equal(smmu_enable(), 0);
 }
 
 void smmu_start(const struct smmu_kind *kind)
 {
-	struct reason reason = { "" };
-
 	smmu_boot(kind, SMMU_MODEL_UNITS);
-	if (smmu_init(&reason))
-		fail_msg("refused: %s", reason.text);
-	assert_int_equal(smmu_cell_init(cell_root(), &reason), 0);
-	smmu_map_all(cell_root());
-	assert_int_equal(smmu_enable(), 0);
+	smmu_on();
 }
 
 void smmu_lawful(void)
@@ -102,24 +113,10 @@ void smmu_lawful(void)
 
 void smmu_reaches(uint32_t stream, uint64_t address, uint64_t wanted)
 {
-	uint64_t phys;
-
-	for (unsigned int n = 0; n < SMMU_MODEL_UNITS; n++) {
-		for (int write = 0; write < 2; write++) {
-			assert_int_equal(smmu_model_dma(n, stream, address,
-							write, &phys), 0);
-			assert_int_equal(phys, wanted);
-		}
-	}
+	device_reaches(&smmu_devices, stream, address, wanted);
 }
 
 void smmu_refused(uint32_t stream, uint64_t address)
 {
-	uint64_t phys;
-
-	for (unsigned int n = 0; n < SMMU_MODEL_UNITS; n++) {
-		for (int write = 0; write < 2; write++)
-			assert_int_not_equal(smmu_model_dma(n, stream, address,
-							    write, &phys), 0);
-	}
+	device_refused(&smmu_devices, stream, address);
 }

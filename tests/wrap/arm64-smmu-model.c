@@ -37,7 +37,28 @@ void smmu_model_init(const struct smmu_kind *kind)
 	memset(line_is_units, 0, sizeof(line_is_units));
 	memset(registers_of, 0, sizeof(registers_of));
 	smmu_model.kind = *kind;
+	for (unsigned int n = 0; n < SMMU_MODEL_UNITS; n++)
+		smmu_model.unit[n].kind = *kind;
 	smmu_model.refused_command = UINT64_MAX;
+}
+
+static unsigned int least(unsigned int a, unsigned int b)
+{
+	return a < b ? a : b;
+}
+
+void smmu_model_mix(const struct smmu_kind *first,
+		    const struct smmu_kind *others)
+{
+	smmu_model_init(others);
+	smmu_model.unit[0].kind = *first;
+	smmu_model.kind = (struct smmu_kind){
+		.coherent = first->coherent && others->coherent,
+		.linear = first->linear || others->linear,
+		.resizes = first->resizes && others->resizes,
+		.stream_bits = least(first->stream_bits, others->stream_bits),
+		.address = least(first->address, others->address),
+	};
 }
 
 /* Units are told apart by where they were mapped, in their order. */
@@ -69,7 +90,7 @@ void smmu_flush(const volatile void *address, size_t bytes)
 	smmu_model.flushes++;
 }
 
-uint64_t smmu_model_memory(uint64_t phys)
+uint64_t smmu_model_memory(const struct smmu_model_unit *unit, uint64_t phys)
 {
 	uint64_t value = 0;
 
@@ -77,13 +98,13 @@ uint64_t smmu_model_memory(uint64_t phys)
 		smmu_model_violate("a table outside the hypervisor's memory");
 		return 0;
 	}
-	memcpy(&value, smmu_model.kind.coherent ? fake_ram(phys) :
+	memcpy(&value, unit->kind.coherent ? fake_ram(phys) :
 		       (void *)(seen + (phys - FAKE_HV_START)), 8);
 	return value;
 }
 
-static void memory_write(uint64_t phys, const uint64_t *words,
-			 unsigned int count)
+static void memory_write(const struct smmu_model_unit *unit, uint64_t phys,
+			 const uint64_t *words, unsigned int count)
 {
 	uint64_t at = phys - FAKE_HV_START;
 
@@ -91,10 +112,14 @@ static void memory_write(uint64_t phys, const uint64_t *words,
 		smmu_model_violate("events outside the hypervisor's memory");
 		return;
 	}
-	if (smmu_model.kind.coherent) {
+	if (unit->kind.coherent) {
 		memcpy(fake_ram(phys), words, 8 * count);
 		return;
 	}
+	/* What a CPU has written there may come out of its cache later. */
+	if (!line_is_units[at / 64] &&
+	    memcmp(seen + (at & ~63ull), fake_ram(phys & ~63ull), 64))
+		smmu_model_violate("an event where a CPU has written");
 	memcpy(seen + at, words, 8 * count);
 	line_is_units[at / 64] = true;
 }
@@ -124,6 +149,23 @@ static void forget(struct smmu_model_unit *unit, bool all, uint16_t vmid)
 		if (all || unit->tlb[n].vmid == vmid)
 			unit->tlb[n].valid = false;
 	}
+}
+
+bool smmu_model_forgot(void)
+{
+	for (unsigned int u = 0; u < SMMU_MODEL_UNITS; u++) {
+		const struct smmu_model_unit *unit = &smmu_model.unit[u];
+
+		for (unsigned int n = 0; n < SMMU_MODEL_CACHED; n++) {
+			if (unit->tlb[n].valid)
+				return false;
+		}
+		for (unsigned int n = 0; n < SMMU_MODEL_STREAMS; n++) {
+			if (unit->stream[n].valid)
+				return false;
+		}
+	}
+	return true;
 }
 
 /* 4.2 to 4.7: false when it is none. */
@@ -161,15 +203,16 @@ static void commands_run(struct smmu_model_unit *unit)
 {
 	uint32_t mask = (2u << queue_log2(unit->commands)) - 1;
 
-	if (!(unit->cr0 & CR0_CMDQ) || smmu_model.dead_commands)
+	if (!(unit->cr0 & CR0_CMDQ) ||
+	    smmu_model.dead_commands >> (unit - smmu_model.unit) & 1)
 		return;
 	while ((unit->command_cons & mask) != unit->command_prod &&
 	       !((unit->gerror ^ unit->gerrorn) & 1)) {
 		uint64_t at = queue_entry(unit->commands, unit->command_cons,
 					  16);
 
-		if (!command_do(unit, smmu_model_memory(at),
-				smmu_model_memory(at + 8))) {
+		if (!command_do(unit, smmu_model_memory(unit, at),
+				smmu_model_memory(unit, at + 8))) {
 			unit->command_cons = (unit->command_cons & mask) |
 					     1u << 24;
 			unit->gerror ^= 1;
@@ -194,7 +237,8 @@ void smmu_model_record(struct smmu_model_unit *unit, const uint64_t *words)
 			unit->event_prod ^= 1u << 31;
 		return;
 	}
-	memory_write(queue_entry(unit->events, unit->event_prod, 32), words, 4);
+	memory_write(unit, queue_entry(unit->events, unit->event_prod, 32),
+		     words, 4);
 	unit->event_prod = (unit->event_prod & (1u << 31)) |
 			   queue_next(unit->events, unit->event_prod & mask);
 }
@@ -216,20 +260,18 @@ static void control_settle(struct smmu_model_unit *unit)
 	unit->cr0 = wanted;
 }
 
-static uint32_t idr0(void)
+static uint32_t idr0(const struct smmu_kind *kind)
 {
-	const struct smmu_kind *kind = &smmu_model.kind;
 	uint32_t value = 1u | 2u << 2 | (kind->coherent ? 1u << 4 : 0) |
 			 2u << 21 | (kind->linear ? 0 : 1u << 27);
 
 	return (value & ~smmu_model.idr0_clear) | smmu_model.idr0_set;
 }
 
-static uint32_t idr1(void)
+static uint32_t idr1(const struct smmu_kind *kind)
 {
-	return smmu_model.kind.stream_bits |
-	       smmu_model.kind.events_log2 << 16 |
-	       smmu_model.kind.commands_log2 << 21 | smmu_model.idr1_set;
+	return kind->stream_bits | kind->events_log2 << 16 |
+	       kind->commands_log2 << 21 | smmu_model.idr1_set;
 }
 
 static uint32_t control_read(struct smmu_model_unit *unit)
@@ -251,11 +293,11 @@ uint32_t smmu_read32(const volatile uint8_t *registers, unsigned int offset)
 	struct smmu_model_unit *unit = unit_at(registers);
 
 	switch (offset) {
-	case SMMU_IDR0: return idr0();
-	case SMMU_IDR1: return idr1();
-	case SMMU_IDR3: return smmu_model.kind.resizes ? 2u << 11 : 1u << 11;
+	case SMMU_IDR0: return idr0(&unit->kind);
+	case SMMU_IDR1: return idr1(&unit->kind);
+	case SMMU_IDR3: return unit->kind.resizes ? 2u << 11 : 1u << 11;
 	case SMMU_IDR5:
-		return (smmu_model.kind.address | 1u << 4) &
+		return (unit->kind.address | 1u << 4) &
 		       ~smmu_model.idr5_clear;
 	case SMMU_CR0: return unit->cr0_written;
 	case SMMU_CR0ACK: return control_read(unit);
@@ -329,7 +371,7 @@ static void commands_put(struct smmu_model_unit *unit, uint32_t prod)
 		smmu_model_violate("an index beyond the queue of commands");
 	if (((prod - unit->command_cons) & mask) > mask / 2 + 1)
 		smmu_model_violate("more commands than the queue holds");
-	unit->command_delay = smmu_model.kind.latency;
+	unit->command_delay = unit->kind.latency;
 	if (!unit->command_delay)
 		commands_run(unit);
 }
@@ -339,7 +381,7 @@ static void control_write(struct smmu_model_unit *unit, uint32_t value)
 	if (unit->cr0 != unit->cr0_written && !smmu_model.dead_cr0)
 		smmu_model_violate("CR0 before it is as it was written");
 	unit->cr0_written = value;
-	unit->cr0_delay = smmu_model.kind.latency;
+	unit->cr0_delay = unit->kind.latency;
 	if (!unit->cr0_delay)
 		control_settle(unit);
 }

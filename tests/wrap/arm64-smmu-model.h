@@ -30,6 +30,7 @@ struct smmu_kind {
 };
 
 struct smmu_model_unit {
+	struct smmu_kind kind;
 	uint32_t cr0, cr0_written, cr1, cr2, irq, gerror, gerrorn;
 	unsigned int cr0_delay, command_delay;
 	uint64_t streams, commands, events;
@@ -49,10 +50,10 @@ struct smmu_model_unit {
 };
 
 struct smmu_model {
-	struct smmu_kind kind;
+	struct smmu_kind kind;		/* what all units have */
 	uint32_t idr0_clear, idr0_set, idr1_set, idr5_clear;
 	uint32_t dead_cr0;		/* bits that never come on */
-	bool dead_commands;		/* none is taken */
+	unsigned int dead_commands;	/* units, a mask, that take none */
 	uint64_t refused_command;	/* this opcode is taken for an error */
 	uint32_t watched[SMMU_MODEL_WATCHED];	/* streams, at each barrier */
 	struct smmu_model_unit unit[SMMU_MODEL_UNITS];
@@ -64,10 +65,15 @@ struct smmu_model {
 
 extern struct smmu_model smmu_model;
 
+/* Units of this kind; or the first of one, the others of another. */
 void smmu_model_init(const struct smmu_kind *kind);
+void smmu_model_mix(const struct smmu_kind *first,
+		    const struct smmu_kind *others);
 /* A device's access: 0 and where it goes, or the type of the event. */
 unsigned int smmu_model_dma(unsigned int unit, uint32_t stream,
 			    uint64_t address, bool is_write, uint64_t *phys);
+/* Whether units have cached nothing. */
+bool smmu_model_forgot(void);
 /* The unit says that something went wrong with itself. */
 void smmu_model_error(unsigned int unit, uint32_t errors);
 

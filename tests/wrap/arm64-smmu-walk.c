@@ -37,7 +37,7 @@ static uint64_t entry_find(const struct smmu_model_unit *unit, uint32_t stream)
 	unsigned int split = (unsigned int)bits_of(unit->streams_cfg, 10, 6);
 	uint64_t span;
 
-	if (log2 > smmu_model.kind.stream_bits)
+	if (log2 > unit->kind.stream_bits)
 		smmu_model_violate("more streams than the unit knows");
 	if ((uint64_t)stream >> log2)
 		return 0;
@@ -46,11 +46,11 @@ static uint64_t entry_find(const struct smmu_model_unit *unit, uint32_t stream)
 			smmu_model_violate("a table of streams not aligned");
 		return base + 64ull * stream;
 	}
-	if (smmu_model.kind.linear || (split != 6 && split != 8 && split != 10))
+	if (unit->kind.linear || (split != 6 && split != 8 && split != 10))
 		smmu_model_violate("a table of streams of two levels");
 	if (log2 > split && base & ((8ull << (log2 - split)) - 1))
 		smmu_model_violate("a first level not aligned");
-	descriptor = smmu_model_memory(base + 8ull * (stream >> split));
+	descriptor = smmu_model_memory(unit, base + 8ull * (stream >> split));
 	span = bits_of(descriptor, 4, 0);
 	if (span == 0)
 		return 0;
@@ -101,7 +101,7 @@ static unsigned int entry_get(struct smmu_model_unit *unit, uint32_t stream,
 	if (!unit->stream[stream].valid) {
 		for (unsigned int i = 0; i < 8; i++)
 			unit->stream[stream].word[i] =
-				smmu_model_memory(at + 8 * i);
+				smmu_model_memory(unit, at + 8 * i);
 		if (!(unit->stream[stream].word[0] & 1))
 			return F_BAD_STE;
 		entry_check(unit->stream[stream].word);
@@ -111,19 +111,21 @@ static unsigned int entry_get(struct smmu_model_unit *unit, uint32_t stream,
 	return 0;
 }
 
-/* A unit may fetch it now: it is whole, and what a unit has of it already. */
+/* A unit may fetch it now, and does: it is whole, and what it has of it already. */
 static void entry_watch(struct smmu_model_unit *unit, uint32_t stream)
 {
 	uint64_t at = entry_find(unit, stream), word[8];
 
 	for (unsigned int i = 0; at && i < 8; i++)
-		word[i] = smmu_model_memory(at + 8 * i);
-	if (!at || !(word[0] & 1))
+		word[i] = smmu_model_memory(unit, at + 8 * i);
+	if (!at || stream >= SMMU_MODEL_STREAMS || !(word[0] & 1))
 		return;
 	entry_check(word);
 	if (unit->stream[stream].valid &&
 	    memcmp(unit->stream[stream].word, word, sizeof(word)))
 		smmu_model_violate("an entry changed while it is in use");
+	memcpy(unit->stream[stream].word, word, sizeof(word));
+	unit->stream[stream].valid = true;
 }
 
 void smmu_barrier(void)
@@ -138,23 +140,26 @@ void smmu_barrier(void)
 }
 
 /* All 16 say the same, or a TLB mixes them up (D8.6.1). */
-static void group_check(uint64_t table, uint64_t index, uint64_t entry)
+static void group_check(const struct smmu_model_unit *unit, uint64_t table,
+			uint64_t index, uint64_t entry)
 {
 	uint64_t first = index & ~15ull;
 
 	for (uint64_t n = 0; n < 16; n++) {
-		uint64_t other = smmu_model_memory(table + 8 * (first + n));
+		uint64_t other = smmu_model_memory(unit,
+						   table + 8 * (first + n));
 		uint64_t wanted = (entry & ~0xf000ull) + (n << 12);
 
 		if (other != wanted)
 			smmu_model_violate("a group of pages with a stranger");
 	}
-	if (!smmu_model.kind.resizes)
+	if (!unit->kind.resizes)
 		smmu_model_violate("a group that needs a break to go");
 }
 
 /* D8.3.1 and D8.3.2, of an entry at Arm's level 1 to 3. */
-static unsigned int leaf_take(uint64_t entry, unsigned int level,
+static unsigned int leaf_take(const struct smmu_model_unit *unit,
+			      uint64_t entry, unsigned int level,
 			      uint64_t address, uint64_t *page, bool *read,
 			      bool *write)
 {
@@ -162,7 +167,7 @@ static unsigned int leaf_take(uint64_t entry, unsigned int level,
 	uint64_t base = bits_of(entry, 47, 12) << 12;
 	uint64_t offset = address & ((1ull << shift) - 1) & ~0xfffull;
 
-	if (level < 3 && !smmu_model.kind.resizes)
+	if (level < 3 && !unit->kind.resizes)
 		smmu_model_violate("a block that needs a break to go");
 	if (base & ((1ull << shift) - 1))
 		smmu_model_violate("a block that is not aligned");
@@ -176,7 +181,8 @@ static unsigned int leaf_take(uint64_t entry, unsigned int level,
 	return 0;
 }
 
-static unsigned int walk(const uint64_t *words, uint64_t address,
+static unsigned int walk(const struct smmu_model_unit *unit,
+			 const uint64_t *words, uint64_t address,
 			 uint64_t *page, bool *read, bool *write)
 {
 	unsigned int input = 64 - (unsigned int)bits_of(words[2], 37, 32);
@@ -195,7 +201,7 @@ static unsigned int walk(const uint64_t *words, uint64_t address,
 		unsigned int shift = 12 + 9 * (3 - level);
 		uint64_t index = (address >> shift) &
 			((1ull << (shift == top ? input - top : 9)) - 1);
-		uint64_t entry = smmu_model_memory(table + 8 * index);
+		uint64_t entry = smmu_model_memory(unit, table + 8 * index);
 
 		if (!(entry & 1))
 			return F_TRANSLATION;
@@ -203,9 +209,9 @@ static unsigned int walk(const uint64_t *words, uint64_t address,
 			return F_TRANSLATION;
 		if (level == 3 || !(entry & 2)) {
 			if (level == 3 && bits_of(entry, 52, 52))
-				group_check(table, index, entry);
-			return leaf_take(entry, level, address, page, read,
-					 write);
+				group_check(unit, table, index, entry);
+			return leaf_take(unit, entry, level, address, page,
+					 read, write);
 		}
 		table = bits_of(entry, 47, 12) << 12;
 	}
@@ -246,7 +252,7 @@ static unsigned int translate(struct smmu_model_unit *unit, uint32_t stream,
 	if (n == SMMU_MODEL_CACHED) {
 		n = unit->tlb_next++ % SMMU_MODEL_CACHED;
 		unit->tlb[n].valid = false;
-		type = walk(words, address, &unit->tlb[n].phys,
+		type = walk(unit, words, address, &unit->tlb[n].phys,
 			    &unit->tlb[n].read, &unit->tlb[n].write);
 		if (type)
 			return type;

@@ -3,6 +3,7 @@
 #ifndef DEVICE_CHECKS_H
 #define DEVICE_CHECKS_H
 
+#include "blobs.h"
 #include "hv/cell.h"
 
 typedef int (*device_map)(const struct cell *cell,
@@ -10,15 +11,32 @@ typedef int (*device_map)(const struct cell *cell,
 
 /* A kind of unit, and a model of it. */
 struct device_kind {
+	unsigned int units_count;
+	int (*cell_init)(struct cell *cell, struct reason *reason);
 	device_map map;
 	device_map unmap;
-	/* Reads and writes there arrive at `wanted`; or are refused. */
-	void (*reaches)(uint32_t source, uint64_t address, uint64_t wanted);
-	void (*refused)(uint32_t source, uint64_t address);
+	int (*commit)(void);
 	/* One access: 0 and where it goes, or why not. */
-	unsigned int (*access)(uint32_t source, uint64_t address,
-			       bool is_write, uint64_t *phys);
+	unsigned int (*dma)(unsigned int unit, uint32_t source,
+			    uint64_t address, bool is_write, uint64_t *phys);
 };
+
+/* What cells of device_cell_create() have at 0. */
+extern const struct memory_region device_cell_ram;
+
+/* A device reads and writes there, by all units; or it does not, and is told. */
+void device_reaches(const struct device_kind *kind, uint32_t source,
+		    uint64_t address, uint64_t wanted);
+void device_refused(const struct device_kind *kind, uint32_t source,
+		    uint64_t address);
+
+void device_map_all(const struct device_kind *kind, struct cell *cell);
+/*
+ * As cell_create() goes about it: a cell of blob_cell_init(), with DMA to its own
+ * memory, and with the devices that `blob` says.
+ */
+struct cell *device_cell_create(const struct device_kind *kind,
+				struct blob_cell *blob);
 
 /*
  * A colored region of `cell` as arch_cell_map() and arch_cell_unmap() get it, run
@@ -33,6 +51,9 @@ void device_expect_colored(const struct device_kind *kind,
 			   uint32_t root_source);
 void device_take_colored(const struct device_kind *kind, struct cell *cell,
 			 const struct memory_region *own);
+/* What shared_system_init() shares, page by page, and nothing beside it. */
+void device_expect_shared(const struct device_kind *kind, uint32_t source,
+			  uint64_t virt);
 /*
  * Regions come and go on a small stage, of which the cell has nothing; each page
  * is compared with a plan. Returns how many accesses were.

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -69,6 +70,12 @@ static void test_streams_beyond(void **state)
 	assert_int_equal(smmu_init(&reason), -EINVAL);
 	assert_non_null(strstr(reason.text, "stream id 0x1a03"));
 	assert_non_null(strstr(reason.text, "end at 0xfff"));
+	for (unsigned int n = 0; n < SMMU_MODEL_UNITS; n++) {
+		smmu_boot(&smmu_kinds[0], SMMU_MODEL_UNITS);
+		smmu_model.unit[n].kind.stream_bits = 12;
+		assert_int_equal(smmu_init(&reason), -EINVAL);
+		assert_non_null(strstr(reason.text, "end at 0xfff"));
+	}
 	/* More are known, but one level of them would be too large. */
 	kind.stream_bits = 20;
 	kind.linear = true;
@@ -78,6 +85,15 @@ static void test_streams_beyond(void **state)
 	smmu_boot(&kind, 1);
 	assert_int_equal(smmu_init(&reason), -EINVAL);
 	assert_non_null(strstr(reason.text, "end at 0x1f"));
+	/* What a unit knows is not what a table of this hypervisor has. */
+	smmu_boot(&smmu_kinds[0], 1);
+	smmu_model.unit[0].kind.linear = true;
+	assert_int_equal(smmu_init(&reason), -EINVAL);
+	assert_non_null(strstr(reason.text, "end at 0xff"));
+	smmu_boot(&smmu_kinds[2], 1);
+	((struct smmu_system *)system_config)->streams[2].id = 1u << 20;
+	assert_int_equal(smmu_init(&reason), -EINVAL);
+	assert_non_null(strstr(reason.text, "end at 0xfffff"));
 	smmu_lawful();
 }
 
@@ -94,17 +110,21 @@ static void test_no_answer(void **state)
 		smmu_boot(&smmu_kinds[1], SMMU_MODEL_UNITS);
 		assert_int_equal(smmu_init(&reason), 0);
 		assert_int_equal(smmu_cell_init(cell_root(), &reason), 0);
-		smmu_map_all(cell_root());
+		device_map_all(&smmu_devices, cell_root());
 		smmu_model.dead_cr0 = dead[n];
+		smmu_model.unit[1].cr1 = 0x123;
+		smmu_model.unit[1].irq = 5;
 		assert_int_equal(smmu_enable(), -EIO);
 		assert_true(fake.now_ns < 2 * NS_PER_S);
 		/* It is as it was: nothing is translated. */
 		assert_int_equal(smmu_model_dma(0, STREAM_NOBODYS, 0x1000,
 						true, &phys), 0);
 		assert_int_equal(smmu_model.unit[0].cr0_written, 0);
+		assert_int_equal(smmu_model.unit[1].cr1, 0x123);
+		assert_int_equal(smmu_model.unit[1].irq, 5);
 	}
 	smmu_boot(&smmu_kinds[1], 1);
-	smmu_model.dead_commands = true;
+	smmu_model.dead_commands = ~0u;
 	assert_int_equal(smmu_init(NULL), 0);
 	assert_int_equal(smmu_enable(), -EIO);
 	assert_true(fake.now_ns < 2 * NS_PER_S);
@@ -119,16 +139,34 @@ static void test_queue_full(void **state)
 	(void)state;
 	for (size_t k = 0; k < SMMU_KINDS; k++) {
 		smmu_start(&smmu_kinds[k]);
-		smmu_model.dead_commands = true;
+		/* Three hundred waits to their end are otherwise a minute here. */
+		fake.relax_ns = 100000;
+		smmu_model.dead_commands = ~0u;
 		for (unsigned int n = 0; n < 300; n++)
 			assert_int_equal(smmu_config_commit(), -EIO);
 		assert_int_equal(smmu_unmap(cell_root(), &ram), -EIO);
 		assert_true(fake.now_ns < 301 * NS_PER_S / 2);
-		smmu_model.dead_commands = false;
+		smmu_model.dead_commands = 0;
 		assert_int_equal(smmu_map(cell_root(), &ram), 0);
 		assert_int_equal(smmu_unmap(cell_root(), &ram), 0);
 		smmu_refused(STREAM_ROOT, 0x40000000);
 		assert_int_equal(smmu_config_commit(), 0);
+		smmu_lawful();
+	}
+}
+
+/* One of them is enough, whichever it is. */
+static void test_one_without_answer(void **state)
+{
+	const struct memory_region ram = { 0x40000000, 0x40000000, PAGE_BYTES,
+					   MEM_DMA | MEM_READ | MEM_WRITE };
+
+	(void)state;
+	for (unsigned int n = 0; n < SMMU_MODEL_UNITS; n++) {
+		smmu_start(&smmu_kinds[0]);
+		smmu_model.dead_commands = 1u << n;
+		assert_int_equal(smmu_config_commit(), -EIO);
+		assert_int_equal(smmu_unmap(cell_root(), &ram), -EIO);
 		smmu_lawful();
 	}
 }
@@ -149,6 +187,8 @@ static void test_queue_wraps(void **state)
 static void test_command_refused(void **state)
 {
 	static const uint64_t opcodes[] = { 0x04, 0x30 };
+	const struct memory_region ram = { 0x40000000, 0x40000000, PAGE_BYTES,
+					   MEM_DMA | MEM_READ | MEM_WRITE };
 
 	(void)state;
 	for (size_t k = 0; k < SMMU_KINDS; k++) {
@@ -156,6 +196,10 @@ static void test_command_refused(void **state)
 			smmu_start(&smmu_kinds[k]);
 			smmu_model.refused_command = opcodes[n];
 			assert_int_equal(smmu_config_commit(), -EIO);
+			/* Others are taken, though it is in the queue. */
+			assert_int_equal(smmu_unmap(cell_root(), &ram), 0);
+			smmu_refused(STREAM_ROOT, 0x40000000);
+			assert_int_equal(smmu_map(cell_root(), &ram), 0);
 			smmu_model.refused_command = UINT64_MAX;
 			assert_int_equal(smmu_config_commit(), 0);
 			smmu_reaches(STREAM_ROOT, 0x40000000, 0x40000000);
@@ -169,7 +213,6 @@ static void test_change_not_answered(void **state)
 {
 	struct blob_cell blob;
 	struct cell *cell;
-	uint64_t phys;
 
 	(void)state;
 	smmu_start(&smmu_kinds[0]);
@@ -179,11 +222,11 @@ static void test_change_not_answered(void **state)
 	assert_int_equal(cells_create(&blob, sizeof(blob)), 0);
 	cell = cell_by_id(1);
 	assert_int_equal(smmu_cell_init(cell, NULL), 0);
-	smmu_map_all(cell);
-	smmu_model.dead_commands = true;
+	device_map_all(&smmu_devices, cell);
+	smmu_model.dead_commands = ~0u;
 	assert_int_equal(smmu_config_commit(), -EIO);
-	assert_int_equal(smmu_model_dma(0, STREAM_CELL, 0, true, &phys), 4);
-	smmu_model.dead_commands = false;
+	smmu_refused(STREAM_CELL, 0);
+	smmu_model.dead_commands = 0;
 	assert_int_equal(smmu_config_commit(), 0);
 	smmu_reaches(STREAM_CELL, 0, BLOB_CELL_RAM);
 	smmu_lawful();
@@ -207,29 +250,47 @@ static bool said(const char *text)
 	return strstr(since, text) != NULL;
 }
 
-static void test_faults_said(void **state)
+static void expect_said(const struct smmu_kind *kind)
 {
 	uint64_t phys;
 
-	(void)state;
-	smmu_start(&smmu_kinds[0]);
+	smmu_start(kind);
 	assert_int_equal(smmu_faults_report(), 0);
 	said("");
 	smmu_model_dma(1, STREAM_ROOT, 0x123456, true, &phys);
 	assert_int_equal(smmu_faults_report(), 1);
 	assert_true(said("SMMU 0x9070000: write at 0x123456 by stream 0x5 refused, event 0x10"));
-	smmu_model_dma(0, STREAM_ROOT, 1ull << 34, false, &phys);
+	smmu_model_dma(1, STREAM_ROOT, 0x7e000008, false, &phys);
 	smmu_model_dma(0, STREAM_NOBODYS, 0x40000000, false, &phys);
 	assert_int_equal(smmu_faults_report(), 2);
 	assert_true(said("SMMU 0x9050000: stream 0x6 refused, event 0x4"));
+	/* Beyond the table. */
+	smmu_model_dma(1, STREAM_CELL, 0x7e000010, false, &phys);
+	smmu_model_dma(0, 0x1fff, 0x40000000, false, &phys);
+	assert_int_equal(smmu_faults_report(), 2);
+	assert_true(said("SMMU 0x9050000: stream 0x1fff refused, event 0x2\nSMMU 0x9070000: read at 0x7e000010 by stream 0x21 refused, event 0x10"));
 	assert_int_equal(smmu_faults_report(), 0);
 	smmu_model_error(0, 1u << 2 | 1u << 8);
 	assert_int_equal(smmu_faults_report(), 1);
 	assert_true(said("SMMU 0x9050000: it reports errors 0x104"));
 	assert_int_equal(smmu_faults_report(), 0);
+	/* An error of the queue is for whoever has put the command there. */
+	smmu_model_error(0, 1u << 0);
+	assert_int_equal(smmu_faults_report(), 0);
+	assert_int_equal(smmu_config_commit(), -EIO);
+	assert_int_equal(smmu_config_commit(), 0);
+	smmu_model_dma(0, STREAM_NOBODYS, 0, true, &phys);
 	smmu_restore();
+	assert_true(said("SMMU 0x9050000: stream 0x6 refused, event 0x4"));
 	assert_int_equal(smmu_faults_report(), 0);
 	smmu_lawful();
+}
+
+static void test_faults_said(void **state)
+{
+	(void)state;
+	for (size_t k = 0; k < SMMU_KINDS; k++)
+		expect_said(&smmu_kinds[k]);
 }
 
 /* More than the queue holds: those are counted, the rest is said to be lost. */
@@ -240,6 +301,7 @@ static void test_faults_overflow(void **state)
 		unsigned int log2 = smmu_kinds[k].events_log2 < 7 ?
 					    smmu_kinds[k].events_log2 : 7;
 		uint64_t phys;
+		char all[80];
 
 		smmu_start(&smmu_kinds[k]);
 		for (unsigned int round = 0; round < 5; round++) {
@@ -248,7 +310,9 @@ static void test_faults_overflow(void **state)
 				smmu_model_dma(0, STREAM_NOBODYS, 0, true,
 					       &phys);
 			assert_int_equal(smmu_faults_report(), (1u << log2) + 1);
-			assert_true(said("others are lost"));
+			snprintf(all, sizeof(all), ", %u in all are known of, others are lost",
+				 (round + 1) << log2);
+			assert_true(said(all));
 			assert_int_equal(smmu_faults_report(), 0);
 		}
 		for (unsigned int n = 0; n < (3u << log2); n++) {
@@ -266,6 +330,7 @@ int main(void)
 		cmocka_unit_test(test_streams_beyond),
 		cmocka_unit_test(test_no_answer),
 		cmocka_unit_test(test_queue_full),
+		cmocka_unit_test(test_one_without_answer),
 		cmocka_unit_test(test_queue_wraps),
 		cmocka_unit_test(test_command_refused),
 		cmocka_unit_test(test_change_not_answered),

@@ -34,27 +34,14 @@ static void start(const struct vtd_kind *kind)
 	enable_units(kind);
 }
 
-/* The cell of blob_cell_init(), with DMA to its own memory and two devices. */
 static struct cell *cell_with_device(uint16_t bdf)
 {
-	struct memory_region gone;
 	struct blob_cell blob;
-	struct cell *cell;
 
 	blob_cell_init(&blob, 1);
-	blob.memory[BLOB_OWN].flags |= MEM_DMA;
-	blob.memory[BLOB_ROM].flags |= MEM_DMA;
 	blob.pci.type = PCI_TYPE_DEVICE;
 	blob.pci.bdf = bdf;
-	assert_int_equal(cells_create(&blob, sizeof(blob)), 0);
-	cell = cell_by_id(1);
-	assert_int_equal(vtd_cell_init(cell, NULL), 0);
-	map_all(cell);
-	gone = (struct memory_region){ BLOB_CELL_RAM, BLOB_CELL_RAM,
-				       BLOB_CELL_RAM_BYTES, 0 };
-	assert_int_equal(vtd_unmap(cell_root(), &gone), 0);
-	assert_int_equal(vtd_config_commit(), 0);
-	return cell;
+	return device_cell_create(&vtd_devices, &blob);
 }
 
 static void test_no_unit(void **state)
@@ -123,9 +110,6 @@ static void test_devices_of_the_root(void **state)
 
 static void cell_comes_and_goes(void)
 {
-	struct memory_region back = { BLOB_CELL_RAM, BLOB_CELL_RAM,
-				      BLOB_CELL_RAM_BYTES,
-				      MEM_READ | MEM_WRITE | MEM_DMA };
 	uint64_t phys;
 
 	/* In the caches of the units before it changes hands. */
@@ -142,7 +126,7 @@ static void cell_comes_and_goes(void)
 	assert_int_equal(vtd_model_dma(0, DEVICE, 0x10000000, true, &phys), 5);
 	vtd_faults_report();
 	assert_int_equal(fake_hypercall(0, HC_CELL_DESTROY, 1, 0), 0);
-	assert_int_equal(vtd_map(cell_root(), &back), 0);
+	assert_int_equal(vtd_map(cell_root(), &device_cell_ram), 0);
 	assert_int_equal(vtd_config_commit(), 0);
 	reaches(DEVICE, BLOB_CELL_RAM + 0x123, BLOB_CELL_RAM + 0x123);
 	refused(DEVICE, 0x123);
@@ -200,7 +184,7 @@ static void test_no_answer(void **state)
 		vtd_model.dead_command = dead[n];
 		assert_int_equal(vtd_init(true), 0);
 		assert_int_equal(vtd_cell_init(cell_root(), NULL), 0);
-		map_all(cell_root());
+		device_map_all(&vtd_devices, cell_root());
 		assert_int_equal(vtd_enable(APIC_ID), -EIO);
 		assert_false(vtd_remaps_interrupts());
 		assert_true(fake.now_ns < 2000000000ull);

@@ -50,7 +50,7 @@ static struct cell *colored_cell(const struct memory_region **own)
 	colored_cell_init(&blob, 1, 0x33c0);
 	assert_int_equal(cells_create(&blob, sizeof(blob)), 0);
 	cell = cell_by_id(1);
-	config_view_init(&view, cell->config, cell->config_size);
+	cell_view(cell, &view);
 	config = (struct colored_cell *)cell->config;
 	config->memory[COLORED_OWN].flags |= MEM_DMA;
 	config->pci.type = PCI_TYPE_DEVICE;

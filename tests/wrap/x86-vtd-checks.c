@@ -10,7 +10,6 @@
 
 #include "x86-vtd-checks.h"
 
-#include "hv/config-check.h"
 #include "hypervisor/arch/x86/vtd.h"
 
 const struct vtd_kind kinds[KINDS] = {
@@ -36,20 +35,11 @@ void machine_init(struct blob_system *blob, unsigned int units)
 			.size = PAGE_BYTES };
 }
 
-void map_all(struct cell *cell)
-{
-	struct config_view view;
-
-	config_view_init(&view, cell->config, cell->config_size);
-	for (uint32_t i = 0; i < view.desc->num_memory_regions; i++)
-		assert_int_equal(vtd_map(cell, &view.memory[i]), 0);
-}
-
 void enable_units(const struct vtd_kind *kind)
 {
 	assert_int_equal(vtd_init(kind->x2apic), 0);
 	assert_int_equal(vtd_cell_init(cell_root(), NULL), 0);
-	map_all(cell_root());
+	device_map_all(&vtd_devices, cell_root());
 	assert_int_equal(vtd_enable(APIC_ID), 0);
 }
 
@@ -60,50 +50,27 @@ void lawful(void)
 			 vtd_model.violation);
 }
 
+static unsigned int dma(unsigned int unit, uint32_t source, uint64_t address,
+			bool is_write, uint64_t *phys)
+{
+	return vtd_model_dma(unit, (uint16_t)source, address, is_write, phys);
+}
+
+const struct device_kind vtd_devices = {
+	.units_count = VTD_MODEL_UNITS,
+	.cell_init = vtd_cell_init,
+	.map = vtd_map,
+	.unmap = vtd_unmap,
+	.commit = vtd_config_commit,
+	.dma = dma,
+};
+
 void reaches(uint16_t source, uint64_t address, uint64_t wanted)
 {
-	uint64_t phys;
-
-	for (unsigned int n = 0; n < VTD_MODEL_UNITS; n++) {
-		for (int write = 0; write < 2; write++) {
-			assert_int_equal(vtd_model_dma(n, source, address,
-						       write, &phys), 0);
-			assert_int_equal(phys, wanted);
-		}
-	}
+	device_reaches(&vtd_devices, source, address, wanted);
 }
 
 void refused(uint16_t source, uint64_t address)
 {
-	uint64_t phys;
-
-	for (unsigned int n = 0; n < VTD_MODEL_UNITS; n++) {
-		for (int write = 0; write < 2; write++)
-			assert_int_not_equal(vtd_model_dma(n, source, address,
-							   write, &phys), 0);
-	}
+	device_refused(&vtd_devices, source, address);
 }
-
-static void any_reaches(uint32_t source, uint64_t address, uint64_t wanted)
-{
-	reaches((uint16_t)source, address, wanted);
-}
-
-static void any_refused(uint32_t source, uint64_t address)
-{
-	refused((uint16_t)source, address);
-}
-
-static unsigned int access_first(uint32_t source, uint64_t address,
-				 bool is_write, uint64_t *phys)
-{
-	return vtd_model_dma(0, (uint16_t)source, address, is_write, phys);
-}
-
-const struct device_kind vtd_devices = {
-	.map = vtd_map,
-	.unmap = vtd_unmap,
-	.reaches = any_reaches,
-	.refused = any_refused,
-	.access = access_first,
-};

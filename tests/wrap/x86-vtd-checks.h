@@ -19,7 +19,6 @@ extern const struct device_kind vtd_devices;
 
 /* A configuration with so many units, before it is booted. */
 void machine_init(struct blob_system *blob, unsigned int units);
-void map_all(struct cell *cell);
 /* As setup does it, once it is. */
 void enable_units(const struct vtd_kind *kind);
 void lawful(void);

@@ -45,9 +45,6 @@ int smmu_domains_init(struct reason *reason)
 			      "the SMMUs reach %u address bits, too few",
 			      domains.bits);
 	lpae_stage2_format(&domains.format, &geometry, entry_publish);
-	/* A hint that comes or goes is a change of size as well. */
-	if (smmu.no_blocks)
-		domains.format.group = 0;
 	domains.vtcr = geometry.t0sz |
 		       (uint64_t)geometry.sl0 << VTCR_START_SHIFT |
 		       (smmu.coherent ? VTCR_COHERENT : 0) |
@@ -140,7 +137,7 @@ static bool lists(const struct cell *cell, uint32_t stream)
 {
 	struct config_view view;
 
-	config_view_init(&view, cell->config, cell->config_size);
+	cell_view(cell, &view);
 	for (uint32_t i = 0; i < view.desc->num_stream_ids; i++) {
 		if (view.streams[i].id == stream)
 			return true;

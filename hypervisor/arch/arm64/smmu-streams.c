@@ -20,6 +20,7 @@ static struct {
 	uint64_t *table;
 	unsigned int bits;
 	bool two_level;
+	bool kept;	/* a unit may have entries that are invalid by now */
 } streams;
 
 static unsigned int bits_known(void)
@@ -48,6 +49,7 @@ static int choose_bits(const struct config_view *root, struct reason *reason)
 			streams.bits++;
 	}
 	streams.two_level = streams.bits > STREAM_SPLIT && smmu.two_level;
+	streams.kept = false;
 	return 0;
 }
 
@@ -85,7 +87,7 @@ int smmu_streams_init(struct reason *reason)
 	struct config_view root;
 	int error;
 
-	config_view_init(&root, cell_root()->config, cell_root()->config_size);
+	cell_view(cell_root(), &root);
 	error = choose_bits(&root, reason);
 	if (error)
 		return error;
@@ -147,9 +149,8 @@ int smmu_streams_set(void (*wanted)(uint32_t stream, uint64_t *words))
 {
 	uint64_t words[STREAM_WORDS];
 	struct config_view root;
-	bool taken = false;
 
-	config_view_init(&root, cell_root()->config, cell_root()->config_size);
+	cell_view(cell_root(), &root);
 	for (uint32_t i = 0; i < root.desc->num_stream_ids; i++) {
 		uint64_t *entry = smmu_stream_entry(root.streams[i].id);
 
@@ -157,10 +158,11 @@ int smmu_streams_set(void (*wanted)(uint32_t stream, uint64_t *words))
 		if (!(entry[0] & STREAM_VALID) || same(entry, words))
 			continue;
 		valid_write(entry, 0);
-		taken = true;
+		streams.kept = true;
 	}
-	if (taken && smmu_forget() < 0)
+	if (streams.kept && smmu_forget() < 0)
 		return -EIO;
+	streams.kept = false;
 	for (uint32_t i = 0; i < root.desc->num_stream_ids; i++) {
 		uint64_t *entry = smmu_stream_entry(root.streams[i].id);
 

@@ -107,29 +107,29 @@ void smmu_restore(void)
 	spin_unlock(&faults_lock);
 }
 
-/* All of them, even if one fails. */
-int smmu_forget(void)
+/* All of them, even if one fails; streams and all VMIDs where it says 0. */
+static int each_forgets(unsigned int vmid)
 {
 	int error = 0;
 
 	for (unsigned int n = 0; n < smmu.units_count; n++) {
-		int failed = smmu_unit_forget(&smmu.unit[n]);
+		struct smmu_unit *unit = &smmu.unit[n];
+		int failed = vmid ? smmu_unit_forget_vmid(unit, vmid) :
+				    smmu_unit_forget(unit);
 
 		error = failed ? failed : error;
 	}
 	return error;
 }
 
+int smmu_forget(void)
+{
+	return each_forgets(0);
+}
+
 int smmu_forget_vmid(unsigned int vmid)
 {
-	int error = 0;
-
-	for (unsigned int n = 0; n < smmu.units_count; n++) {
-		int failed = smmu_unit_forget_vmid(&smmu.unit[n], vmid);
-
-		error = failed ? failed : error;
-	}
-	return error;
+	return each_forgets(vmid);
 }
 
 unsigned int smmu_faults_report(void)

@@ -41,9 +41,10 @@ vtd-test-objs := $(addprefix $(d),vtd.o vtd-unit.o vtd-domain.o \
 	vtd-interrupt.o) tests/wrap/x86-vtd-model.o tests/wrap/x86-vtd-checks.o \
 	tests/wrap/device-checks.o
 tests-wrap-y += test_x86_vtd test_x86_vtd_colors
-test_x86_vtd-objs := $(vtd-test-objs) tests/unit/blobs.o tests/unit/cells.o \
+test_x86_vtd-objs := $(vtd-test-objs) tests/unit/blobs.o \
+	tests/unit/colored-blobs.o tests/unit/cells.o \
 	regulators/memguard.o regulators/counters/pmuv3.o
-test_x86_vtd_colors-objs := $(test_x86_vtd-objs) tests/unit/colored-blobs.o
+test_x86_vtd_colors-objs := $(test_x86_vtd-objs)
 $(foreach o,$(vtd-test-objs) tests/wrap/test_x86_vtd.o \
 	tests/wrap/test_x86_vtd_colors.o,\
 	$(eval CFLAGS_$o += -iquote tests/unit))
