@@ -57,12 +57,11 @@ static void pool_mark(size_t page, unsigned int count, bool used)
 	}
 }
 
-/* Neither in use nor kept for cells. */
-static bool pool_free(size_t page)
+/* In use or kept for cells: the page, and those behind it in its word. */
+static uint64_t pool_taken(size_t page)
 {
-	uint64_t taken = pool.bitmap[page / 64] | pool.foreign[page / 64];
-
-	return !(taken >> (page % 64) & 1);
+	return (pool.bitmap[page / 64] | pool.foreign[page / 64]) >>
+	       (page % 64);
 }
 
 void page_pool_init(void *start, size_t pages)
@@ -100,6 +99,12 @@ void *page_pool_start(void)
 	return pool.start;
 }
 
+/* Bits set in a row from the lowest on. */
+static unsigned int taken_run(uint64_t taken)
+{
+	return ~taken ? (unsigned int)__builtin_ctzll(~taken) : 64;
+}
+
 /* First page at or after `page` whose physical address is aligned. */
 static size_t pool_align(size_t page, unsigned int count)
 {
@@ -112,15 +117,20 @@ static size_t pool_align(size_t page, unsigned int count)
 			first);
 }
 
-/* Start of a free run, or pool.pages. Looks at each page at most once. */
+/*
+ * Start of a free run, or pool.pages. Looks at each page at most once: what is
+ * taken in one word is passed at once.
+ */
 static size_t pool_find(unsigned int count)
 {
 	size_t start = pool_align(0, count);
 	size_t page = start;
 
 	while (page < pool.pages) {
-		if (!pool_free(page)) {
-			start = pool_align(page + 1, count);
+		uint64_t taken = pool_taken(page);
+
+		if (taken & 1) {
+			start = pool_align(page + taken_run(taken), count);
 			page = start;
 		} else if (++page - start == count) {
 			return start;

@@ -54,6 +54,9 @@ int hv_remap_copy(struct page_table *table)
 		uint32_t flags;
 		hpa_t phys;
 
+		/* Most have never been used: 8192 walks are the longest step. */
+		if (!remap_bit(page))
+			continue;
 		if (page_table_translate(arch_hv_table(), virt, &phys, &flags))
 			error = page_table_map(table, virt, phys, PAGE_BYTES,
 					       flags | MAP_NO_BLOCKS);
