@@ -38,11 +38,15 @@
 		.flags = MEM_READ | MEM_WRITE | MEM_ROOTSHARED,               \
 	}
 
-/* The same on colors; where the root has it is the machine's to say. */
-#define SHARED_COLORED_REGION(base, bytes, virt)                              \
+/*
+ * The same on colors; where the root has it is the machine's to say. `more`: flags,
+ * MEM_DMA or 0.
+ */
+#define SHARED_COLORED_REGION(base, bytes, virt, more)                        \
 	{                                                                     \
 		.phys_start = (base), .virt_start = (virt), .size = (bytes),  \
-		.flags = MEM_READ | MEM_WRITE | MEM_ROOTSHARED | MEM_COLORED, \
+		.flags = MEM_READ | MEM_WRITE | MEM_ROOTSHARED |              \
+			 MEM_COLORED | (more),                                \
 	}
 
 /* How a descriptor starts: SYSTEM or CELL, ARM64 or X86. */
@@ -62,6 +66,13 @@
 #define RECORD_HEAD(record_type, of)                                          \
 	.record = {                                                           \
 		.type = WEIR_RECORD_##record_type, .size = sizeof(of),        \
+	}
+
+/* A cell on these colors, a mask. */
+#define RECORD_COLORS(mask)                                                   \
+	{                                                                     \
+		RECORD_HEAD(COLORS, struct weir_record_colors),               \
+		.how = COLORS_LIST, .list = { (mask) },                       \
 	}
 
 /* Colors that are the hypervisor's own, as a mask. */

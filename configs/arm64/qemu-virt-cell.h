@@ -123,7 +123,7 @@ struct {
 #endif
 #ifdef CELL_SHARED_COLORS
 		SHARED_COLORED_REGION(VIRT_SHARED_BASE, VIRT_SHARED_BYTES,
-				      INMATE_SHARED_BASE),
+				      INMATE_SHARED_BASE, 0),
 #endif
 	},
 	.weir = {
@@ -144,11 +144,7 @@ struct {
 		},
 #endif
 #ifdef CELL_COLORS
-		.colors = {
-			RECORD_HEAD(COLORS, struct weir_record_colors),
-			.how = COLORS_LIST,
-			.list = { CELL_COLORS },
-		},
+		.colors = RECORD_COLORS(CELL_COLORS),
 #endif
 #ifdef CELL_CONTROLS
 		.control = {

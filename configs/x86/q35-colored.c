@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* A cell of q35 on 4 colors, whose device reaches its memory. */
+/* A cell of q35 on 4 colors, whose device reaches its memory, and what it shares. */
 #include "q35.h"
 
 struct {
 	struct cell_desc cell;
 	uint64_t cpus[1];
-	struct memory_region memory[2];
+	struct memory_region memory[3];
 	struct pci_device device;
 	struct {
 		struct weir_block head;
 		struct weir_record_colors colors;
+		struct weir_record_shared_colors shared_colors;
 	} ABI_PACKED weir;
 } ABI_PACKED config = {
 	.cell = {
@@ -31,14 +32,13 @@ struct {
 				 MEM_COLORED,
 		},
 		COMM_REGION,
+		SHARED_COLORED_REGION(Q35_SHARED_BASE, Q35_SHARED_BYTES,
+				      INMATE_SHARED_BASE, MEM_DMA),
 	},
 	.device = { .type = PCI_TYPE_DEVICE, .bdf = Q35_DEVICE_CELL },
 	.weir = {
-		.head = BLOCK_HEAD(1),
-		.colors = {
-			RECORD_HEAD(COLORS, struct weir_record_colors),
-			.how = COLORS_LIST,
-			.list = { Q35_COLORS },
-		},
+		.head = BLOCK_HEAD(2),
+		.colors = RECORD_COLORS(Q35_COLORS),
+		.shared_colors = RECORD_SHARED_COLORS(2, Q35_SHARED_COLORS),
 	},
 };

@@ -2,21 +2,21 @@
 /*
  * QEMU's machine q35 with two CPUs, 512 MiB and a remapping unit, as
  * tests/iommu starts it: memory as in Bochs, two DMA devices and a network
- * card whose messages are in a table. With Q35_OWN_COLORS, a mask, the
+ * card whose messages are in a table. Some memory is shared on colors. With Q35_OWN_COLORS, a mask, the
  * hypervisor has colors for itself.
  */
 #include "q35.h"
 
 #ifdef Q35_OWN_COLORS
-#define Q35_RECORDS	3
+#define Q35_RECORDS	4
 #else
-#define Q35_RECORDS	2
+#define Q35_RECORDS	3
 #endif
 
 struct {
 	struct system_desc header;
 	uint64_t cpus[1];
-	struct memory_region memory[PC_ROOT_REGIONS_COUNT];
+	struct memory_region memory[PC_ROOT_REGIONS_COUNT + 1];
 	struct irqchip irqchips[1];
 	struct pio_region ports[1];
 	struct pci_device devices[3];
@@ -24,6 +24,7 @@ struct {
 		struct weir_block head;
 		struct weir_record_iommu iommu;
 		struct weir_record_coloring coloring;
+		struct weir_record_shared_colors shared_colors;
 #ifdef Q35_OWN_COLORS
 		struct weir_record_own_colors own_colors;
 #endif
@@ -53,7 +54,11 @@ struct {
 		},
 	},
 	.cpus = { 0x3 },
-	.memory = { PC_ROOT_REGIONS(Q35_CELL_RAM_BYTES) },
+	.memory = {
+		PC_ROOT_REGIONS(Q35_CELL_RAM_BYTES),
+		SHARED_COLORED_REGION(Q35_SHARED_BASE, Q35_SHARED_BYTES,
+				      Q35_SHARED_WINDOW, MEM_DMA),
+	},
 	.irqchips = { PC_ROOT_IRQCHIP },
 	.ports = { { .base = 0x0000, .length = BOCHS_COM2 } },
 	.devices = {
@@ -83,6 +88,8 @@ struct {
 			.llc_ways = Q35_CACHE_WAYS,
 			.llc_line_bytes = Q35_CACHE_LINE,
 		},
+		.shared_colors = RECORD_SHARED_COLORS(PC_ROOT_REGIONS_COUNT,
+						      Q35_SHARED_COLORS),
 #ifdef Q35_OWN_COLORS
 		.own_colors = RECORD_OWN_COLORS(Q35_OWN_COLORS),
 #endif

@@ -34,6 +34,12 @@
 #define Q35_CACHE_LINE		64
 #define Q35_COLORS		0x024c		/* 2, 3, 6, 9 */
 
+/* What is shared on colors, and where the root has it: its device knows 32 bits. */
+#define Q35_SHARED_BASE		0x1d000000
+#define Q35_SHARED_BYTES	0x00008000
+#define Q35_SHARED_WINDOW	0x40000000
+#define Q35_SHARED_COLORS	0x3000		/* 12, 13 */
+
 /* Behind it is memory that is nobody's. */
 #define Q35_CELL_RAM_BYTES	0x04000000
 #define Q35_NOBODYS		0x1f000000

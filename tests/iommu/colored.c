@@ -21,6 +21,7 @@
 #define SOURCE_PAGE		0u		/* of the cell; the others receive */
 #define PAGES			(INMATE_COMM_BASE / 4096u)
 #define ACROSS_BYTES		256u
+#define SHARED_PAGES		(Q35_SHARED_BYTES / 4096u)
 
 /* By hand: the n-th page of colors 2, 3, 6 and 9. */
 static uint64_t page_phys(unsigned int n)
@@ -30,6 +31,14 @@ static uint64_t page_phys(unsigned int n)
 
 	return BOCHS_CELL_RAM_BASE +
 	       4096ull * (n / COLORS_OWN * all + colors[n % COLORS_OWN]);
+}
+
+/* And of 12 and 13, which are for what is shared. */
+static uint64_t shared_phys(unsigned int n)
+{
+	const unsigned int all = color_count(coloring_geometry());
+
+	return Q35_SHARED_BASE + 4096ull * (n / 2 * all + 12 + n % 2);
 }
 
 static uint64_t words_put(uint64_t phys, unsigned int at, unsigned int count,
@@ -53,14 +62,19 @@ static uint64_t word_get(uint64_t phys)
 	return value;
 }
 
-/* What the cell's CPU has there, by its second stage. */
-static uint64_t cell_reads(uint64_t address)
+/* What a CPU of the cell has there, by its second stage. */
+static uint64_t cpu_reads(unsigned int id, uint64_t address)
 {
 	uint64_t value = 0;
 
-	expect_equal(guest_read(cell_by_id(CELL_ID), gpa(address), &value,
+	expect_equal(guest_read(cell_by_id(id), gpa(address), &value,
 				sizeof(value)), 0);
 	return value;
+}
+
+static uint64_t cell_reads(uint64_t address)
+{
+	return cpu_reads(CELL_ID, address);
 }
 
 static bool device_copies(volatile uint8_t *device, uint64_t from, uint64_t to,
@@ -147,7 +161,42 @@ static void test_outside(volatile uint8_t *device)
 	test_end();
 }
 
-static void test_gone(volatile uint8_t *device)
+/* What the root's device writes there; all find it. */
+static void root_shares(volatile uint8_t *root_device, unsigned int page,
+			uint64_t value)
+{
+	uint64_t at = page * 4096ull + 8 * page;
+
+	words_put(PLACE_PATTERN, 0, 1, value);
+	expect(device_copies(root_device, PLACE_PATTERN,
+			     Q35_SHARED_WINDOW + at, 8));
+	expect_equal(word_get(shared_phys(page) + 8 * page), value);
+	expect_equal(cpu_reads(0, Q35_SHARED_WINDOW + at), value);
+}
+
+static void test_shared(volatile uint8_t *device,
+			volatile uint8_t *root_device)
+{
+	uint64_t first = 0x5368617265000000;
+
+	test_begin("devices of both find what the cell shares with the root");
+	trial_forget_said();
+	for (unsigned int n = 0; n < SHARED_PAGES; n++) {
+		uint64_t at = INMATE_SHARED_BASE + n * 4096ull + 8 * n;
+
+		root_shares(root_device, n, ++first);
+		expect_equal(cell_reads(at), first);
+		expect(device_copies(device, at, at + 0x800, 8));
+		expect_equal(word_get(shared_phys(n) + 8 * n + 0x800), first);
+	}
+	expect(!trial_said("IOMMU"));
+	expect(device_copies(device, 0, INMATE_SHARED_BASE + Q35_SHARED_BYTES,
+			     8));
+	expect(trial_said("write at 0x10008000 by device 00:04.0 refused"));
+	test_end();
+}
+
+static void test_gone(volatile uint8_t *device, volatile uint8_t *root_device)
 {
 	uint64_t value;
 
@@ -157,15 +206,17 @@ static void test_gone(volatile uint8_t *device)
 	value = words_put(PLACE_PATTERN, 0, 1, 0x4261636b);
 	expect(device_copies(device, PLACE_PATTERN, page_phys(9), 8));
 	expect_equal(word_get(page_phys(9)), value);
+	root_shares(root_device, SHARED_PAGES - 1, 0x4b657074);
 	test_end();
 }
 
-void trial_colored(volatile uint8_t *device)
+void trial_colored(volatile uint8_t *device, volatile uint8_t *root_device)
 {
 	test_created();
 	trial_own_colors(page_phys(0));
 	test_pages(device);
 	test_across(device);
 	test_outside(device);
-	test_gone(device);
+	test_shared(device, root_device);
+	test_gone(device, root_device);
 }

@@ -515,7 +515,7 @@ void trial_run(void)
 		trial_table_gone();
 		test_cpu_back();
 	}
-	trial_colored(cell_device);
+	trial_colored(cell_device, root_device);
 	test_cpu_back();
 	tests_done();
 }

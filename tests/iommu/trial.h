@@ -20,8 +20,8 @@ void trial_refused_to_root(uint64_t address);
 bool trial_said(const char *text);
 void trial_forget_said(void);
 
-/* colored.c: a cell on colors, from its creation to its end, with this device. */
-void trial_colored(volatile uint8_t *device);
+/* colored.c: a cell on colors, from its creation to its end, with these devices. */
+void trial_colored(volatile uint8_t *device, volatile uint8_t *root_device);
 
 /* own.c: while there is a colored cell, whose first page is there. */
 void trial_own_colors(uint64_t cell_phys);
