@@ -132,6 +132,37 @@ const struct iommu_unit *config_smmu(const struct system_desc *system,
 	return NULL;
 }
 
+static const char *unit_name(uint32_t type)
+{
+	switch (type) {
+	case IOMMU_AMD: return "AMD IOMMU";
+	case IOMMU_INTEL: return "Intel IOMMU";
+	case IOMMU_SMMUV3: return "SMMUv3";
+	case IOMMU_PVU: return "PVU";
+	case IOMMU_MMU500: return "SMMUv2 (MMU-500)";
+	}
+	return "unit of no known type";
+}
+
+int config_check_driven(const struct system_desc *system,
+			struct reason *reason)
+{
+	uint32_t driven = system->architecture == CONFIG_ARCH_X86 ?
+				  IOMMU_INTEL : IOMMU_SMMUV3;
+
+	for (unsigned int i = 0; i < CONFIG_MAX_IOMMU_UNITS; i++) {
+		const struct iommu_unit *found =
+			&system->platform.iommu_units[i];
+
+		if (found->base && found->type != driven)
+			return refuse(reason, -ENODEV,
+				      "the %s at 0x%llx is not driven",
+				      unit_name(found->type),
+				      ULL(found->base));
+	}
+	return 0;
+}
+
 static int check_smmus(const struct system_desc *system, struct reason *reason)
 {
 	const struct iommu_unit *unit;

@@ -232,6 +232,37 @@ static void test_smmus(void **state)
 	assert_null(config_smmu(&arm.system, 0));
 }
 
+/* Described, and yet nothing holds the devices behind it. */
+static void test_not_driven(void **state)
+{
+	static const char *const names[] = {
+		"unit of no known type at 0x71000000", "AMD IOMMU at",
+		"Intel IOMMU at", "", "PVU at", "SMMUv2 (MMU-500) at",
+		"unit of no known type at",
+	};
+	struct iommu_unit *unit = &arm.system.platform.iommu_units[5];
+
+	(void)state;
+	arm_init();
+	for (uint32_t type = 0; type < ARRAY_COUNT(names); type++) {
+		struct reason reason = { "" };
+
+		unit->type = type;
+		unit->base = 0x71000000;
+		assert_int_equal(config_check_driven(&arm.system, &reason),
+				 type == IOMMU_SMMUV3 ? 0 : -ENODEV);
+		assert_non_null(strstr(reason.text, names[type]));
+		unit->base = 0;
+		assert_int_equal(config_check_driven(&arm.system, &reason), 0);
+	}
+	unit->type = IOMMU_INTEL;
+	unit->base = 0xfed90000;
+	arm.system.architecture = CONFIG_ARCH_X86;
+	assert_int_equal(config_check_driven(&arm.system, NULL), 0);
+	unit->type = IOMMU_AMD;
+	assert_int_equal(config_check_driven(&arm.system, NULL), -ENODEV);
+}
+
 /* A system whose root lists streams, as it lies in memory. */
 struct streams_system {
 	struct system_desc system;
@@ -293,6 +324,7 @@ int main(void)
 		cmocka_unit_test(test_standard_units),
 		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_smmus),
+		cmocka_unit_test(test_not_driven),
 		cmocka_unit_test(test_streams),
 	};
 

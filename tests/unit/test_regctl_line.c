@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "abi/cell-config.h"
 #include "abi/input.h"
 #include "regctl-fake.h"
 
@@ -356,6 +357,42 @@ static void test_dry_run_changes_nothing(void **state)
 	assert_non_null(strstr(fake.err, "signature"));
 }
 
+/* The board with an SMMUv3, as "unit.cell" with another kind of unit there. */
+static void place_unit(uint32_t type)
+{
+	uint8_t blob[8192];
+	struct system_desc *system = (void *)blob;
+	char path[128];
+	FILE *file = fopen("build/configs/qemu-virt-smmu.cell", "rb");
+	size_t size;
+
+	assert_non_null(file);
+	size = fread(blob, 1, sizeof(blob), file);
+	fclose(file);
+	assert_true(size > sizeof(*system) && size < sizeof(blob));
+	assert_int_equal(system->platform.iommu_units[0].type, IOMMU_SMMUV3);
+	system->platform.iommu_units[0].type = type;
+	snprintf(path, sizeof(path), "%s/unit.cell", fake.sysfs);
+	file = fopen(path, "wb");
+	assert_non_null(file);
+	assert_int_equal(fwrite(blob, 1, size, file), size);
+	fclose(file);
+}
+
+static void test_enabling_with_other_units_warns(void **state)
+{
+	char line[128];
+
+	(void)state;
+	snprintf(line, sizeof(line), "enable --quiet %s/unit.cell", fake.sysfs);
+	place_unit(IOMMU_MMU500);
+	assert_int_equal(fake_run(&fake, line), 0);
+	assert_non_null(strstr(fake.err, "WARNING: the SMMUv2 (MMU-500) at 0x9050000 is not driven, as "));
+	place_unit(IOMMU_SMMUV3);
+	assert_int_equal(fake_run(&fake, line), 0);
+	assert_null(strstr(fake.err, "WARNING"));
+}
+
 static void test_enabling_without_iommu_warns(void **state)
 {
 	(void)state;
@@ -526,6 +563,8 @@ int main(void)
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_enabling_without_iommu_warns, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_enabling_with_other_units_warns, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_global_options, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(

@@ -323,6 +323,25 @@ static void test_faults_overflow(void **state)
 	}
 }
 
+/* It is not driven, and that is said; nor are its registers touched. */
+static void test_another_kind(void **state)
+{
+	struct system_desc *system;
+
+	(void)state;
+	smmu_boot(&smmu_kinds[0], 1);
+	system = (struct system_desc *)system_config;
+	system->platform.iommu_units[1].type = IOMMU_MMU500;
+	said("");
+	assert_int_equal(smmu_init(NULL), 0);
+	assert_true(said("WARNING: the SMMUv2 (MMU-500) at 0x9050000 is not driven: a device reaches the memory of every cell"));
+	assert_int_equal(smmu_cell_init(cell_root(), NULL), 0);
+	assert_int_equal(smmu_enable(), 0);
+	assert_int_equal(smmu_model.unit[0].cr0, 0);
+	smmu_start(&smmu_kinds[0]);
+	assert_false(said("WARNING"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -334,6 +353,7 @@ int main(void)
 		cmocka_unit_test(test_queue_wraps),
 		cmocka_unit_test(test_command_refused),
 		cmocka_unit_test(test_change_not_answered),
+		cmocka_unit_test(test_another_kind),
 		cmocka_unit_test(test_faults_said),
 		cmocka_unit_test(test_faults_overflow),
 	};

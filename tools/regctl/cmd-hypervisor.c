@@ -81,9 +81,11 @@ static int enable_with_image(struct app *app, const void *config,
 /* Whatever the options: who does not know this takes a cell for safe. */
 static void enable_warn(const struct app *app, const void *config, size_t size)
 {
-	if (config_lacks_iommu(config, size))
-		app_complain(app, "WARNING: no IOMMU, as %s says: a device reaches the memory of every cell",
-			     app->operands[0]);
+	struct reason why;
+
+	if (config_lacks_iommu(config, size, &why))
+		app_complain(app, "WARNING: %s, as %s says: a device reaches the memory of every cell",
+			     why.text, app->operands[0]);
 }
 
 static int enable_run(struct app *app, const void *data)

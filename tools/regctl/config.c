@@ -52,7 +52,7 @@ int config_explain(const struct app *app, const char *path, const void *blob,
 	return APP_NO;
 }
 
-bool config_lacks_iommu(const void *blob, size_t size)
+bool config_lacks_iommu(const void *blob, size_t size, struct reason *why)
 {
 	const size_t root_offset = offsetof(struct system_desc, root_cell);
 	const struct system_desc *system = blob;
@@ -63,5 +63,9 @@ bool config_lacks_iommu(const void *blob, size_t size)
 	    config_check_alone(blob, size, &reason))
 		return false;
 	config_view_init(&view, &system->root_cell, size - root_offset);
-	return config_iommu(system, &view) == CONFIG_IOMMU_NONE;
+	if (config_iommu(system, &view) == CONFIG_IOMMU_NONE)
+		refuse(why, -ENODEV, "no IOMMU");
+	else if (!config_check_driven(system, why))
+		return false;
+	return true;
 }

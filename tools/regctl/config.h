@@ -27,8 +27,8 @@ int config_explain(const struct app *app, const char *path, const void *blob,
 
 /*
  * Whether it is a system that says of itself that nothing holds its devices to
- * their cells.
+ * their cells: that there is no IOMMU, or one that is not driven. `why`: which.
  */
-bool config_lacks_iommu(const void *blob, size_t size);
+bool config_lacks_iommu(const void *blob, size_t size, struct reason *why);
 
 #endif

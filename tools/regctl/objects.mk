@@ -25,7 +25,8 @@ regctl-test-objs := tests/unit/regctl-fake.o $(regctl-parts) \
 tests-unit-y += test_regctl_line
 test_regctl_line-objs := $(regctl-test-objs)
 test_regctl_line-libs := $(regctl-libs)
-test_regctl_line-deps := build/configs/bochs.cell build/configs/qemu-virt-demo.cell
+test_regctl_line-deps := $(addprefix build/configs/,bochs.cell \
+	qemu-virt-demo.cell qemu-virt-smmu.cell)
 
 tests-unit-y += test_regctl_output
 test_regctl_output-objs := $(regctl-test-objs)

@@ -57,12 +57,16 @@ static int units_find(struct reason *reason)
 
 int smmu_init(struct reason *reason)
 {
+	struct reason undriven;
 	int error;
 
 	smmu = (struct smmu){
 		.coherent = true, .two_level = true, .stream_bits = 32,
 		.address = 7,
 	};
+	if (config_check_driven(system_config, &undriven))
+		printk("WARNING: %s: a device reaches the memory of every cell\n",
+		       undriven.text);
 	error = units_find(reason);
 	if (!error && smmu.units_count)
 		error = smmu_domains_init(reason);

@@ -54,6 +54,13 @@ bool config_iommu_unit(const struct system_desc *system,
 		       const struct config_view *root, unsigned int n,
 		       struct weir_record_iommu *unit);
 
+/*
+ * -ENODEV with the first unit, in words, that a checked system describes and
+ * nothing here drives: devices behind it are not held.
+ */
+int config_check_driven(const struct system_desc *system,
+			struct reason *reason);
+
 /* The n-th SMMUv3 of a checked arm64 system; NULL: there are no more. */
 const struct iommu_unit *config_smmu(const struct system_desc *system,
 				     unsigned int n);
