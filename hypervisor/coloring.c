@@ -17,12 +17,13 @@ static struct {
 } coloring;
 
 /* The modelled machine's cache is the model's, whatever the CPU says. */
-static bool cache_of_machine(struct color_cache *cache)
+static bool cache_of_machine(struct color_cache *cache, bool *is_hashed)
 {
 	const struct memsys_page *page = memsys_page();
 
 	if (!page)
-		return arch_cache_last(cache);
+		return arch_cache_last(cache, is_hashed);
+	*is_hashed = false;
 	*cache = (struct color_cache){ page->llc_sets, page->llc_ways,
 				       page->line_bytes };
 	return true;
@@ -31,10 +32,15 @@ static bool cache_of_machine(struct color_cache *cache)
 static int ask_machine(struct config_view *root, struct reason *reason)
 {
 	struct color_cache cache;
+	bool is_hashed;
 
-	if (!cache_of_machine(&cache))
+	if (!cache_of_machine(&cache, &is_hashed))
 		return refuse(reason, -ENODEV,
 			      "the machine names no last-level cache: the configuration must");
+	if (is_hashed)
+		return refuse(reason, -ENODEV,
+			      "a hash chooses the %u sets of the machine's cache: no page is promised any, color by banks alone",
+			      cache.sets);
 	if (cache.sets == 0 || cache.ways == 0 || cache.line_bytes == 0 ||
 	    cache.ways > UINT16_MAX || cache.line_bytes > UINT16_MAX)
 		return refuse(reason, -ENODEV,
@@ -47,12 +53,17 @@ static int ask_machine(struct config_view *root, struct reason *reason)
 static void announce(const struct weir_record_coloring *record)
 {
 	struct color_cache machine;
+	bool is_hashed;
 
 	printk("colors: %u, %u of the cache\n",
 	       color_count(&coloring.geometry), 1u << coloring.geometry.llc_bits);
-	if (record->llc_sets && cache_of_machine(&machine) &&
-	    (machine.sets != record->llc_sets ||
-	     machine.line_bytes != record->llc_line_bytes))
+	if (!record->llc_sets || !cache_of_machine(&machine, &is_hashed))
+		return;
+	if (is_hashed)
+		printk("WARNING: a hash chooses the %u sets of the machine's cache: colors of it keep nobody apart\n",
+		       machine.sets);
+	else if (machine.sets != record->llc_sets ||
+		 machine.line_bytes != record->llc_line_bytes)
 		printk("colors: configured for %u sets of %u bytes, the machine names %u of %u\n",
 		       record->llc_sets, record->llc_line_bytes, machine.sets,
 		       machine.line_bytes);

@@ -314,6 +314,34 @@ static void test_the_machine_is_asked(void **state)
 	assert_int_equal(boot(0), -EINVAL);
 }
 
+static bool ring_has(const char *text)
+{
+	const struct console_ring *ring =
+		fake_ram(FAKE_HV_START + image_header.console_ring);
+
+	/* Nothing has been lost so far, and the last byte of it is 0. */
+	return ring->tail < CONSOLE_RING_BYTES && strstr(ring->content, text);
+}
+
+/* Sets that follow from no address bits: refused, or said if they are insisted on. */
+static void test_a_hash_is_said(void **state)
+{
+	(void)state;
+	fake_machine();
+	fake.cache = (struct color_cache){ 2048, 16, 64 };
+	fake.cache_is_hashed = true;
+	assert_int_equal(boot(0), -ENODEV);
+	fake_machine();
+	fake.cache = (struct color_cache){ 1024, 16, 64 };
+	assert_int_equal(boot(1024), 0);
+	assert_false(ring_has("WARNING"));
+	fake_machine();
+	fake.cache = (struct color_cache){ 1024, 16, 64 };
+	fake.cache_is_hashed = true;
+	assert_int_equal(boot(1024), 0);
+	assert_true(ring_has("WARNING: a hash chooses the 1024 sets"));
+}
+
 static void test_no_coloring(void **state)
 {
 	struct color_report report;
@@ -420,6 +448,7 @@ int main(void)
 		cmocka_unit_test_setup(test_counts_and_shares, setup),
 		cmocka_unit_test_setup(test_report, setup),
 		cmocka_unit_test_setup(test_the_machine_is_asked, setup),
+		cmocka_unit_test_setup(test_a_hash_is_said, setup),
 		cmocka_unit_test_setup(test_no_coloring, setup),
 		cmocka_unit_test_setup(test_nothing_leaks, setup),
 		cmocka_unit_test_setup(test_every_mapping_fails_once, setup),

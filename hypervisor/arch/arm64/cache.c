@@ -12,7 +12,7 @@
  * CSSELR_EL1 is the guest's too, and this is the only use of it here: the
  * value found is put back.
  */
-bool arch_cache_last(struct color_cache *cache)
+bool arch_cache_last(struct color_cache *cache, bool *is_hashed)
 {
 	unsigned int level = clidr_last_level(read_sysreg(clidr_el1));
 	uint64_t selected = read_sysreg(csselr_el1);
@@ -26,5 +26,6 @@ bool arch_cache_last(struct color_cache *cache)
 		      sysreg_field(mmfr2, MMFR2_CCIDX_SHIFT) != 0, cache);
 	write_sysreg(csselr_el1, selected);
 	isb();
+	*is_hashed = false;	/* no register would say so */
 	return true;
 }

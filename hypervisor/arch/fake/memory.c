@@ -279,9 +279,10 @@ void arch_cell_exit(struct cell *cell)
 	page_table_free(&cell->arch.stage2);
 }
 
-bool arch_cache_last(struct color_cache *cache)
+bool arch_cache_last(struct color_cache *cache, bool *is_hashed)
 {
 	*cache = fake.cache;
+	*is_hashed = fake.cache_is_hashed;
 	return cache->sets != 0;
 }
 

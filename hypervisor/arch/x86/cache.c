@@ -10,7 +10,7 @@
 #define TYPE_INSTRUCTION	2u
 #define EDX_COMPLEX_INDEXING	BIT(2)
 
-bool arch_cache_last(struct color_cache *cache)
+bool arch_cache_last(struct color_cache *cache, bool *is_hashed)
 {
 	struct cpuid_regs last = { 0 };
 
@@ -23,8 +23,9 @@ bool arch_cache_last(struct color_cache *cache)
 		if ((regs.eax & 31) != TYPE_INSTRUCTION)
 			last = regs;
 	}
-	if (last.eax == 0 || (last.edx & EDX_COMPLEX_INDEXING))
+	if (last.eax == 0)
 		return false;
+	*is_hashed = last.edx & EDX_COMPLEX_INDEXING;
 	cache->line_bytes = (last.ebx & 0xfff) + 1;
 	cache->ways = (last.ebx >> 22) + 1;
 	cache->sets = last.ecx + 1;

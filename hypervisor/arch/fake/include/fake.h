@@ -33,6 +33,7 @@ struct fake {
 	/* Called in every turn of a waiting loop, as the world outside. */
 	void (*on_relax)(void);
 	struct color_cache cache;	/* the last level; sets 0: none named */
+	bool cache_is_hashed;
 	/* Failures to inject. */
 	bool fail_cell_init;
 	bool fail_early;

@@ -7,8 +7,8 @@
 
 /*
  * The last-level data cache as this CPU's identification registers describe
- * it; false when they name none, or say that a hash chooses its sets.
+ * it, and whether they say that a hash chooses its sets; false when they name none.
  */
-bool arch_cache_last(struct color_cache *cache);
+bool arch_cache_last(struct color_cache *cache, bool *is_hashed);
 
 #endif
