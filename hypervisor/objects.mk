@@ -30,7 +30,7 @@ objs-hv-arm64-y += arch/arm64/lpae.o
 # Loops must not be turned into calls of the functions they implement.
 CFLAGS_$(d)string.o += -fno-tree-loop-distribute-patterns
 
-tests-unit-y += test_paging test_paging_groups
+tests-unit-y += test_paging test_paging_groups test_page_pool
 test_paging_groups-objs := hypervisor/arch/x86/pgtable.o
 tests-unit-y += test_config_check test_config_fuzz test_config_together
 tests-unit-y += test_config_blobs test_config_colors

@@ -2,8 +2,8 @@
 /*
  * QEMU's machine q35 with two CPUs, 512 MiB and a remapping unit, as
  * tests/iommu starts it: memory as in Bochs, two DMA devices and a network
- * card whose messages are in a table. Some memory is shared on colors. With Q35_OWN_COLORS, a mask, the
- * hypervisor has colors for itself.
+ * card whose messages are in a table. Some memory is shared on colors. With
+ * Q35_OWN_COLORS, a mask, the hypervisor has colors for itself.
  */
 #include "q35.h"
 
