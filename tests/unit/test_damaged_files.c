@@ -211,7 +211,7 @@ static char compare_line[512];
 static void compare_begin(void)
 {
 	snprintf(compare_line, sizeof(compare_line),
-		 "ab compare %s/summary:alone %s/summary:held", fake.sysfs,
+		 "ab compare --json %s/summary:alone %s/summary:held", fake.sysfs,
 		 fake.sysfs);
 }
 
@@ -231,6 +231,7 @@ static void test_summaries_cut_anywhere(void **state)
 	content_write(&content, "summary");
 	assert_int_equal(runs_soberly(compare_line), APP_OK);
 	assert_non_null(strstr(fake.out, "isolated"));
+	assert_non_null(strstr(fake.out, "\"slowdown_p99\": 1.0093,"));
 	/* Behind its last brace there is a line feed. */
 	for (content.size -= 2; content.size; content.size--) {
 		content_write(&content, "summary");
@@ -257,13 +258,14 @@ static void test_what_is_no_summary(void **state)
 		{ HEAD "{} }", "no arms" }, { HEAD "[] }", "no arms" },
 		{ HEAD "null }", "no arms" }, { HEAD "[1] }", "no name" },
 		{ HEAD "[" ARM("alone", TIMES("[1]")) ", { \"name\": 3 }] }", "no name" },
-		{ HEAD "[" ARM("alone", TIMES("[1]")) "] }", "no arm held" },
+		{ HEAD "[" ARM("alone", TIMES("[1,1,1,1,1,1,1,1]")) "] }", "no arm held" },
 		{ HEAD "[" ARM("alone", "\"checksum\": 1, \"times_ns\": [1]") "] }",
 		  "times or checksum" },
 		{ HEAD "[" ARM("alone", "\"times_ns\": [1]") "] }",
 		  "times or checksum" },
 		{ ALONE("{}"), "times or checksum" }, { ALONE("3"), "times or checksum" },
 		{ ALONE("[]"), "arm alone has no results" },
+		{ ALONE("[1]"), "arm alone has 1 iterations" },
 		{ ALONE("[1, null]"), "cannot be" }, { ALONE("[\"1\"]"), "cannot be" },
 		{ ALONE("[0]"), "cannot be" }, { ALONE("[-1]"), "cannot be" },
 		{ ALONE("[1e19]"), "cannot be" }, { ALONE("[1e-300]"), "cannot be" },

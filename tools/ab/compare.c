@@ -6,8 +6,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define GROUP_MIN	8u
-
 static int order(const void *a, const void *b)
 {
 	double left = *(const double *)a, right = *(const double *)b;
@@ -122,7 +120,7 @@ double compare_difference(const double *a, size_t a_count, const double *b,
 	double m = (double)a_count, n = (double)b_count, all = m + n;
 	double ties, u, variance, distance;
 
-	if (a_count < GROUP_MIN || b_count < GROUP_MIN)
+	if (a_count < COMPARE_SAMPLES_MIN || b_count < COMPARE_SAMPLES_MIN)
 		return -1;
 	u = rank_sum(a, a_count, b, b_count, &ties) - m * (m + 1) / 2;
 	variance = m * n / 12 * (all + 1 - ties / (all * (all - 1)));

@@ -12,6 +12,8 @@
 #include <stdint.h>
 
 #define COMPARE_RESAMPLES	2000u
+/* Of each group: fewer have ranks and intervals that say nothing. */
+#define COMPARE_SAMPLES_MIN	8u
 
 struct interval {
 	double low, high;
@@ -39,8 +41,8 @@ int compare_ratio(const double *a, size_t a_count, const double *b,
 /*
  * Mann-Whitney: the probability of such a difference in rank, or a larger one,
  * if both groups were of one kind. Two-sided, by the normal approximation with
- * correction for ties and for continuity; needs eight samples in each group,
- * else -1. 1 when all samples are equal. `a` and `b` sorted.
+ * correction for ties and for continuity; needs COMPARE_SAMPLES_MIN in each
+ * group, else -1. 1 when all samples are equal. `a` and `b` sorted.
  */
 double compare_difference(const double *a, size_t a_count, const double *b,
 			  size_t b_count);

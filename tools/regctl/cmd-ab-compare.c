@@ -113,7 +113,11 @@ static int group_fill(const struct app *app, const char *path,
 		group->times_ns[group->count++] = json_number_value(value);
 	}
 	samples_sort(group->times_ns, group->count);
-	return 0;
+	if (group->count >= COMPARE_SAMPLES_MIN)
+		return 0;
+	app_complain(app, "%s: arm %s has %zu iterations: a verdict needs %u",
+		     path, group->name, group->count, COMPARE_SAMPLES_MIN);
+	return TROUBLE;
 }
 
 /* What is wrong with a summary as a whole; NULL: nothing. */
@@ -194,6 +198,8 @@ static const struct column columns[] = {
 	{ "P", "p_value", NULL, COLUMN_RIGHT, 0 },
 	{ "ALLOWED", "allowed", NULL, COLUMN_RIGHT, 0 },
 	{ "VERDICT", "verdict", NULL, 0, 0 },
+	{ "LOW", "slowdown_low_95", NULL, COLUMN_DATA, 0 },
+	{ "HIGH", "slowdown_high_95", NULL, COLUMN_DATA, 0 },
 };
 
 struct verdict {
@@ -237,16 +243,15 @@ static int verdict_print(const struct app *app, const struct group *a,
 	row = table_row(&table);
 	value_text(&row[0], "%s", a->name);
 	value_text(&row[1], "%s", b->name);
-	value_text(&row[2], "%.4f", verdict->median);
+	value_real(&row[2], "%.4f", verdict->median);
 	value_text(&row[3], "%.4f-%.4f", verdict->interval.low,
 		   verdict->interval.high);
-	value_text(&row[4], "%.4f", verdict->p99);
-	if (verdict->p_value < 0)
-		value_missing(&row[5], "fewer than eight iterations");
-	else
-		value_text(&row[5], "%.2g", verdict->p_value);
-	value_text(&row[6], "%.4f", verdict->allowed);
+	value_real(&row[4], "%.4f", verdict->p99);
+	value_real(&row[5], "%.2g", verdict->p_value);
+	value_real(&row[6], "%.4f", verdict->allowed);
 	value_text(&row[7], "%s", verdict->isolated ? "isolated" : "violated");
+	value_real(&row[8], "%.4f", verdict->interval.low);
+	value_real(&row[9], "%.4f", verdict->interval.high);
 	status = output_table(app, &table, "weir.ab.compare/1", "comparisons");
 	table_free(&table);
 	return status ? TROUBLE : 0;

@@ -226,9 +226,9 @@ static void row_fill(struct value *row, const struct planned *planned,
 		     planned->budget_bytes_per_s);
 	value_number(&row[COLUMN_PERIOD], VALUE_TIME, planned->period_ns);
 	value_number(&row[COLUMN_PREDICTED], VALUE_TIME, (uint64_t)predicted);
-	value_text(&row[COLUMN_SLOWDOWN], "%.4f", predicted / demand->ns);
+	value_real(&row[COLUMN_SLOWDOWN], "%.4f", predicted / demand->ns);
 	/* It starts when the period's budget has just been used up. */
-	value_text(&row[COLUMN_WORST], "%.4f",
+	value_real(&row[COLUMN_WORST], "%.4f",
 		   (predicted + period_ns) / demand->ns);
 }
 

@@ -40,6 +40,9 @@ static int value_put(json_t *object, const char *key,
 	case VALUE_TEXT:
 		return json_object_set_new(object, key,
 					   json_string(value->text));
+	case VALUE_REAL:
+		return json_object_set_new(object, key,
+					   json_real(strtod(value->text, NULL)));
 	case VALUE_BOOL:
 		return json_object_set_new(object, key,
 					   json_boolean(value->number != 0));
@@ -114,7 +117,8 @@ int output_json(const struct app *app, json_t *document)
 
 	if (!document)
 		return app_fail_memory(app);
-	ret = json_dumpf(document, app->out, JSON_INDENT(2));
+	ret = json_dumpf(document, app->out,
+			 JSON_INDENT(2) | JSON_REAL_PRECISION(12));
 	json_decref(document);
 	fputc('\n', app->out);
 	/* A failed write is reported once, at the end. */

@@ -64,6 +64,16 @@ void value_text(struct value *value, const char *format, ...)
 	va_end(arguments);
 }
 
+void value_real(struct value *value, const char *format, ...)
+{
+	va_list arguments;
+
+	value->kind = VALUE_REAL;
+	va_start(arguments, format);
+	vsnprintf(value->text, sizeof(value->text), format, arguments);
+	va_end(arguments);
+}
+
 void value_bool(struct value *value, bool truth)
 {
 	value->kind = VALUE_BOOL;
@@ -95,6 +105,7 @@ static void value_show(const struct value *value, enum unit_style units,
 
 	switch (value->kind) {
 	case VALUE_TEXT:
+	case VALUE_REAL:
 		snprintf(text, size, "%s", value->text);
 		return;
 	case VALUE_BOOL:
@@ -136,7 +147,8 @@ static void value_plain(const struct value *value, char *text, size_t size)
 	text[0] = '\0';
 	if (value->kind == VALUE_MISSING)
 		return;
-	if (value->kind == VALUE_TEXT || value->kind == VALUE_BOOL)
+	if (value->kind == VALUE_TEXT || value->kind == VALUE_REAL ||
+	    value->kind == VALUE_BOOL)
 		value_show(value, UNIT_BYTES, text, size);
 	else if (value->kind == VALUE_RATE && value->number == UINT64_MAX)
 		snprintf(text, size, "max");

@@ -19,6 +19,7 @@
 enum value_kind {
 	VALUE_MISSING,		/* text: why */
 	VALUE_TEXT,
+	VALUE_REAL,		/* text, as it was spelled */
 	VALUE_BOOL,
 	VALUE_COUNT,
 	VALUE_RATE,		/* bytes per second; UINT64_MAX: max */
@@ -68,6 +69,9 @@ const struct value *table_value(const struct table *table, size_t row,
 void value_missing(struct value *value, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void value_text(struct value *value, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* A number that is no quantity; `format` is that of one double. */
+void value_real(struct value *value, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void value_bool(struct value *value, bool truth);
 void value_number(struct value *value, enum value_kind kind, uint64_t number);
