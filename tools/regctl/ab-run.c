@@ -321,19 +321,24 @@ static void warmup_drop(const struct scenario *scenario,
 		jobs->iterations_count * sizeof(*jobs->iterations));
 }
 
-static int victim_measure(struct ab_runner *runner, struct ab_run *run,
-			  struct ab_output *output)
+/* Loads make themselves ready: that is not what they are there for. */
+static void loads_settle(const struct ab_runner *runner)
 {
 	uint64_t settle_us = runner->scenario->settle_us;
 	const struct timespec settle = {
 		.tv_sec = (time_t)(settle_us / 1000000),
 		.tv_nsec = (long)(settle_us % 1000000 * 1000),
 	};
-	struct traffic before, after;
-	int status;
 
 	nanosleep(&settle, NULL);
-	status = traffic_read(runner, &before);
+}
+
+static int victim_measure(struct ab_runner *runner, struct ab_run *run,
+			  struct ab_output *output)
+{
+	struct traffic before, after;
+	int status = traffic_read(runner, &before);
+
 	if (!status)
 		status = victim_record(runner, run, output);
 	if (!status)
@@ -430,6 +435,9 @@ int ab_run_once(struct ab_runner *runner, unsigned int arm,
 	runner->victim = scenario_victim(runner->scenario, arm);
 	if (!status)
 		status = loads_start(runner, about);
+	/* Unregulated: else some would not be ready when the victim starts. */
+	if (!status)
+		loads_settle(runner);
 	if (!status)
 		status = settings_apply(runner, about);
 	if (!status)
