@@ -88,6 +88,10 @@ static int memguard_check(const struct reg_platform *platform,
 {
 	int err = budget_check_settings(platform, wanted, reason);
 
+	if (!err && wanted->mode & REG_MODE_STEADY)
+		err = refuse(reason, -EINVAL,
+			     "mode bits %x are of polls, which periods do not need",
+			     REG_MODE_STEADY);
 	if (err)
 		return err;
 	pool_share(platform, wanted, effective);

@@ -4,7 +4,8 @@
  *
  * Nothing is drawn and no alarm is set: every so often a CPU charges what it
  * used since it last looked, and goes on while the law has room. What it used
- * meanwhile beyond that is debt. Two laws: a bucket of credit by the clock, and a
+ * meanwhile beyond that is debt, and the less room there is for what it moves, the
+ * sooner it looks again. Two laws: a bucket of credit by the clock, and a
  * window that slides. README.md has the bounds.
  */
 #include "credit.h"
@@ -13,6 +14,9 @@
 #define NOTHING_ARMED	((struct reg_alarm){ REG_NEVER, REG_NEVER, REG_NEVER })
 /* Who is watched looks for itself so much less often, should nobody do. */
 #define WATCHED_SHIFT	4u
+/* What a CPU moves in an interval is forgotten by sixteenths of it. */
+#define PACE_FADE_SHIFT	4u
+#define PACE_MAX_LINES	((uint64_t)1 << 32)
 
 static int mempol_probe(const char **why)
 {
@@ -57,9 +61,11 @@ static int mempol_check(const struct reg_platform *platform,
 	if (settings.law == REG_LAW_WINDOW)
 		settings.depth_bytes = 0;
 	/* All CPUs may go on while there is a line, whoever shares it. */
+	settings.mode &= ~REG_MODE_STEADY;
 	err = credit_check(platform, &settings, false, effective, reason);
 	if (err)
 		return err;
+	effective->settings.mode = wanted->mode;
 	if (interval_ns > settings.period_ns)
 		return refuse(reason, -ERANGE,
 			      "polls every %llu ns, in a period of %llu ns there must be one",
@@ -240,8 +246,10 @@ static inline void overshoot_note(struct reg_cpu *cpu,
 				  uint64_t used_lines)
 {
 	int64_t lines = level_lines(level);
-	uint64_t over_lines = lines < 0 ? (uint64_t)-lines : 0;
+	uint64_t over_lines = (uint64_t)-lines;
 
+	if (lines >= 0)
+		return;
 	if (over_lines > used_lines)
 		over_lines = used_lines;
 	cpu->stats.overshoot_lines += over_lines;
@@ -249,8 +257,11 @@ static inline void overshoot_note(struct reg_cpu *cpu,
 		cpu->stats.overshoot_max_lines = over_lines;
 }
 
-/* What was used, then what came in: in this order nothing is lost to the cap. */
-static void charge(struct reg_cpu *cpu, struct reg_pool *pool, uint64_t now_ns)
+/*
+ * What was used, then what came in: in this order nothing is lost to the cap.
+ * Returns the lines used.
+ */
+static uint64_t charge(struct reg_cpu *cpu, struct reg_pool *pool, uint64_t now_ns)
 {
 	uint64_t writes = cpu->counter.write_lines;
 	uint64_t lines = cpu->counter.read_lines + writes;
@@ -271,6 +282,7 @@ static void charge(struct reg_cpu *cpu, struct reg_pool *pool, uint64_t now_ns)
 		overshoot_note(cpu, &pool->total, new_lines);
 	if (pool->writes.limited)
 		overshoot_note(cpu, &pool->writes, new_writes);
+	return new_lines;
 }
 
 static bool level_holds(const struct reg_level *level,
@@ -311,14 +323,57 @@ static uint64_t ready_ns(const struct reg_cpu *cpu, const struct reg_pool *pool,
 	return total_ns > writes_ns ? total_ns : writes_ns;
 }
 
-/* A CPU that is held looks as often, and when it may go on again. */
-static void next_set(struct reg_cpu *cpu, uint64_t until_ns, uint64_t now_ns)
+/* What goes beyond that no counter counts in a poll: the product does not wrap. */
+static uint64_t lines_scale(uint64_t lines, uint64_t from_ns, uint64_t to_ns)
 {
-	const struct reg_polls *polls = &cpu->active.polls;
-	bool watched = polls->watch_cpu && !until_ns;
+	if (lines > PACE_MAX_LINES)
+		lines = PACE_MAX_LINES;
+	if (from_ns < REG_POLL_MIN_NS)
+		from_ns = REG_POLL_MIN_NS;
+	return lines * to_ns / from_ns;
+}
 
-	cpu->next_ns = now_ns + (polls->interval_ns <<
-				 (watched ? WATCHED_SHIFT : 0));
+/* The most that it moved in an interval lately; being held says nothing of it. */
+static inline void pace_follow(struct reg_cpu *cpu, uint64_t used_lines,
+			       bool holds, uint64_t now_ns)
+{
+	uint64_t interval_ns = cpu->active.polls.interval_ns;
+	struct reg_pace *pace = &cpu->pace;
+	uint64_t since_ns = pace->since_ns;
+
+	pace->since_ns = holds ? 0 : now_ns;
+	if (!since_ns)
+		return;
+	pace->lines -= pace->lines >> PACE_FADE_SHIFT;
+	if (now_ns - since_ns < interval_ns)
+		used_lines = lines_scale(used_lines, now_ns - since_ns,
+					 interval_ns);
+	if (used_lines > pace->lines)
+		pace->lines = used_lines;
+}
+
+/* When at its pace it will have used up its room; one that is watched is told. */
+static uint64_t wait_ns(const struct reg_cpu *cpu, uint64_t room_lines)
+{
+	const struct reg_effective *effective = &cpu->active;
+	uint64_t interval_ns = effective->polls.interval_ns;
+	uint64_t until_ns;
+
+	if (effective->polls.watch_cpu)
+		return interval_ns << WATCHED_SHIFT;
+	if (room_lines >= cpu->pace.lines ||
+	    effective->settings.mode & REG_MODE_STEADY)
+		return interval_ns;
+	until_ns = interval_ns * room_lines / cpu->pace.lines;
+	return until_ns > REG_POLL_MIN_NS ? until_ns : REG_POLL_MIN_NS;
+}
+
+/* A CPU that is held looks as often as can be, and when it may go on again. */
+static void next_set(struct reg_cpu *cpu, uint64_t room_lines,
+		     uint64_t until_ns, uint64_t now_ns)
+{
+	cpu->next_ns = now_ns + (until_ns ? cpu->active.polls.interval_ns :
+					    wait_ns(cpu, room_lines));
 	if (until_ns && until_ns < cpu->next_ns)
 		cpu->next_ns = until_ns > now_ns ? until_ns : now_ns + 1;
 }
@@ -351,12 +406,12 @@ static enum reg_verdict look(struct reg_cpu *cpu, uint64_t now_ns)
 	const struct reg_effective *effective = &cpu->active;
 	struct reg_pool *pool;
 	uint64_t until_ns = 0;
-	uint64_t room_lines;
+	uint64_t room_lines, used_lines;
 	bool holds;
 
 	effective->source->sample(cpu);
 	pool = pool_enter(cpu);
-	charge(cpu, pool, now_ns);
+	used_lines = charge(cpu, pool, now_ns);
 	holds = level_holds(&pool->total, &effective->total) ||
 		level_holds(&pool->writes, &effective->writes);
 	if (holds)
@@ -371,7 +426,8 @@ static enum reg_verdict look(struct reg_cpu *cpu, uint64_t now_ns)
 		effective->source->arm(cpu);
 	}
 	cpu->stats.periods++;
-	next_set(cpu, until_ns, now_ns);
+	pace_follow(cpu, used_lines, holds, now_ns);
+	next_set(cpu, room_lines, until_ns, now_ns);
 	return holds ? REG_STALL : REG_RUN;
 }
 
@@ -404,6 +460,7 @@ static enum reg_verdict mempol_commit(struct reg_cpu *cpu, uint64_t now_ns)
 	credit_commit(cpu, now_ns);
 	if (!effective->active)
 		return REG_RUN;
+	cpu->pace = (struct reg_pace){ 0 };
 	cpu->alarm = NOTHING_ARMED;
 	effective->source->arm(cpu);
 	verdict = look(cpu, now_ns);

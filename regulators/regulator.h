@@ -286,6 +286,12 @@ struct reg_critical_cpu {
 	bool running;			/* the guest, for them */
 };
 
+/* How fast a CPU that is polled moves lines. */
+struct reg_pace {
+	uint64_t lines;			/* in an interval, lately at most */
+	uint64_t since_ns;		/* the last look; 0: it was held then */
+};
+
 /* What another CPU watches: this many lines since the last sample. */
 struct reg_watched {
 	uint64_t lines;
@@ -330,6 +336,7 @@ struct reg_cpu {
 	struct reg_windows windows;		/* of the own pool */
 	struct reg_critical_cpu critical;
 	struct reg_watched watched;
+	struct reg_pace pace;
 	uint64_t borrow_ns;		/* nothing is borrowed before */
 	reg_renew_fn *renew;
 	const struct scale *renew_clock;	/* reg_effective.clock, or NULL */

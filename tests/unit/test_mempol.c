@@ -107,7 +107,7 @@ static void test_random_loads_keep_the_bounds(void **unused)
 	assert_true(stalls > 1000);
 }
 
-/* A CPU that is late by nothing overspends what it moves in one interval. */
+/* At fixed intervals one that is late by nothing overspends what it moves in one. */
 static void test_overshoot_is_that_of_one_poll(void **unused)
 {
 	static const uint32_t intervals[] = { 1000, 3000, 6250, 15000 };
@@ -122,12 +122,49 @@ static void test_overshoot_is_that_of_one_poll(void **unused)
 		uint64_t most = poll_ns / 15 + 1;
 
 		sim.late_ns = 0;
+		s.mode = REG_MODE_STEADY;
 		start(&sim, &s);
 		sim_run(&sim, START_NS + 20000000);
 		/* 15 ns a line, less what came in meanwhile. */
 		assert_in_range(sim.cpu[0].reg.stats.overshoot_max_lines,
 				most - 4 - allowed(100 * MB, poll_ns), most);
 		sim_free(&sim);
+	}
+}
+
+/* The most lines in 20 us of a CPU that never rests, once its pace is known. */
+static uint64_t worst_lines(uint32_t poll_ns, enum reg_law law, uint32_t mode)
+{
+	struct sim sim = poller(1, poll_ns);
+	struct reg_settings s = polls(100 * MB, 50000, poll_ns, law);
+	uint64_t lines;
+
+	sim.late_ns = 0;
+	s.mode = mode;
+	start(&sim, &s);
+	sim_run(&sim, START_NS + 5000000);
+	sim_free(&sim);
+	sim_run(&sim, START_NS + 25000000);
+	lines = sim_worst_window(&sim, 20000, false, -1);
+	sim_free(&sim);
+	return lines;
+}
+
+/* One that is about to use up its room looks a microsecond later, not a poll. */
+static void test_looks_come_in_time(void **unused)
+{
+	static const uint32_t intervals[] = { 6250, 10000, 20000 };
+
+	(void)unused;
+	for (unsigned int n = 0; n < 6; n++) {
+		uint32_t poll_ns = intervals[n / 2];
+		enum reg_law law = n % 2 ? REG_LAW_WINDOW : REG_LAW_BUCKET;
+
+		assert_in_range(worst_lines(poll_ns, law, 0), 1,
+				2 * (REG_POLL_MIN_NS / 15 + 1) +
+					allowed(100 * MB, 20000));
+		assert_true(worst_lines(poll_ns, law, REG_MODE_STEADY) >=
+			    poll_ns / 15);
 	}
 }
 
@@ -322,6 +359,7 @@ int main(void)
 		cmocka_unit_test(test_saturated_rate),
 		cmocka_unit_test(test_random_loads_keep_the_bounds),
 		cmocka_unit_test(test_overshoot_is_that_of_one_poll),
+		cmocka_unit_test(test_looks_come_in_time),
 		cmocka_unit_test(test_stalls_are_short),
 		cmocka_unit_test(test_pool),
 		cmocka_unit_test(test_reloads),

@@ -73,8 +73,13 @@ static void test_a_counter_that_cannot_interrupt(void **unused)
 	(void)unused;
 	for (uint32_t law = 0; law <= REG_LAW_WINDOW; law++) {
 		const struct reg_cpu *reg = &fake_cpu_area(0)->reg;
-		struct reg_request r = set(polls(law));
-		unsigned int lines = run(100 * MS);
+		struct reg_settings s = polls(law);
+		struct reg_request r;
+		unsigned int lines;
+
+		s.mode |= REG_MODE_STEADY;
+		r = set(s);
+		lines = run(100 * MS);
 
 		assert_int_equal(r.effective.regulator, REGULATOR_MEMPOL);
 		assert_int_equal(r.effective.poll_ns, POLL_NS);

@@ -166,6 +166,8 @@ static void test_refusals(void **unused)
 	r.settings.valid = REG_SET_MODE;
 	r.settings.mode = 0x100;
 	expect_refusal(r, -EINVAL, "unknown mode bits 100");
+	r.settings.mode = REG_MODE_STEADY;
+	expect_refusal(r, -EINVAL, "are of polls");
 	/* A check is refused alike. */
 	r = request_budget(1);
 	r.operation = REG_OP_CHECK;

@@ -78,10 +78,11 @@ enum counter_source_id {
 
 /* reg_settings.mode */
 #define REG_MODE_PER_CPU		0x0001u /* static shares, no pool */
-/* For comparisons: what memguard otherwise does better. */
+/* For comparisons: what memguard, or mempol, otherwise does better. */
 #define REG_MODE_SYNCHRONOUS		0x0002u /* CPUs begin periods together */
 #define REG_MODE_NO_DEBT		0x0004u /* overspend is forgotten */
-#define REG_MODE_KNOWN			0x0007u
+#define REG_MODE_STEADY			0x0008u /* never looks sooner: mempol */
+#define REG_MODE_KNOWN			0x000fu
 
 /*
  * reg_settings.class_. What is guaranteed to cells is, together, never more than

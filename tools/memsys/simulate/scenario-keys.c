@@ -184,6 +184,14 @@ static int set_phases(struct parser *parser, const char *value)
 	return set_mode(parser, value, words, modes, REG_MODE_SYNCHRONOUS);
 }
 
+static int set_looks(struct parser *parser, const char *value)
+{
+	static const char *const words[] = { "sooner", "steady", NULL };
+	static const uint32_t modes[] = { 0, REG_MODE_STEADY };
+
+	return set_mode(parser, value, words, modes, REG_MODE_STEADY);
+}
+
 static int set_debt(struct parser *parser, const char *value)
 {
 	static const char *const words[] = { "repaid", "forgotten", NULL };
@@ -425,6 +433,7 @@ static const struct key keys[] = {
 	{ "period", OF_CELL, set_period },
 	{ "shares", OF_CELL, set_shares },
 	{ "phases", OF_CELL, set_phases },
+	{ "looks", OF_CELL, set_looks },
 	{ "debt", OF_CELL, set_debt },
 	{ "fault", OF_CELL, set_fault },
 	{ "regulator", OF_CELL, set_regulator },
