@@ -46,6 +46,12 @@ static void isolation_synchronous(void **state)
 	expect_golden("isolation-synchronous");
 }
 
+static void isolation_writes(void **state)
+{
+	(void)state;
+	expect_golden("isolation-writes");
+}
+
 static void isolation_phases(void **state)
 {
 	(void)state;
@@ -140,6 +146,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(isolation),
 		cmocka_unit_test(isolation_synchronous),
+		cmocka_unit_test(isolation_writes),
 		cmocka_unit_test(isolation_phases),
 		cmocka_unit_test(cache),
 		cmocka_unit_test(colors),
