@@ -5,7 +5,7 @@ vmx-objs := $(addprefix $(B)/vmx/,$(addprefix $(d),start.o vectors.o main.o \
 	group-machine.o weir.o ring.o group-enable.o group-cell.o group-hostile.o \
 	group-cost.o group-cat.o group-kick.o group-smp.o \
 	group-demo.o group-throttle.o group-inmates.o group-tick.o nmi.o \
-	profiler.o group-iommu.o) tests/iommu/edu.o tools/profile/ring.o \
+	profiler.o group-iommu.o) tests/iommu/edu.o tools/profile/ring.o tools/profile/names.o \
 	hypervisor/driver/launch-x86.o hypervisor/driver/launch-x86-code.o \
 	hypervisor/format.o hypervisor/string.o)
 

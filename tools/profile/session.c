@@ -175,21 +175,6 @@ static int read_source(FILE *file, struct profile_source *source)
 	return 0;
 }
 
-int session_names_check(const struct session_head *head)
-{
-	for (unsigned int n = 0; n < head->sources_count; n++) {
-		const char *name = head->source[n].name;
-		size_t length = strnlen(name, PROFILE_NAME_BYTES);
-
-		if (!length || length == PROFILE_NAME_BYTES)
-			return -EINVAL;
-		while (*name)
-			if (*name < '!' || *name++ > '~')
-				return -EINVAL;
-	}
-	return 0;
-}
-
 static int read_head(struct session_head *head, FILE *file, const char **why)
 {
 	uint8_t bytes[8 + 5 * 8];
