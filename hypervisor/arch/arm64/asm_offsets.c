@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What assembly of this architecture asks for. */
 #include "hv/asm-offsets.h"
+#include "syndrome.h"
 
 /* The exit path looks at all of these with one load; see vectors.S. */
 _Static_assert(offsetof(struct per_cpu, events) % 8 == 0, "attention word");
@@ -13,6 +14,7 @@ void asm_offsets(void)
 {
 	DEFINE_COMMON();
 	DEFINE(PERCPU_ATTENTION, offsetof(struct per_cpu, events));
+	DEFINE(ESR_HYPERCALL_HVC64, ESR_HYPERCALL);
 	DEFINE(PERCPU_LINUX_EL2, offsetof(struct per_cpu, arch.linux_el2));
 	DEFINE(PERCPU_PANIC_STACK_TOP,
 	       offsetof(struct per_cpu, arch.panic_stack) +

@@ -13,8 +13,6 @@
 #include "syndrome.h"
 #include "sysregs.h"
 
-#define ESR_OUR_HVC64							      \
-	((uint64_t)EC_HVC64 << ESR_EC_SHIFT | ESR_IL | HYPERCALL_HVC_IMMEDIATE)
 #define ESR_OUR_HVC32							      \
 	((uint64_t)EC_HVC32 << ESR_EC_SHIFT | ESR_IL | HYPERCALL_HVC_IMMEDIATE)
 
@@ -45,13 +43,21 @@ void exit_slow(struct per_cpu *cpu)
 	}
 }
 
-static void trap_hypercall(struct per_cpu *cpu)
+/* Straight from the vector: of the guest's registers x0 to x7 are there. */
+void trap_hypercall(struct per_cpu *cpu)
 {
 	uint64_t *x = cpu->arch.regs->x;
-	uint64_t number = x[0];
-	long result = hypercall_handle(cpu, number, x[1], x[2]);
 
-	if (number == HC_DISABLE && result == 0) {
+	cpu->stats[CPU_STAT_TOTAL]++;
+	x[0] = (uint64_t)hypercall_handle(cpu, x[0], x[1], x[2]);
+}
+
+static void trap_disable(struct per_cpu *cpu)
+{
+	uint64_t *x = cpu->arch.regs->x;
+	long result = hypercall_handle(cpu, HC_DISABLE, x[1], x[2]);
+
+	if (result == 0) {
 		arch_cpu_restore(cpu);
 		arch_cpu_leave(0);
 	}
@@ -121,8 +127,8 @@ void trap_sync(struct per_cpu *cpu)
 	uint64_t esr = read_sysreg(esr_el2);
 
 	cpu->stats[CPU_STAT_TOTAL]++;
-	if (esr == ESR_OUR_HVC64)
-		trap_hypercall(cpu);
+	if (esr == ESR_HYPERCALL)
+		trap_disable(cpu);
 	else if (syndrome_class(esr) == EC_DATA_ABORT)
 		trap_data_abort(cpu, esr);
 	else if (esr == ESR_OUR_HVC32)

@@ -3,8 +3,9 @@
  * Exceptions taken to EL2 (Arm ARM DDI 0487, D1.4.2), and the way back.
  *
  * While a guest runs, SP_EL2 points at its struct guest_regs on this CPU's
- * stack. A synchronous exception saves all registers; an interrupt only those
- * that C may change, and the rest when there is more to do than the interrupt.
+ * stack. A synchronous exception saves all registers; an interrupt, and a call
+ * that comes back to its guest, only those that C may change, and the rest when
+ * there is more to do than that.
  * All C of the hypervisor is compiled to preserve x8 to x15 as well, and not
  * to touch x18 (flags-arm64 in the Makefile): these are not among the first.
  */
@@ -75,6 +76,25 @@
 	return_to_guest
 .endm
 
+/* A call of ours but HC_DISABLE, after which others have this CPU's registers. */
+.macro vector_sync
+	.balign	0x80
+	save_changeable
+	cbz	x0, sync_full
+	mrs	x1, esr_el2
+	mov	w2, #ESR_HYPERCALL_HVC64 & 0xffff
+	movk	w2, #ESR_HYPERCALL_HVC64 >> 16, lsl #16
+	cmp	x1, x2
+	b.ne	sync_full
+	mrs	x0, tpidr_el2
+	bl	trap_hypercall
+	mrs	x0, tpidr_el2
+	ldr	x1, [x0, #PERCPU_ATTENTION]
+	cbnz	x1, exit_with_more
+	restore_changeable
+	return_to_guest
+.endm
+
 	.section .text.vectors, "ax"
 	.balign	0x800
 	.global	el2_vectors
@@ -87,7 +107,7 @@ el2_vectors:
 	vector	el2_broken
 	vector	el2_broken
 	vector	el2_broken
-	vector_full trap_sync		/* lower level, AArch64 */
+	vector_sync			/* lower level, AArch64 */
 	vector_irq
 	vector_irq
 	vector_full trap_serror
@@ -96,6 +116,12 @@ el2_vectors:
 	vector_irq
 	vector_full trap_serror
 	.balign	0x80
+
+sync_full:
+	save_others
+	mrs	x0, tpidr_el2
+	bl	trap_sync
+	b	restore_all
 
 exit_with_more:
 	save_others

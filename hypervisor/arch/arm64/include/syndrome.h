@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "abi/hypercall.h"
+
 #define ESR_EC_SHIFT		26
 #define ESR_IL			(1u << 25)
 #define ESR_ISS_MASK		0x1ffffffu
@@ -29,6 +31,10 @@ enum exception_class {
 	EC_INSTRUCTION_ABORT = 0x20,
 	EC_DATA_ABORT = 0x24,
 };
+
+/* HVC with the immediate of our calls, from AArch64. */
+#define ESR_HYPERCALL							      \
+	((uint64_t)EC_HVC64 << ESR_EC_SHIFT | ESR_IL | HYPERCALL_HVC_IMMEDIATE)
 
 static inline unsigned int syndrome_class(uint64_t esr)
 {

@@ -12,6 +12,8 @@
 
 /* From vectors.S; they return to the guest that the registers describe. */
 void trap_sync(struct per_cpu *cpu);
+/* The hypercall that x0 to x2 say, but HC_DISABLE: only x0 to x7 are saved. */
+void trap_hypercall(struct per_cpu *cpu);
 void trap_irq(struct per_cpu *cpu);
 void trap_serror(struct per_cpu *cpu);
 /* Does what stands in the attention word: events, parking, stall. */
