@@ -72,7 +72,9 @@ static int check_policy(const struct config_subject *subject,
 			const struct weir_record *record, unsigned int n)
 {
 	const struct weir_record_policy *policy = (const void *)record;
-	const struct reg_settings *settings = &policy->settings;
+	/* Records lie anywhere. */
+	const struct reg_settings copy = policy->settings;
+	const struct reg_settings *settings = &copy;
 	uint32_t valid = settings->valid;
 
 	if ((valid & ~REG_SET_KNOWN) || (settings->mode & ~REG_MODE_KNOWN) ||

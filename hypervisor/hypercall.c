@@ -253,19 +253,24 @@ static long change_handle(struct call *call, const struct change *change)
 }
 
 /* The regulated never decides about itself, unless it is the root. */
-static int may_regulate(struct call *call, const void *request)
+static int may_regulate_cell(struct call *call, uint32_t id)
 {
-	const struct request_head *head = request;
-
 	if (from_root(call))
 		return 0;
 	if (!(call->cell->permissions & WEIR_PERMIT_REGULATE))
 		return refuse(&call->reason, -EPERM,
 			      "the calling cell may not regulate");
-	if (head->cell_id == call->cell->id)
+	if (id == call->cell->id)
 		return refuse(&call->reason, -EPERM,
 			      "a cell may not regulate itself");
 	return 0;
+}
+
+static int may_regulate(struct call *call, const void *request)
+{
+	const struct request_head *head = request;
+
+	return may_regulate_cell(call, head->cell_id);
 }
 
 static int reg_set(struct cell *caller, struct cell *target, void *request)
@@ -290,13 +295,13 @@ static long call_reg_set(struct call *call)
 /* No buffer, and the last reason stays: a controller calls it often. */
 static long call_budget(struct call *call)
 {
-	struct request_head head = { .cell_id = cell_argument(call) };
+	uint32_t id = cell_argument(call);
 	struct cell *target;
-	int error = may_regulate(call, &head);
+	int error = may_regulate_cell(call, id);
 
 	if (error)
 		return error;
-	target = target_get(call, head.cell_id);
+	target = target_get(call, id);
 	if (!target)
 		return -ENOENT;
 	error = regulation_budget(target, call->arg2, &call->reason);

@@ -165,6 +165,7 @@ static int policies_read(const struct cell *cell, struct reg_settings *settings,
 			 struct reason *reason)
 {
 	const struct weir_record_policy *policy;
+	struct reg_settings change;
 	struct config_view view;
 	int err;
 
@@ -174,10 +175,12 @@ static int policies_read(const struct cell *cell, struct reg_settings *settings,
 						     n);
 		if (!policy)
 			break;
-		err = change_check(&policy->settings, reason);
+		/* Records lie anywhere. */
+		change = policy->settings;
+		err = change_check(&change, reason);
 		if (err)
 			return err;
-		settings_merge(settings, &policy->settings);
+		settings_merge(settings, &change);
 	}
 	return cell_check(cell, settings, settings, reason);
 }

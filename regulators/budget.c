@@ -39,7 +39,12 @@ uint64_t budget_rate_skip(const struct reg_rate *rate, uint64_t *remainder,
 uint64_t budget_rate_ceil(const struct reg_rate *rate, uint64_t steps)
 {
 	uint64_t remainder = 0;
-	uint64_t lines = budget_rate_skip(rate, &remainder, steps);
+	uint64_t lines;
+
+	if (steps == 1)
+		return rate->lines +
+		       (rate->numerator != 0 && rate->lines != UINT64_MAX);
+	lines = budget_rate_skip(rate, &remainder, steps);
 
 	return lines + (remainder != 0 && lines != UINT64_MAX);
 }

@@ -54,7 +54,7 @@ static void budget_init(struct reg_budget *budget, uint64_t bytes_per_s,
 {
 	uint32_t buckets = effective->per_cpu ? effective->cpus_count : 1;
 	uint32_t drawing = effective->own_pool ? 1 : effective->cpus_count;
-	uint64_t depth_lines;
+	uint64_t depth_lines, depth_ns;
 
 	*budget = (struct reg_budget){ 0 };
 	if (bytes_per_s == REG_BUDGET_UNLIMITED)
@@ -66,10 +66,9 @@ static void budget_init(struct reg_budget *budget, uint64_t bytes_per_s,
 		depth_lines = settings->depth_bytes / platform->line_bytes /
 			      buckets;
 	} else {
-		budget_rate_init(&budget->rate, bytes_per_s,
-				 depth_default_ns(settings, in_turn), buckets,
-				 platform->line_bytes);
-		depth_lines = budget_rate_ceil(&budget->rate, 1);
+		/* Fractions of a line are greater than what the scale is off by. */
+		depth_ns = depth_default_ns(settings, in_turn);
+		depth_lines = scale_ceil(&budget->lines_per_ns, depth_ns);
 		if (depth_lines < POOL_GRANT_MIN_LINES * drawing)
 			depth_lines = POOL_GRANT_MIN_LINES * drawing;
 	}

@@ -62,7 +62,8 @@ static void test_wide_divide(void **unused)
 	for (int i = 0; i < 20000; i++) {
 		uint128_t dividend = (uint128_t)(rnd() >> (rnd() % 64)) << 64 |
 				     rnd();
-		uint64_t divisor = (rnd() >> (rnd() % 64)) | 1;
+		uint64_t divisor = ((rnd() >> (rnd() % 64)) | 1)
+				   << (rnd() % 2 ? rnd() % 64 : 0);
 		uint128_t quotient = dividend / divisor;
 		uint64_t rest;
 		uint64_t got = wide_divide(dividend, divisor, &rest);

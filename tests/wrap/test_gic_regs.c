@@ -14,6 +14,7 @@
 
 #include <gic-access.h>
 
+#include "hypervisor/arch/arm64/gic-internal.h"
 #include "hypervisor/arch/arm64/gic-regs.h"
 
 #define TRAFFIC_MAX		64
@@ -199,7 +200,7 @@ static void test_event_v3(void **state)
 	(void)state;
 	model_boot(3);
 	traffic.count = 0;
-	cpus[1].arch.gic.affinity = 0x04030225;
+	cpus[1].arch.gic.sgi_route = gicv3_sgi_route(0x04030225);
 	gic_send_sgi(&cpus[1], GIC_SGI_EVENT);
 	CHECK_TRAFFIC(WRITE(SYSREG_icc_sgi1r_el1,
 			    4ull << 48 | 2ull << 44 | 3ull << 32 | 14u << 24 |

@@ -129,6 +129,9 @@ static inline struct gic_cpu *gic_of(struct per_cpu *cpu)
 	return &cpu->arch.gic;
 }
 
+/* ICC_SGI1R_EL1 for a CPU, but for the number: IHI 0069, 12.2.19. */
+uint64_t gicv3_sgi_route(uint64_t affinity);
+
 /* Registers of SGIs and PPIs: v3 a redistributor's, v2 banked, own CPU only. */
 static inline void *gic_private_base(const struct gic_cpu *g)
 {

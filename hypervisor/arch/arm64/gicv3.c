@@ -141,17 +141,17 @@ static void handle(struct per_cpu *cpu)
 
 static void send_sgi(const struct gic_cpu *target, unsigned int sgi)
 {
-	uint64_t affinity = target->affinity;
-
 	gic_dsb_ishst();
 	gic_write_sysreg(icc_sgi1r_el1,
-			 (affinity >> 24) << 48 |
-			 ((affinity >> 4) & 0xf) << 44 |
-			 ((affinity >> 16) & 0xff) << 32 |
-			 (uint64_t)sgi << 24 |
-			 ((affinity >> 8) & 0xff) << 16 |
-			 BIT(affinity & 0xf));
+			 target->sgi_route | (uint64_t)sgi << 24);
 	gic_isb();
+}
+
+uint64_t gicv3_sgi_route(uint64_t affinity)
+{
+	return (affinity >> 24) << 48 | ((affinity >> 4) & 0xf) << 44 |
+	       ((affinity >> 16) & 0xff) << 32 |
+	       ((affinity >> 8) & 0xff) << 16 | BIT(affinity & 0xf);
 }
 
 static uint32_t affinity_of(uint64_t mpidr)
@@ -192,6 +192,7 @@ static int cpu_probe(struct per_cpu *cpu)
 	g->interface = 0;
 	g->sgi_cluster = g->affinity >> 4;
 	g->sgi_bit = g->affinity & 0xf;
+	g->sgi_route = gicv3_sgi_route(g->affinity);
 	return 0;
 }
 

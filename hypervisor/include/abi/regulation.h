@@ -132,7 +132,7 @@ struct reg_settings {
 	uint16_t law;			/* enum reg_law */
 	uint16_t watch_cpu;		/* a logical CPU + 1 that polls for all; 0 */
 	uint32_t reserved[3];		/* 0 */
-} ABI_PACKED;
+};
 ABI_SIZE(struct reg_settings, 104);
 ABI_OFFSET(struct reg_settings, throttle_period_ns, 48);
 ABI_OFFSET(struct reg_settings, law, 88);
@@ -161,7 +161,7 @@ struct reg_request {
 	uint64_t generation;		/* number of this reload */
 	uint64_t requested_ns;		/* hypervisor clock */
 	char reason[REG_REASON_BYTES];
-} ABI_PACKED;
+};
 ABI_SIZE(struct reg_request, 368);
 ABI_OFFSET(struct reg_request, settings, 16);
 ABI_OFFSET(struct reg_request, effective, 120);

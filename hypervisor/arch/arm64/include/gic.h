@@ -47,6 +47,7 @@ struct gic_cpu {
 	uint8_t sgi_bit;		/* in a list of targets */
 	uint32_t sgi_cluster;		/* v3: affinity but for that bit */
 	uint32_t affinity;		/* Aff3.Aff2.Aff1.Aff0 */
+	uint64_t sgi_route;		/* v3: what sends this CPU an SGI */
 	void *redist;			/* v3: mapped RD frame */
 	uint32_t lr_mask;		/* bit n: list register n exists */
 	uint32_t lr_irq[GIC_MAX_LRS];	/* INTID last written there */
