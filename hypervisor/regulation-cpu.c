@@ -222,25 +222,28 @@ static void adopt(struct per_cpu *cpu, uint64_t now_ns)
 	watch_follow(cpu, now_ns);
 }
 
+/* The same by the whole way: the CPU settles, takes over the budget and begins anew. */
+static enum reg_verdict amend_anew(struct reg_cpu *reg, uint64_t now_ns)
+{
+	const struct regulator *regulator = reg->active.regulator;
+
+	regulator->cpu_reset(reg, now_ns);
+	spin_lock(&reg->cell->lock);
+	effective_amend(&reg->active, &reg->cell->effective);
+	spin_unlock(&reg->cell->lock);
+	return regulator->commit(reg, now_ns);
+}
+
 /* follow() between statistics_begin() and statistics_end(). */
 static void amend_newest(struct per_cpu *cpu, uint64_t now_ns)
 {
 	struct reg_cpu *reg = &cpu->reg;
 	struct reg_effective *active = &reg->active;
-	const struct reg_effective *newest = &reg->cell->effective;
-	enum reg_verdict verdict;
+	enum reg_verdict verdict =
+		active->short_ways && active->regulator->follow ?
+			active->regulator->follow(reg, now_ns) :
+			amend_anew(reg, now_ns);
 
-	active->regulator->cpu_reset(reg, now_ns);
-	spin_lock(&reg->cell->lock);
-	active->total = newest->total;
-	active->renew_lines = newest->renew_lines;
-	active->generation = newest->generation;
-	active->revision = newest->revision;
-	active->settings.budget_bytes_per_s =
-		newest->settings.budget_bytes_per_s;
-	active->settings.depth_bytes = newest->settings.depth_bytes;
-	spin_unlock(&reg->cell->lock);
-	verdict = active->regulator->commit(reg, now_ns);
 	reg->stats.generation = active->generation;
 	reg->stats.effective_ns = now_ns;
 	reg->shown.generation = active->generation;
@@ -267,7 +270,8 @@ static void follow(struct per_cpu *cpu, uint64_t now_ns)
 	statistics_begin(reg);
 	amend_newest(cpu, now_ns);
 	statistics_end(reg);
-	tick_set(cpu, TICK_PERIOD, reg->next_ns);
+	if (cpu->tick.deadline_ns[TICK_PERIOD] != reg->next_ns)
+		tick_set(cpu, TICK_PERIOD, reg->next_ns);
 }
 
 void regulation_cpu_reset(struct per_cpu *cpu)
@@ -335,10 +339,21 @@ void regulation_cpu_resume(struct per_cpu *cpu)
 		adopt(cpu, clock_now_ns());
 }
 
+/* Not inlined: profiles know this kind of exit by it. */
+__attribute__((noinline))
 void regulation_cpu_event(struct per_cpu *cpu)
 {
 	if (cpu->reg.cell)
 		follow(cpu, clock_now_ns());
+}
+
+void regulation_kick(struct per_cpu *cpu)
+{
+	if (__atomic_load_n(&cpu->events, __ATOMIC_RELAXED) != EVENT_REGULATION)
+		return;
+	__atomic_fetch_and(&cpu->events, ~EVENT_REGULATION, __ATOMIC_SEQ_CST);
+	cpu->stats[CPU_STAT_MANAGEMENT]++;
+	regulation_cpu_event(cpu);
 }
 
 void regulation_period(struct per_cpu *cpu, uint64_t now_ns)

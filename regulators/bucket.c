@@ -260,22 +260,16 @@ static enum reg_verdict go_on(struct reg_cpu *cpu, uint64_t now_ns)
 	return REG_RUN;
 }
 
-/* Settle, credit, draw; in this order nothing is lost to the cap. */
-static enum reg_verdict look(struct reg_cpu *cpu, uint64_t now_ns)
+/* What a CPU goes on with, in the pool's lock; how long it waits for it, or 0. */
+__attribute__((always_inline))
+static inline uint64_t draw(struct reg_cpu *cpu, struct reg_pool *pool,
+			    uint64_t now_ns)
 {
 	const struct reg_effective *effective = &cpu->active;
-	struct reg_pool *pool;
 	uint64_t until_ns = 0;
-	bool short_of;
+	bool short_of = level_short(&pool->total, &effective->total) ||
+			level_short(&pool->writes, &effective->writes);
 
-	effective->source->sample(cpu);
-	pool = pool_enter(cpu);
-	if (pool_faulty(effective, REG_MODE_CAP_FIRST))
-		credit_first(cpu, pool, now_ns);
-	settle(cpu, pool);
-	credit_add(cpu, pool, now_ns);
-	short_of = level_short(&pool->total, &effective->total) ||
-		   level_short(&pool->writes, &effective->writes);
 	cpu->grant_lines = level_draw(&pool->total, &effective->total,
 				      short_of);
 	cpu->write_grant_lines = level_draw(&pool->writes, &effective->writes,
@@ -286,6 +280,23 @@ static enum reg_verdict look(struct reg_cpu *cpu, uint64_t now_ns)
 		until_ns = ready_ns(cpu, pool, now_ns);
 	}
 	alarm_set(cpu, pool);
+	return until_ns;
+}
+
+/* Settle, credit, draw; in this order nothing is lost to the cap. */
+static enum reg_verdict look(struct reg_cpu *cpu, uint64_t now_ns)
+{
+	const struct reg_effective *effective = &cpu->active;
+	struct reg_pool *pool;
+	uint64_t until_ns;
+
+	effective->source->sample(cpu);
+	pool = pool_enter(cpu);
+	if (pool_faulty(effective, REG_MODE_CAP_FIRST))
+		credit_first(cpu, pool, now_ns);
+	settle(cpu, pool);
+	credit_add(cpu, pool, now_ns);
+	until_ns = draw(cpu, pool, now_ns);
 	pool_leave(cpu);
 	return until_ns > now_ns ? wait(cpu, until_ns, now_ns) :
 				   go_on(cpu, now_ns);
@@ -341,6 +352,29 @@ static enum reg_verdict bucket_commit(struct reg_cpu *cpu, uint64_t now_ns)
 	return cpu->active.active ? look(cpu, now_ns) : REG_RUN;
 }
 
+/* A look in the midst of which the budget becomes another one. */
+static enum reg_verdict bucket_follow(struct reg_cpu *cpu, uint64_t now_ns)
+{
+	struct reg_pool *pool = pool_of(cpu);
+	struct spinlock *lock = &cpu->cell->lock;
+	uint64_t until_ns;
+
+	cpu->active.source->sample(cpu);
+	spin_lock(lock);
+	settle(cpu, pool);
+	credit_add(cpu, pool, now_ns);
+	if (pool_amend(cpu, pool)) {
+		pool->last_ns = now_ns;
+		pool->since_ns = now_ns;
+	} else {
+		credit_add(cpu, pool, now_ns);
+	}
+	until_ns = draw(cpu, pool, now_ns);
+	spin_unlock(lock);
+	return until_ns > now_ns ? wait(cpu, until_ns, now_ns) :
+				   go_on(cpu, now_ns);
+}
+
 static void bucket_cpu_reset(struct reg_cpu *cpu, uint64_t now_ns)
 {
 	struct reg_pool *pool;
@@ -378,6 +412,7 @@ static const struct regulator bucket = {
 	.check = bucket_check,
 	.amend = bucket_amend,
 	.commit = bucket_commit,
+	.follow = bucket_follow,
 	.period = bucket_period,
 	.poll = bucket_poll,
 	.overflow = bucket_overflow,

@@ -149,7 +149,11 @@ static inline void counted_settle(struct reg_cpu *cpu)
 	cpu->settled_lines = counted_lines(cpu);
 }
 
-/* Charges what was used since the last time, and gives the grant back. */
+/*
+ * Charges what was used since the last time, and gives the grant back. This and
+ * what follows to look() is most of a stall: no calls are paid for there.
+ */
+__attribute__((always_inline))
 static inline void settle(struct reg_cpu *cpu, struct reg_pool *pool)
 {
 	uint64_t writes = cpu->counter.write_lines;
@@ -240,6 +244,7 @@ static uint64_t wait_until_ns(const struct reg_cpu *cpu,
 }
 
 /* Prepays grants; without a line left in either budget the CPU must wait. */
+__attribute__((always_inline))
 static inline bool draw(struct reg_cpu *cpu, struct reg_pool *pool,
 			uint64_t now_ns)
 {
@@ -401,12 +406,23 @@ static enum reg_verdict memguard_overflow(struct reg_cpu *cpu, uint64_t now_ns)
 	return look(cpu, now_ns);
 }
 
-static enum reg_verdict memguard_commit(struct reg_cpu *cpu, uint64_t now_ns)
+/* The CPU's next boundary after now. */
+static void boundary_set(struct reg_cpu *cpu, uint64_t now_ns)
 {
 	const struct reg_effective *effective = &cpu->active;
 	uint64_t phase_ns = pool_phase_ns(effective, cpu->index);
 	uint64_t from_ns = now_ns + 1;
 	uint32_t part;
+
+	from_ns = from_ns > phase_ns ? from_ns - phase_ns : 0;
+	cpu->boundary_ns = phase_ns +
+		pool_grid_next(effective->settings.period_ns, 1, from_ns, &part);
+}
+
+static enum reg_verdict memguard_commit(struct reg_cpu *cpu, uint64_t now_ns)
+{
+	const struct reg_effective *effective = &cpu->active;
+	uint64_t phase_ns = pool_phase_ns(effective, cpu->index);
 
 	short_ways_close(cpu);
 	cpu->borrow_ns = 0;
@@ -425,10 +441,32 @@ static enum reg_verdict memguard_commit(struct reg_cpu *cpu, uint64_t now_ns)
 	/* What was used before is settled, or was not limited. */
 	effective->source->sample(cpu);
 	counted_settle(cpu);
-	from_ns = from_ns > phase_ns ? from_ns - phase_ns : 0;
-	cpu->boundary_ns = phase_ns +
-		pool_grid_next(effective->settings.period_ns, 1, from_ns, &part);
+	boundary_set(cpu, now_ns);
 	return look(cpu, now_ns);
+}
+
+/* A look in the midst of which the budget becomes another one. */
+static enum reg_verdict memguard_follow(struct reg_cpu *cpu, uint64_t now_ns)
+{
+	struct reg_pool *pool = pool_of(cpu);
+	struct spinlock *lock = &cpu->cell->lock;
+	bool drawn;
+
+	cpu->active.source->sample(cpu);
+	spin_lock(lock);
+	settle(cpu, pool);
+	pool_refill(pool, cpu, now_ns);
+	pool->waiting &= ~((uint64_t)1 << cpu->index);
+	pool_amend(cpu, pool);
+	pool_refill(pool, cpu, now_ns);
+	if (now_ns >= cpu->boundary_ns)
+		boundary_set(cpu, now_ns);
+	drawn = draw(cpu, pool, now_ns);
+	spin_unlock(lock);
+	if (!drawn)
+		return REG_STALL;
+	cpu->active.source->arm(cpu);
+	return REG_RUN;
 }
 
 static void memguard_cpu_reset(struct reg_cpu *cpu, uint64_t now_ns)
@@ -470,6 +508,7 @@ static const struct regulator memguard = {
 	.check = memguard_check,
 	.amend = memguard_amend,
 	.commit = memguard_commit,
+	.follow = memguard_follow,
 	.period = memguard_period,
 	.poll = memguard_poll,
 	.advance = memguard_advance,

@@ -179,6 +179,22 @@ void pool_convert(struct reg_cpu *cpu, uint64_t phase_ns, uint64_t now_ns)
 	pool_drain(from);
 }
 
+bool pool_amend(struct reg_cpu *cpu, struct reg_pool *pool)
+{
+	const struct reg_effective *newest = &cpu->cell->effective;
+	bool anew = pool->revision != newest->revision;
+
+	effective_amend(&cpu->active, newest);
+	if (anew) {
+		pool->revision = newest->revision;
+		pool->waiting = 0;
+		pool->turn = 0;
+		pool->total.remainder = 0;
+	}
+	level_add(&pool->total, 0, cpu->active.total.cap_lines);
+	return anew;
+}
+
 /* Debt is what makes the long-run rate exact: for comparisons only. */
 static void debt_forget(struct reg_pool *pool,
 			const struct reg_effective *effective)

@@ -78,6 +78,13 @@ static inline struct reg_pool *pool_of(struct reg_cpu *cpu)
 void pool_convert(struct reg_cpu *cpu, uint64_t phase_ns, uint64_t now_ns);
 
 /*
+ * Another total budget is all that has changed: the CPU's setting takes it over from
+ * the cell's newest, and the pool follows as by pool_convert(), the time of the next
+ * refill being the same. Whether the pool had not followed yet. reg_cell.lock held.
+ */
+bool pool_amend(struct reg_cpu *cpu, struct reg_pool *pool);
+
+/*
  * Adds all refills that are due, by the setting in force on the CPU that looks;
  * pool->next_ns is after `now_ns` then. What is lent is counted as that CPU's.
  */

@@ -157,6 +157,23 @@ struct reg_effective {
 	const struct scale *clock;	/* ns of a tick of the counter of time */
 };
 
+/* What amend() changes, taken over from where it did. In parts: no memcpy(). */
+static inline void effective_amend(struct reg_effective *effective,
+				   const struct reg_effective *newest)
+{
+	effective->total.rate = newest->total.rate;
+	effective->total.cap_lines = newest->total.cap_lines;
+	effective->total.grant_lines = newest->total.grant_lines;
+	effective->total.lines_per_ns = newest->total.lines_per_ns;
+	effective->total.ns_per_line = newest->total.ns_per_line;
+	effective->renew_lines = newest->renew_lines;
+	effective->generation = newest->generation;
+	effective->revision = newest->revision;
+	effective->settings.budget_bytes_per_s =
+		newest->settings.budget_bytes_per_s;
+	effective->settings.depth_bytes = newest->settings.depth_bytes;
+}
+
 struct reg_level {
 	int64_t lines;			/* negative: debt; pool.h */
 	uint64_t remainder;		/* of the rate, in its denominators */
@@ -427,6 +444,12 @@ struct regulator {
 	 * A pool still filled by an older revision is converted.
 	 */
 	enum reg_verdict (*commit)(struct reg_cpu *cpu, uint64_t now_ns);
+	/*
+	 * The short way of cpu_reset() and commit() where amend() is all that has
+	 * changed the cell's setting: takes it over and goes on. Only for a CPU
+	 * with short ways; NULL where there are none. Takes reg_cell.lock.
+	 */
+	enum reg_verdict (*follow)(struct reg_cpu *cpu, uint64_t now_ns);
 	/* next_ns has come, or passed. */
 	enum reg_verdict (*period)(struct reg_cpu *cpu, uint64_t now_ns);
 	/* The counter was looked at between. */

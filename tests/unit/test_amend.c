@@ -10,9 +10,11 @@
 #include "cells.h"
 #include "hv/errno.h"
 #include "hv/regulation.h"
+#include "hv/tick.h"
 #include "tests/sim/lines.h"
 
 #define ROUNDS	2000u
+#define STEPS	300u
 
 /* What may differ: how often, and in how many steps. */
 static struct reg_effective comparable(const struct reg_effective *effective)
@@ -185,6 +187,130 @@ static void test_debt_is_carried(void **unused)
 	}
 }
 
+/* All that is in force on a CPU, and in what it draws from. */
+struct moment {
+	struct reg_pool pool, own;
+	struct reg_alarm alarm;
+	struct reg_bucket_cpu bucket;
+	uint64_t grant_lines, settled_lines, boundary_ns, next_ns, short_late_ns;
+	uint64_t budget, used, overshoot, alarm_at;
+	reg_renew_fn *renew;
+	bool stalled;
+};
+
+/* Credit that grows with time has no refills. */
+static void pool_see(struct reg_pool *seen, const struct reg_pool *pool,
+		     bool refilled)
+{
+	memcpy(seen, pool, sizeof(*seen));
+	seen->revision = 0;
+	if (refilled)
+		return;
+	seen->next_ns = 0;
+	seen->part = 0;
+}
+
+static struct moment moment_of(struct per_cpu *cpu)
+{
+	const struct reg_cpu *reg = &cpu->reg;
+	bool refilled = reg->active.regulator->id == REGULATOR_MEMGUARD;
+	struct moment m;
+
+	memset(&m, 0, sizeof(m));
+	pool_see(&m.pool, &reg->cell->pool, refilled);
+	pool_see(&m.own, &reg->own, refilled);
+	m.alarm = reg->alarm;
+	memcpy(&m.bucket, &reg->bucket, sizeof(m.bucket));
+	m.grant_lines = reg->grant_lines;
+	m.settled_lines = reg->settled_lines;
+	m.boundary_ns = reg->boundary_ns;
+	m.next_ns = reg->next_ns;
+	m.short_late_ns = reg->short_late_ns;
+	m.budget = reg->active.settings.budget_bytes_per_s;
+	m.used = reg->counter.read_lines;
+	m.overshoot = reg->stats.overshoot_lines;
+	m.alarm_at = lines_to_alarm(cpu);
+	m.renew = reg->renew;
+	m.stalled = cpu->stall_requested;
+	return m;
+}
+
+/* What a CPU does in a step: uses some, is late, or is looked at. */
+static void step_random(struct per_cpu *cpu)
+{
+	fake_on_cpu(cpu->id);
+	if (!cpu->stall_requested)
+		lines_happen(cpu, lines_random(40), 0);
+	if (!cpu->stall_requested && lines_to_alarm(cpu) == 0)
+		regulation_overflow(cpu);
+	fake.now_ns += lines_random(30000);
+	tick_run(cpu);
+}
+
+static void budget_change(uint64_t budget, bool whole)
+{
+	struct reason reason = { "" };
+
+	if (whole)
+		lines_set(cell_root(), (struct reg_settings){
+			.valid = REG_SET_BUDGET, .budget_bytes_per_s = budget });
+	else
+		assert_int_equal(regulation_budget(cell_root(), budget,
+						   &reason), 0);
+	fake_settle();
+}
+
+/* The same load from the same seed, with changes by themselves or by requests. */
+static void story(struct reg_settings settings, bool whole,
+		  struct moment moments[STEPS][4])
+{
+	void *state = NULL;
+
+	lines_setup(&state);
+	lines_set(cell_root(), settings);
+	for (unsigned int n = 0; n < STEPS; n++) {
+		step_random(fake_cpu_area((unsigned int)lines_random(4)));
+		if (lines_random(4) == 0)
+			budget_change(64 * (1000 + lines_random(4000000)),
+				      whole);
+		for (unsigned int cpu = 0; cpu < 4; cpu++)
+			moments[n][cpu] = moment_of(fake_cpu_area(cpu));
+	}
+}
+
+static void same_moment(const struct moment *a, const struct moment *b,
+			unsigned int round, unsigned int step)
+{
+	const uint8_t *x = (const void *)a, *y = (const void *)b;
+
+	for (size_t n = 0; n < sizeof(*a); n++)
+		if (x[n] != y[n])
+			fail_msg("round %u, step %u: byte %zu", round, step, n);
+}
+
+static void test_line_for_line(void **unused)
+{
+	static struct moment briefly[STEPS][4], at_length[STEPS][4];
+
+	(void)unused;
+	for (unsigned int round = 0; round < 60; round++) {
+		struct reg_settings s;
+
+		lines_seed = 100 + round;
+		s = random_settings(64 * 500000);
+		s.write_budget_bytes_per_s = REG_BUDGET_UNLIMITED;
+		s.depth_bytes = round % 3 ? 0 : s.depth_bytes;
+		lines_seed = 1000 + round;
+		story(s, false, briefly);
+		lines_seed = 1000 + round;
+		story(s, true, at_length);
+		for (unsigned int n = 0; n < STEPS; n++)
+			for (unsigned int cpu = 0; cpu < 4; cpu++)
+				same_moment(&briefly[n][cpu], &at_length[n][cpu],
+					    round, n);
+	}
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, lines_setup)
@@ -192,6 +318,7 @@ int main(void)
 		TEST(test_same_as_a_whole_request),
 		TEST(test_all_else_goes_the_whole_way),
 		TEST(test_debt_is_carried),
+		TEST(test_line_for_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -59,6 +59,10 @@ static void test_timer_and_overflow_stay_here(void **state)
 	model_settle();
 	assert_int_equal(model.timer_fired, 1);
 	assert_int_equal(model.overflows, 1);
+	assert_int_equal(model.kicks, 0);
+	gic_send_sgi(percpu_get(1), GIC_SGI_EVENT);
+	model_settle();
+	assert_int_equal(model.kicks, 1);
 	assert_int_equal(model_lrs_used(1), 0);
 	assert_false(model.cpu[1].irq[GIC_PPI_CNTHP].active);
 	assert_false(model.cpu[1].irq[23].active);

@@ -79,6 +79,12 @@ void regulation_overflow(struct per_cpu *cpu)
 	model_line(cpu->id, 23, false);
 }
 
+void regulation_kick(struct per_cpu *cpu)
+{
+	(void)cpu;
+	model.kicks++;
+}
+
 void critical_ended(struct per_cpu *cpu)
 {
 	model.critical_ended++;

@@ -56,7 +56,7 @@ struct model {
 	uint32_t ctlr;
 	struct model_irq spi[MODEL_IRQS];
 	struct model_cpu cpu[MODEL_CPUS];
-	unsigned int timer_fired, overflows, stray_ends, accesses;
+	unsigned int timer_fired, overflows, kicks, stray_ends, accesses;
 	unsigned int critical_ended;
 	struct memory_region mapped;
 	char message[128];

@@ -7,6 +7,7 @@
 #include "hv/errno.h"
 #include "hv/paging.h"
 #include "hv/printk.h"
+#include "hv/regulation.h"
 
 struct gic_hw gic;
 void (*gic_irq_handler)(struct per_cpu *cpu);
@@ -293,6 +294,8 @@ void gic_handle_own(struct per_cpu *cpu, uint32_t irq, uint8_t sender)
 		gic_sync(cpu);
 	} else if (irq == gic.maintenance_irq) {
 		gic_maintain(cpu);
+	} else if (irq == GIC_SGI_EVENT) {
+		regulation_kick(cpu);
 	} else if (irq < GIC_SGI_EVENT) {
 		/* Sent by Linux before its CPUs came in. */
 		gic_inject(cpu, irq, sender);

@@ -38,6 +38,11 @@ void regulation_cpu_resume(struct per_cpu *cpu);
 
 /* EVENT_REGULATION arrived on this CPU. */
 void regulation_cpu_event(struct per_cpu *cpu);
+/*
+ * The interrupt came that events are told by: where a setting is all there is, it is
+ * in force when this returns. Interrupts masked, from where ticks come as well.
+ */
+void regulation_kick(struct per_cpu *cpu);
 
 /* A PMU overflow interrupt arrived on this CPU at the hypervisor's level. */
 void regulation_overflow(struct per_cpu *cpu);
