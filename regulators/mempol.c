@@ -207,7 +207,6 @@ static void window_open(struct reg_window *window,
 static uint64_t slots_ahead_ns(const struct reg_cpu *cpu)
 {
 	const struct reg_effective *effective = &cpu->active;
-
 	uint64_t slot_ns = effective->polls.slot_ns;
 
 	if (!effective->own_pool)
