@@ -181,7 +181,7 @@ static const struct corruption cell_corruptions[] = {
 	{ C(policy.record.size), 0xfff8, "record 0" },
 	{ C(policy.record.flags), 2, "flags 0x2" },
 	{ C(policy.settings.valid), REG_SET_KNOWN + 1, "unknown bits" },
-	{ C(policy.settings.mode), 8, "unknown bits" },
+	{ C(policy.settings.mode), REG_MODE_KNOWN + 1, "unknown bits" },
 	{ C(policy.settings.flags), 0x80000000, "unknown bits" },
 	{ C(policy.settings.reserved[0]), 1, "unknown bits" },
 	{ C(policy.settings.reserved[1]), 1, "unknown bits" },
