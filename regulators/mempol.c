@@ -215,7 +215,8 @@ static uint64_t slots_ahead_ns(const struct reg_cpu *cpu)
 	       pool_begin_ns(effective, slot_ns / effective->cpus_count);
 }
 
-/* The pool is entered. */
+/* The pool is entered. Not inlined: looks by credit are the common ones. */
+__attribute__((noinline))
 static void windows_look(struct reg_cpu *cpu, struct reg_pool *pool,
 			 uint64_t now_ns)
 {
@@ -258,9 +259,10 @@ static inline void overshoot_note(struct reg_cpu *cpu,
 
 /*
  * What was used, then what came in: in this order nothing is lost to the cap.
- * Returns the lines used.
+ * Returns the lines used. Inlined: most looks are not much more than this.
  */
-static uint64_t charge(struct reg_cpu *cpu, struct reg_pool *pool, uint64_t now_ns)
+__attribute__((always_inline))
+static inline uint64_t charge(struct reg_cpu *cpu, struct reg_pool *pool, uint64_t now_ns)
 {
 	uint64_t writes = cpu->counter.write_lines;
 	uint64_t lines = cpu->counter.read_lines + writes;
@@ -282,12 +284,6 @@ static uint64_t charge(struct reg_cpu *cpu, struct reg_pool *pool, uint64_t now_
 	if (pool->writes.limited)
 		overshoot_note(cpu, &pool->writes, new_writes);
 	return new_lines;
-}
-
-static bool level_holds(const struct reg_level *level,
-			const struct reg_budget *budget)
-{
-	return budget->limited && level_lines(level) <= 0;
 }
 
 /* When credit will have come for a line; 0: it has. */
@@ -392,30 +388,32 @@ static void watched_set(struct reg_cpu *cpu, const struct reg_pool *pool,
 {
 	struct reg_watched *watched = &cpu->watched;
 
-	watched->lines = REG_NEVER;
-	watched->write_lines = REG_NEVER;
-	if (holds || !cpu->active.polls.watch_cpu)
+	if (!cpu->active.polls.watch_cpu)
 		return;
-	watched->lines = watched_lines(cpu, &pool->total);
-	watched->write_lines = watched_lines(cpu, &pool->writes);
+	watched->lines = holds ? REG_NEVER :
+				 watched_lines(cpu, &pool->total);
+	watched->write_lines = holds ? REG_NEVER :
+				       watched_lines(cpu, &pool->writes);
 }
 
 static enum reg_verdict look(struct reg_cpu *cpu, uint64_t now_ns)
 {
 	const struct reg_effective *effective = &cpu->active;
 	struct reg_pool *pool;
-	uint64_t until_ns = 0;
-	uint64_t room_lines, used_lines;
+	uint64_t until_ns = 0, room_lines = 0;
+	uint64_t used_lines;
+	int64_t least_lines;
 	bool holds;
 
 	effective->source->sample(cpu);
 	pool = pool_enter(cpu);
 	used_lines = charge(cpu, pool, now_ns);
-	holds = level_holds(&pool->total, &effective->total) ||
-		level_holds(&pool->writes, &effective->writes);
+	least_lines = pool_least(effective, pool);
+	holds = least_lines <= 0;
 	if (holds)
 		until_ns = ready_ns(cpu, pool, now_ns);
-	room_lines = holds ? 0 : pool_headroom(effective, pool);
+	else
+		room_lines = (uint64_t)least_lines >> effective->share_shift;
 	watched_set(cpu, pool, holds);
 	pool_leave(cpu);
 	/* Somebody else's alarm counts from an older sample. */
@@ -456,6 +454,8 @@ static enum reg_verdict mempol_commit(struct reg_cpu *cpu, uint64_t now_ns)
 	uint32_t cpus_count = effective->cpus_count;
 	enum reg_verdict verdict;
 
+	cpu->watched.lines = REG_NEVER;
+	cpu->watched.write_lines = REG_NEVER;
 	credit_commit(cpu, now_ns);
 	if (!effective->active)
 		return REG_RUN;

@@ -124,9 +124,9 @@ static inline uint64_t level_add(struct reg_level *level, uint64_t lines,
 	return (uint64_t)over_lines;
 }
 
-/* A CPU's share of what the pool still allows. */
-static inline uint64_t pool_headroom(const struct reg_effective *effective,
-				     const struct reg_pool *pool)
+/* What the pool still allows of either budget. */
+static inline int64_t pool_least(const struct reg_effective *effective,
+				 const struct reg_pool *pool)
 {
 	int64_t lines = INT64_MAX;
 
@@ -134,6 +134,15 @@ static inline uint64_t pool_headroom(const struct reg_effective *effective,
 		lines = level_lines(&pool->total);
 	if (effective->writes.limited && level_lines(&pool->writes) < lines)
 		lines = level_lines(&pool->writes);
+	return lines;
+}
+
+/* A CPU's share of it. */
+static inline uint64_t pool_headroom(const struct reg_effective *effective,
+				     const struct reg_pool *pool)
+{
+	int64_t lines = pool_least(effective, pool);
+
 	return (uint64_t)(lines < 0 ? 0 : lines) >> effective->share_shift;
 }
 
