@@ -55,25 +55,35 @@
 	b	\target
 .endm
 
-.macro vector_full handler
-	.balign	0x80
-	save_changeable
+/* After save_changeable; the handler may change all registers of the guest. */
+.macro handle_full handler
 	save_others
 	mrs	x0, tpidr_el2
 	bl	\handler
 	b	restore_all
 .endm
 
-.macro vector_irq
-	.balign	0x80
-	save_changeable
+/* The same for one that needs to see those only that C may change. */
+.macro handle_brief handler
 	mrs	x0, tpidr_el2
-	bl	trap_irq
+	bl	\handler
 	mrs	x0, tpidr_el2
 	ldr	x1, [x0, #PERCPU_ATTENTION]
 	cbnz	x1, exit_with_more
 	restore_changeable
 	return_to_guest
+.endm
+
+.macro vector_full handler
+	.balign	0x80
+	save_changeable
+	handle_full \handler
+.endm
+
+.macro vector_irq
+	.balign	0x80
+	save_changeable
+	handle_brief trap_irq
 .endm
 
 /* A call of ours but HC_DISABLE, after which others have this CPU's registers. */
@@ -86,13 +96,7 @@
 	movk	w2, #ESR_HYPERCALL_HVC64 >> 16, lsl #16
 	cmp	x1, x2
 	b.ne	sync_full
-	mrs	x0, tpidr_el2
-	bl	trap_hypercall
-	mrs	x0, tpidr_el2
-	ldr	x1, [x0, #PERCPU_ATTENTION]
-	cbnz	x1, exit_with_more
-	restore_changeable
-	return_to_guest
+	handle_brief trap_hypercall
 .endm
 
 	.section .text.vectors, "ax"
@@ -118,10 +122,7 @@ el2_vectors:
 	.balign	0x80
 
 sync_full:
-	save_others
-	mrs	x0, tpidr_el2
-	bl	trap_sync
-	b	restore_all
+	handle_full trap_sync
 
 exit_with_more:
 	save_others
