@@ -94,7 +94,7 @@ int results_write(FILE *iterations, FILE *runs,
 		run->repetition, run->iterations, run->span_ns,
 		run->victim_bytes, run->others_bytes, run->stall_ns,
 		run->others_cpus, run->budget_bytes_per_s,
-		*run->checksum ? run->checksum : "-");
+		run_checksum(run));
 	return fflush(runs) || ferror(runs) ? -EIO : 0;
 }
 

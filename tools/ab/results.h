@@ -35,6 +35,12 @@ struct ab_run {
 	char checksum[AB_CHECKSUM_BYTES]; /* of every job, in hex; "": none told */
 };
 
+/* As files and messages have it. */
+static inline const char *run_checksum(const struct ab_run *run)
+{
+	return *run->checksum ? run->checksum : "-";
+}
+
 struct ab_results {
 	struct ab_iteration *iterations;
 	size_t iterations_count, iterations_room;

@@ -430,9 +430,8 @@ static int checksum_check(const struct comparison *comparison,
 		return 0;
 	app_complain(comparison->app,
 		     "arm %s: its jobs have the checksum %s, those of arm %s %s",
-		     arms[run->arm].name, *run->checksum ? run->checksum : "-",
-		     arms[other->arm].name,
-		     *other->checksum ? other->checksum : "-");
+		     arms[run->arm].name, run_checksum(run),
+		     arms[other->arm].name, run_checksum(other));
 	return APP_NO;
 }
 

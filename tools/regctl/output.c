@@ -44,13 +44,19 @@ const struct value *table_value(const struct table *table, size_t row,
 	return &table->values[row * table->columns_count + column];
 }
 
+static void value_format(struct value *value, enum value_kind kind,
+			 const char *format, va_list arguments)
+{
+	value->kind = kind;
+	vsnprintf(value->text, sizeof(value->text), format, arguments);
+}
+
 void value_missing(struct value *value, const char *format, ...)
 {
 	va_list arguments;
 
-	value->kind = VALUE_MISSING;
 	va_start(arguments, format);
-	vsnprintf(value->text, sizeof(value->text), format, arguments);
+	value_format(value, VALUE_MISSING, format, arguments);
 	va_end(arguments);
 }
 
@@ -58,9 +64,8 @@ void value_text(struct value *value, const char *format, ...)
 {
 	va_list arguments;
 
-	value->kind = VALUE_TEXT;
 	va_start(arguments, format);
-	vsnprintf(value->text, sizeof(value->text), format, arguments);
+	value_format(value, VALUE_TEXT, format, arguments);
 	va_end(arguments);
 }
 
@@ -68,9 +73,8 @@ void value_real(struct value *value, const char *format, ...)
 {
 	va_list arguments;
 
-	value->kind = VALUE_REAL;
 	va_start(arguments, format);
-	vsnprintf(value->text, sizeof(value->text), format, arguments);
+	value_format(value, VALUE_REAL, format, arguments);
 	va_end(arguments);
 }
 

@@ -126,7 +126,6 @@ bool profile_is_collected(const struct ring *ring)
 {
 	uint32_t collector = __atomic_load_n(&ring->shared->collector,
 					     __ATOMIC_ACQUIRE);
-
 	uint32_t started = collector ? process_started(collector) : 0;
 
 	/* Numbers come back, moments do not. */
