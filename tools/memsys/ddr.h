@@ -6,8 +6,9 @@
  * ddr_row_cycle_ps for any other. It takes the oldest request that has arrived,
  * but lets younger ones that hit the open row overtake it hit_cap times at most.
  * What a bank has served crosses the data bus, a line in burst_ps, in the order
- * in which the banks finished; the bank does not wait for that. No refresh, no
- * turnaround between reads and writes, no power states.
+ * in which the banks finished: at the same time, row cycles before hits, and
+ * those by bank. The bank does not wait for that. No refresh, no turnaround
+ * between reads and writes, no power states.
  *
  * Who drives it hands in requests in order of arrival, and has it serve what
  * begins before a time when all that arrives before that time was handed in. It

@@ -21,8 +21,9 @@ test_memsys_zcu102-objs := $(memsys-model-objs)
 
 # DDR request by request, for the simulator.
 memsys-ddr-objs := $(d)ddr.o
-tests-unit-y += test_memsys_ddr
+tests-unit-y += test_memsys_ddr test_memsys_ddr_reference
 test_memsys_ddr-objs := $(memsys-ddr-objs)
+test_memsys_ddr_reference-objs := $(memsys-ddr-objs)
 tests-unit-y += test_memsys_colors
 test_memsys_colors-objs := $(d)color-check.o
 tests-unit-y += test_memsys_owners
