@@ -49,6 +49,10 @@ int ddr_create(struct ddr *ddr, const struct ddr_config *config)
 		}
 		bank->head = bank->queue;
 		bank->tail = bank->queue;
+		bank->queue_end = bank->queue + DDR_QUEUE_ROOM;
+		bank->bit = 1ull << n;
+		bank->number = n;
+		ddr->by_number[n] = bank;
 	}
 	return 0;
 }
@@ -71,90 +75,105 @@ static void queue_move_back(struct ddr_bank *bank)
 	bank->tail = bank->queue + count;
 }
 
-/* The first that hits, if it has arrived; the oldest when none does. */
-static inline struct ddr_request *bank_choose(const struct ddr_bank *bank,
-					      uint32_t hit_cap, uint64_t now_ps)
+/* The first that hits and has arrived, not the oldest; NULL: there is none. */
+static struct ddr_request *first_hit(const struct ddr_bank *bank,
+				     uint64_t now_ps)
 {
-	struct ddr_request *request = bank->head;
+	struct ddr_request *request = bank->head + 1;
 
-	if (request->row == bank->open_row || bank->overtaken >= hit_cap)
-		return request;
-	for (request++; request < bank->tail; request++) {
-		if (request->row != bank->open_row)
-			continue;
-		if (request->arrival_ps > now_ps)
-			break;
-		return request;
-	}
-	return bank->head;
+	while (request < bank->tail && request->row != bank->open_row)
+		request++;
+	return request < bank->tail && request->arrival_ps <= now_ps ?
+	       request : NULL;
 }
 
-/* Takes a request out; those before it move up by one. */
-static inline void queue_remove(struct ddr_bank *bank,
-				struct ddr_request *request)
+/* Takes out one that overtakes those before it, which move up by one. */
+static struct ddr_request queue_overtake(struct ddr_bank *bank,
+					 struct ddr_request *request)
 {
-	struct ddr_request *head = bank->head++;
+	struct ddr_request first = *request;
 
-	if (request == head) {
-		bank->overtaken = 0;
-		return;
-	}
-	bank->overtaken++;
-	for (; request > head; request--)
+	for (; request > bank->head; request--)
 		*request = request[-1];
+	bank->head++;
+	bank->overtaken++;
+	return first;
 }
 
-static inline void ready_add(struct ddr *ddr, uint64_t key, uint32_t tag)
+/* Behind the last one, or before those that are ready later. */
+static inline void ready_add(struct ddr_ready *end, uint64_t key, uint32_t tag)
 {
-	struct ddr_ready *at = &ddr->ready[ddr->ready_end++];
-
 	/* Each part as it was written: the whole would wait for both. */
-	for (; at[-1].key > key; at--) {
-		at->key = at[-1].key;
-		at->tag = at[-1].tag;
+	for (; end[-1].key > key; end--) {
+		end->key = end[-1].key;
+		end->tag = end[-1].tag;
 	}
-	*at = (struct ddr_ready){ key, tag };
+	*end = (struct ddr_ready){ key, tag };
+}
+
+/* Takes out the one that is to be served: the oldest, or a hit. */
+static inline struct ddr_request queue_take(struct ddr_bank *bank,
+					    uint32_t hit_cap, uint64_t now_ps)
+{
+	if (bank->head->row != bank->open_row && bank->overtaken < hit_cap) {
+		struct ddr_request *request = first_hit(bank, now_ps);
+
+		if (request)
+			return queue_overtake(bank, request);
+	}
+	bank->overtaken = 0;
+	return *bank->head++;
+}
+
+/* Begins with the next request; true: it hits. */
+static inline bool bank_serve(const struct ddr_config *config,
+			      struct ddr_bank *bank, uint64_t now_ps,
+			      struct ddr_ready *end)
+{
+	struct ddr_request request = queue_take(bank, config->hit_cap, now_ps);
+	bool hit = request.row == bank->open_row;
+
+	now_ps += hit ? config->row_hit_ps : config->row_cycle_ps;
+	bank->open_row = request.row;
+	bank->free_ps = now_ps;
+	ready_add(end, now_ps << DDR_KEY_TIME_SHIFT |
+		  (hit ? DDR_KEY_HIT : 0) | bank->number, request.tag);
+	return hit;
 }
 
 /*
- * Serves one that has requests; returns when it begins with the next. What
- * changes with each request is a copy meanwhile.
+ * Each of these once, if it begins before the limit; returns those that did and
+ * have more. In turns, as what they serve is ready nearly in order then.
  */
-static uint64_t bank_run(struct ddr *ddr, uint32_t n, uint64_t now_ps,
-			 uint64_t limit_ps)
+static inline uint64_t banks_run(struct ddr *ddr, uint64_t banks,
+				 uint64_t limit_ps)
 {
-	struct ddr_bank bank = ddr->bank[n];
-	uint32_t hits = 0, requests = 0;
+	struct ddr_ready *end = &ddr->ready[ddr->ready_end];
+	uint64_t again = banks, hits = 0;
 
-	assert(ddr->ready_end + (uint64_t)(bank.tail - bank.head) <=
-	       DDR_MAX_REQUESTS);
-	do {
-		struct ddr_request *request =
-			bank_choose(&bank, ddr->config.hit_cap, now_ps);
-		bool hit = request->row == bank.open_row;
-		uint32_t tag = request->tag;
+	for (; banks; banks &= banks - 1) {
+		struct ddr_bank *bank =
+			ddr->by_number[__builtin_ctzll(banks)];
+		uint64_t next_ps = ddr_bank_begins_ps(bank);
 
-		bank.free_ps = now_ps + (hit ? ddr->config.row_hit_ps :
-					       ddr->config.row_cycle_ps);
-		bank.open_row = request->row;
-		requests++;
-		hits += hit;
-		queue_remove(&bank, request);
-		ready_add(ddr, bank.free_ps << DDR_KEY_TIME_SHIFT |
-			  (hit ? DDR_KEY_HIT : 0) | n, tag);
-		now_ps = bank.head == bank.tail ? DDR_NEVER :
-						  ddr_bank_begins_ps(&bank);
-	} while (now_ps < limit_ps);
-	if (now_ps == DDR_NEVER) {
-		bank.head = bank.queue;
-		bank.tail = bank.queue;
-		ddr->busy &= ~(1ull << n);
+		if (next_ps >= limit_ps) {
+			if (next_ps < ddr->begins_ps)
+				ddr->begins_ps = next_ps;
+			queue_move_back(bank);
+			again &= ~bank->bit;
+			continue;
+		}
+		hits += bank_serve(&ddr->config, bank, next_ps, end++);
+		if (bank->head != bank->tail)
+			continue;
+		bank->head = bank->queue;
+		bank->tail = bank->queue;
+		ddr->busy &= ~bank->bit;
+		again &= ~bank->bit;
 	}
-	queue_move_back(&bank);
-	ddr->bank[n] = bank;
-	ddr->requests += requests;
+	ddr->ready_end = (uint32_t)(end - ddr->ready);
 	ddr->row_hits += hits;
-	return now_ps;
+	return again;
 }
 
 /* What was taken makes room. */
@@ -170,21 +189,18 @@ static void ready_move_back(struct ddr *ddr)
 
 void ddr_run(struct ddr *ddr, uint64_t limit_ps)
 {
-	uint64_t begins_ps = DDR_NEVER;
+	uint32_t before;
 
 	if (ddr->begins_ps < limit_ps) {
 		ready_move_back(ddr);
-		for (uint64_t left = ddr->busy; left; left &= left - 1) {
-			uint32_t n = (uint32_t)__builtin_ctzll(left);
-			const struct ddr_bank *bank = &ddr->bank[n];
-			uint64_t next_ps = ddr_bank_begins_ps(bank);
-
-			if (next_ps < limit_ps)
-				next_ps = bank_run(ddr, n, next_ps, limit_ps);
-			if (next_ps < begins_ps)
-				begins_ps = next_ps;
+		before = ddr->ready_end;
+		ddr->begins_ps = DDR_NEVER;
+		for (uint64_t banks = ddr->busy; banks;) {
+			assert(ddr->ready_end + DDR_MAX_BANKS <=
+			       DDR_READY_ROOM);
+			banks = banks_run(ddr, banks, limit_ps);
 		}
-		ddr->begins_ps = begins_ps;
+		ddr->requests += ddr->ready_end - before;
 	}
 	/* Whatever a bank begins from now on takes a hit's time at least. */
 	ddr->bus_until_ps = limit_ps + ddr->config.row_hit_ps;

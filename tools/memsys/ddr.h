@@ -31,6 +31,7 @@
 /* Requests under way at a time; more are a fault of the caller. */
 #define DDR_MAX_REQUESTS 16384u
 #define DDR_QUEUE_ROOM	(2 * DDR_MAX_REQUESTS + 64)
+#define DDR_READY_ROOM	(DDR_MAX_REQUESTS + DDR_MAX_BANKS + 1)
 #define DDR_NEVER	UINT64_MAX
 
 struct ddr_config {
@@ -62,7 +63,10 @@ struct ddr_bank {
 	uint64_t free_ps;
 	uint64_t open_row;
 	struct ddr_request *head, *tail;	/* in arrival order */
-	struct ddr_request *queue;	/* where they are when it is empty */
+	/* Where they are when it is empty, and have room. */
+	struct ddr_request *queue, *queue_end;
+	uint64_t bit;			/* of those of all banks */
+	uint32_t number;
 	uint32_t overtaken;		/* hits that the oldest let pass */
 };
 
@@ -87,9 +91,10 @@ struct ddr {
 	uint64_t bus_until_ps;		/* nothing new is ready by then */
 	uint64_t requests, row_hits;	/* served so far */
 	struct ddr_bank bank[DDR_MAX_BANKS];
+	struct ddr_bank *by_number[DDR_MAX_BANKS];	/* sooner found */
 	/* In order, from first_ready on; before all of them a key of 0. */
 	uint32_t first_ready, ready_end;
-	struct ddr_ready ready[DDR_MAX_REQUESTS + 1];
+	struct ddr_ready ready[DDR_READY_ROOM];
 };
 
 /* 0 or -ENOMEM. */
@@ -129,17 +134,16 @@ static inline uint64_t ddr_bank_begins_ps(const struct ddr_bank *bank)
 static inline void ddr_submit(struct ddr *ddr, uint64_t arrival_ps,
 			      uint64_t line, uint32_t tag)
 {
-	uint32_t n = ddr_bank_of(ddr, line);
-	struct ddr_bank *bank = &ddr->bank[n];
+	struct ddr_bank *bank = ddr->by_number[ddr_bank_of(ddr, line)];
 	struct ddr_request *request = bank->tail++;
 	uint64_t begins_ps;
 
-	assert(request < bank->queue + DDR_QUEUE_ROOM);
+	assert(request < bank->queue_end);
 	*request = (struct ddr_request){
 		arrival_ps, line >> ddr->map.row_shift, tag,
 	};
 	if (request == bank->queue) {
-		ddr->busy |= 1ull << n;
+		ddr->busy |= bank->bit;
 		begins_ps = ddr_bank_begins_ps(bank);
 		if (begins_ps < ddr->begins_ps)
 			ddr->begins_ps = begins_ps;
