@@ -5,8 +5,8 @@
  * Nothing is drawn and no alarm is set: every so often a CPU charges what it
  * used since it last looked, and goes on while the law has room. What it used
  * meanwhile beyond that is debt, and the less room there is for what it moves, the
- * sooner it looks again. Two laws: a bucket of credit by the clock, and a
- * window that slides. README.md has the bounds.
+ * sooner it looks again; sooner, too, when it was held lately. Two laws: a bucket
+ * of credit by the clock, and a window that slides. README.md has the bounds.
  */
 #include "credit.h"
 #include "hv/errno.h"
@@ -17,6 +17,9 @@
 /* What a CPU moves in an interval is forgotten by sixteenths of it. */
 #define PACE_FADE_SHIFT	4u
 #define PACE_MAX_LINES	((uint64_t)1 << 32)
+/* Who was held may burst again: for so many intervals it looks this often in each. */
+#define ALERT_LOOKS	3u
+#define ALERT_SHIFT	7u
 
 static int mempol_probe(const char **why)
 {
@@ -49,6 +52,16 @@ static void window_budget_init(struct reg_budget *budget,
 	budget->rate = (struct reg_rate){ .lines = lines, .denominator = 1 };
 }
 
+static void intervals_init(struct reg_polls *polls, uint64_t interval_ns,
+			   bool steady)
+{
+	polls->interval_ns = interval_ns;
+	polls->alert_ns = interval_ns / ALERT_LOOKS;
+	if (polls->alert_ns < REG_POLL_MIN_NS)
+		polls->alert_ns = REG_POLL_MIN_NS;
+	polls->alert_for_ns = steady ? 0 : interval_ns << ALERT_SHIFT;
+}
+
 static int mempol_check(const struct reg_platform *platform,
 			const struct reg_settings *wanted,
 			struct reg_effective *effective, struct reason *reason)
@@ -75,7 +88,8 @@ static int mempol_check(const struct reg_platform *platform,
 		return refuse(reason, -EINVAL,
 			      "no CPU can watch another one's counter of this source");
 	effective->polls.watch_cpu = settings.watch_cpu;
-	effective->polls.interval_ns = interval_ns;
+	intervals_init(&effective->polls, interval_ns,
+		       wanted->mode & REG_MODE_STEADY);
 	effective->settings.poll_ns = (uint32_t)interval_ns;
 	if (settings.law != REG_LAW_WINDOW)
 		return 0;
@@ -347,20 +361,27 @@ static inline void pace_follow(struct reg_cpu *cpu, uint64_t used_lines,
 		pace->lines = used_lines;
 }
 
-/* When at its pace it will have used up its room; one that is watched is told. */
-static uint64_t wait_ns(const struct reg_cpu *cpu, uint64_t room_lines)
+/*
+ * When at its pace it will have used up its room, and soon in any case when it was
+ * held lately; one that is watched is told.
+ */
+static uint64_t wait_ns(const struct reg_cpu *cpu, uint64_t room_lines,
+			uint64_t now_ns)
 {
-	const struct reg_effective *effective = &cpu->active;
-	uint64_t interval_ns = effective->polls.interval_ns;
+	const struct reg_polls *polls = &cpu->active.polls;
+	uint64_t most_ns = now_ns < cpu->pace.alert_until_ns ?
+			   polls->alert_ns : polls->interval_ns;
 	uint64_t until_ns;
 
-	if (effective->polls.watch_cpu)
-		return interval_ns << WATCHED_SHIFT;
+	if (polls->watch_cpu)
+		return polls->interval_ns << WATCHED_SHIFT;
 	if (room_lines >= cpu->pace.lines ||
-	    effective->settings.mode & REG_MODE_STEADY)
-		return interval_ns;
-	until_ns = interval_ns * room_lines / cpu->pace.lines;
-	return until_ns > REG_POLL_MIN_NS ? until_ns : REG_POLL_MIN_NS;
+	    cpu->active.settings.mode & REG_MODE_STEADY)
+		return most_ns;
+	until_ns = polls->interval_ns * room_lines / cpu->pace.lines;
+	if (until_ns < REG_POLL_MIN_NS)
+		return REG_POLL_MIN_NS;
+	return until_ns < most_ns ? until_ns : most_ns;
 }
 
 /* A CPU that is held looks as often as can be, and when it may go on again. */
@@ -368,7 +389,7 @@ static void next_set(struct reg_cpu *cpu, uint64_t room_lines,
 		     uint64_t until_ns, uint64_t now_ns)
 {
 	cpu->next_ns = now_ns + (until_ns ? cpu->active.polls.interval_ns :
-					    wait_ns(cpu, room_lines));
+					    wait_ns(cpu, room_lines, now_ns));
 	if (until_ns && until_ns < cpu->next_ns)
 		cpu->next_ns = until_ns > now_ns ? until_ns : now_ns + 1;
 }
@@ -410,10 +431,13 @@ static enum reg_verdict look(struct reg_cpu *cpu, uint64_t now_ns)
 	used_lines = charge(cpu, pool, now_ns);
 	least_lines = pool_least(effective, pool);
 	holds = least_lines <= 0;
-	if (holds)
+	if (holds) {
 		until_ns = ready_ns(cpu, pool, now_ns);
-	else
+		cpu->pace.alert_until_ns = now_ns +
+					   effective->polls.alert_for_ns;
+	} else {
 		room_lines = (uint64_t)least_lines >> effective->share_shift;
+	}
 	watched_set(cpu, pool, holds);
 	pool_leave(cpu);
 	/* Somebody else's alarm counts from an older sample. */

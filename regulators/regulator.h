@@ -110,6 +110,8 @@ struct reg_loans {
 /* What a poller goes by; interval_ns 0: the regulator does not poll. */
 struct reg_polls {
 	uint64_t interval_ns;
+	uint64_t alert_ns;		/* the interval of one held lately ... */
+	uint64_t alert_for_ns;		/* ... for so long */
 	uint64_t slot_ns;		/* of a window; 0: a bucket */
 	uint32_t slots;
 	uint32_t watch_cpu;		/* + 1, which looks for all; 0: none */
@@ -307,6 +309,7 @@ struct reg_critical_cpu {
 struct reg_pace {
 	uint64_t lines;			/* in an interval, lately at most */
 	uint64_t since_ns;		/* the last look; 0: it was held then */
+	uint64_t alert_until_ns;	/* it was held lately */
 };
 
 /* What another CPU watches: this many lines since the last sample. */

@@ -184,10 +184,7 @@ phases() {
 		"$(ratio "$(victim memguard-150MB-100us-together worst_20us_ns)" \
 			"$(victim memguard-150MB-100us worst_20us_ns)")" min 3 x
 	bursting_buckets
-	# The first look at a burst is as late as any other.
-	figure 2 "row 11: phases, mempol, 150 MB/s: victim, worst 20 us" \
-		"$(victim mempol-150MB worst_20us_slowdown)" max:2 1.5 x \
-		"$(victim unregulated worst_20us_slowdown)"
+	bursting_polls
 	figure 2 "phases, 300 MB/s, 100 us: hogs' work, of unregulated" \
 		"$(ratio "$(cell memguard-300MB-100us hogs accesses)" \
 			"$(cell unregulated hogs accesses)")" min 0.75 ""
@@ -219,6 +216,19 @@ bursting_buckets() {
 		figure 2 "row 11: phases, $variant: victim, worst 20 us" \
 			"$(victim $variant worst_20us_slowdown)" max 1.5 x \
 			"$(victim bucket-150MB-100us worst_20us_slowdown), one of 100 us each"
+	done
+}
+
+# What a burst moves before the first look at it.
+bursting_polls() {
+	local law
+	for law in "" -window; do
+		figure 2 "row 11: phases, mempol$law, 150 MB/s: victim, mean" \
+			"$(victim mempol-150MB$law slowdown)" max 1.10 x \
+			"$(victim unregulated slowdown)"
+		figure 2 "row 11: phases, mempol$law, 150 MB/s: victim, worst 20 us" \
+			"$(victim mempol-150MB$law worst_20us_slowdown)" max 1.5 x \
+			"$(victim mempol-150MB-steady worst_20us_slowdown), looks at intervals"
 	done
 }
 
@@ -380,6 +390,7 @@ matrix() {
 	figure 2 "row 11: E3, three seeds: mempol, 1 us: victim, worst 20 us" \
 		"$(worst mempol-150MB-1us 'WORST 20us')" max 1.5 x \
 		"$(worst unregulated 'WORST 20us')"
+	matrix_phases
 	matrix_cache
 }
 
@@ -391,7 +402,17 @@ matrix_cache() {
 	figure 2 "row 13: E3, three seeds: the same, mempol: victim, worst 20 us" \
 		"$(worst writers-in-4-colors-mempol 'WORST 20us' cache)" max 1.05 x \
 		"$(worst writers-600MB-mempol 'WORST 20us' cache)"
+}
+
+# Cores that compute between bursts.
+matrix_phases() {
+	local variant
 	figure 2 "E3, three seeds: phases, mempol, 150 MB/s: victim, worst mean" \
 		"$(worst mempol-150MB SLOWDOWN isolation-phases)" max 1.10 x \
 		"$(worst unregulated SLOWDOWN isolation-phases)"
+	for variant in mempol-150MB mempol-150MB-window; do
+		figure 2 "row 11: E3, three seeds: phases, $variant: victim, worst 20 us" \
+			"$(worst $variant 'WORST 20us' isolation-phases)" max 1.5 x \
+			"$(worst mempol-150MB-steady 'WORST 20us' isolation-phases)"
+	done
 }

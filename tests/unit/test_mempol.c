@@ -168,6 +168,87 @@ static void test_looks_come_in_time(void **unused)
 	}
 }
 
+/* From now on it moves lines, as fast as it can or not at all, for so long. */
+static void load_for(struct sim *sim, enum sim_load load, uint64_t ns)
+{
+	struct sim_cpu *cpu = &sim->cpu[0];
+
+	cpu->load = load;
+	cpu->line_ns = load == SIM_IDLE ? UINT64_MAX : sim->now_ns;
+	sim_run(sim, sim->now_ns + ns);
+}
+
+/* The most lines that a burst had moved before it was held, of a hundred. */
+static uint64_t burst_lines(struct sim *sim, uint64_t idle_ns)
+{
+	uint64_t most_lines = 0;
+
+	for (unsigned int n = 0; n < 100; n++) {
+		uint64_t lines;
+
+		/* Anywhere between two looks. */
+		load_for(sim, SIM_IDLE, idle_ns + n * 97);
+		lines = lines_issued(sim, 0);
+		load_for(sim, SIM_SATURATE, 1);
+		while (!sim->cpu[0].stalled)
+			sim_run(sim, sim->now_ns + 1);
+		lines = lines_issued(sim, 0) - lines;
+		if (lines > most_lines)
+			most_lines = lines;
+		load_for(sim, SIM_SATURATE, 100000);
+	}
+	return most_lines;
+}
+
+/* Of one that has nothing to do, from where it may go on. */
+static uint64_t looks(struct sim *sim, uint64_t ns)
+{
+	uint64_t before;
+
+	load_for(sim, SIM_IDLE, 1);
+	while (sim->cpu[0].stalled)
+		sim_run(sim, sim->now_ns + 1);
+	before = sim->cpu[0].reg.stats.periods;
+	sim_run(sim, sim->now_ns + ns);
+	return sim->cpu[0].reg.stats.periods - before;
+}
+
+/*
+ * The next burst of one that was held is noticed after a third of an interval, at
+ * least when it has forgotten its pace, but not when it has been idle for 128.
+ */
+static void test_looks_come_soon_after_a_stall(void **unused)
+{
+	static const uint32_t intervals[] = { 2000, 6250, 20000 };
+
+	(void)unused;
+	for (unsigned int n = 0; n < 6; n++) {
+		uint64_t poll_ns = intervals[n / 2];
+		uint64_t soon_ns = poll_ns / 3 < REG_POLL_MIN_NS ?
+				   REG_POLL_MIN_NS : poll_ns / 3;
+		struct reg_settings s = polls(100 * MB, 50000, (uint32_t)poll_ns,
+					      n % 2 ? REG_LAW_WINDOW :
+						      REG_LAW_BUCKET);
+		struct sim sim = poller(1, n);
+		uint64_t most;
+
+		sim.late_ns = 0;
+		start(&sim, &s);
+		/* The first burst of all comes unawares. */
+		load_for(&sim, SIM_SATURATE, 100000);
+		/* A window has room for 79 lines, a bucket for 52. */
+		most = 79 + soon_ns / 15 + 1;
+		assert_in_range(burst_lines(&sim, 100 * poll_ns), 20, most);
+		assert_in_range(burst_lines(&sim, 140 * poll_ns),
+				poll_ns / 15 - 10, 79 + poll_ns / 15 + 1);
+		/* Looks while it is idle, at first and then. */
+		assert_in_range(looks(&sim, 100 * soon_ns), 99, 150);
+		looks(&sim, 140 * poll_ns);
+		assert_in_range(looks(&sim, 100 * poll_ns), 99, 101);
+		sim_free(&sim);
+	}
+}
+
 /* With the bucket a stall ends when credit for a line has come. */
 static void test_stalls_are_short(void **unused)
 {
@@ -360,6 +441,7 @@ int main(void)
 		cmocka_unit_test(test_random_loads_keep_the_bounds),
 		cmocka_unit_test(test_overshoot_is_that_of_one_poll),
 		cmocka_unit_test(test_looks_come_in_time),
+		cmocka_unit_test(test_looks_come_soon_after_a_stall),
 		cmocka_unit_test(test_stalls_are_short),
 		cmocka_unit_test(test_pool),
 		cmocka_unit_test(test_reloads),
