@@ -149,6 +149,22 @@ static void banks_are_given_whole_or_not_at_all(void **state)
 	assert_non_null(strstr(error.reason, "less than a row cycle"));
 }
 
+/* Single banks limit unless somebody says no: where the file has any. */
+static void banks_limit_where_there_are_any(void **state)
+{
+	struct memsys_config_error error = { 0 };
+	struct memsys_config config;
+
+	(void)state;
+	assert_int_equal(parse_banks(BANKS, &config, &error), 0);
+	assert_true(config.limit_banks);
+	assert_int_equal(parse_banks("", &config, &error), 0);
+	assert_false(config.limit_banks);
+	assert_int_equal(memsys_config_load("tools/memsys/machines/zcu102.conf",
+					    &config, &error), 0);
+	assert_true(config.limit_banks);
+}
+
 static void refuses_what_is_too_long(void **state)
 {
 	static char text[MEMSYS_CONFIG_MAX_BYTES + 1];
@@ -199,6 +215,7 @@ int main(void)
 		cmocka_unit_test(accepts_a_complete_file),
 		cmocka_unit_test(names_the_line_of_an_error),
 		cmocka_unit_test(banks_are_given_whole_or_not_at_all),
+		cmocka_unit_test(banks_limit_where_there_are_any),
 		cmocka_unit_test(refuses_what_is_too_long),
 		cmocka_unit_test(survives_every_truncation),
 		cmocka_unit_test(loads_the_zcu102),

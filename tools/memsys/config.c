@@ -185,6 +185,7 @@ static int check_complete(const struct parser *parser)
 				      keys[n].name);
 	if (!parser->first_line[KEY_COUNT])
 		return refuse(parser->error, 0, "machine is missing");
+	parser->config->limit_banks = memsys_config_has_banks(parser->config);
 	return memsys_config_check(parser->config, parser->error);
 }
 

@@ -44,7 +44,8 @@ struct memsys_config {
 	uint64_t ddr_row_hit_ps;	/* ... for the row that is open */
 	uint64_t ddr_hit_cap;		/* hits served before the oldest request */
 	uint64_t core_lines;		/* misses of one core under way at most */
-	/* Not of a file: the model of epochs limits each bank as well. */
+	/* Not of a file, set where a file has banks: the model of epochs limits
+	 * each bank as well. */
 	bool limit_banks;
 };
 

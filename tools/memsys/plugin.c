@@ -185,6 +185,15 @@ static int load_machine(const char *path, struct memsys_config *config)
 	return refuse("%s: %s", path ? path : "zcu102.conf", error.reason);
 }
 
+static int limit_banks(const struct options *options,
+		       struct memsys_config *config)
+{
+	if (options->banks && !memsys_config_has_banks(config))
+		return refuse("the machine file says nothing of banks: banks=0 does without");
+	config->limit_banks = options->banks;
+	return 0;
+}
+
 /* The page is cleared: the file may be one of an earlier run. */
 static int map_page(const struct options *options)
 {
@@ -217,8 +226,6 @@ static int map_page(const struct options *options)
 static int create_model(const struct options *options,
 			const struct memsys_config *config)
 {
-	if (config->limit_banks && !memsys_config_has_banks(config))
-		return refuse("banks=1: the machine file says nothing of banks");
 	plugin.line_bytes = config->line_bytes;
 	plugin.model = memsys_create(config, plugin.num_cpus);
 	if (!plugin.model)
@@ -291,6 +298,7 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc,
 		.page = 0x7ffff000,
 		.insn_ps = 2000,
 		.window_cycles = 24000,
+		.banks = 1,
 		.hypervisor = 0x80000000000,
 	};
 	struct memsys_config config;
@@ -305,7 +313,8 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc,
 	if (parse_options(&options, argc, argv) ||
 	    load_machine(options.machine, &config))
 		return -1;
-	config.limit_banks = options.banks;
+	if (limit_banks(&options, &config))
+		return -1;
 	if (map_page(&options) || create_model(&options, &config) ||
 	    create_check(&options) || create_owners(&options))
 		return -1;
