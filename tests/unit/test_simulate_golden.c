@@ -58,6 +58,12 @@ static void isolation_phases(void **state)
 	expect_golden("isolation-phases");
 }
 
+static void isolation_writes_phases(void **state)
+{
+	(void)state;
+	expect_golden("isolation-writes-phases");
+}
+
 static void cache(void **state)
 {
 	(void)state;
@@ -148,6 +154,7 @@ int main(void)
 		cmocka_unit_test(isolation_synchronous),
 		cmocka_unit_test(isolation_writes),
 		cmocka_unit_test(isolation_phases),
+		cmocka_unit_test(isolation_writes_phases),
 		cmocka_unit_test(cache),
 		cmocka_unit_test(colors),
 		cmocka_unit_test(pool),
