@@ -272,6 +272,24 @@ static void colored_memory_is_where_it_shall_be(void **state)
 	engine_destroy(&engine);
 }
 
+/* There when the access begins, not when it happens: the access is not lost. */
+static void a_line_may_go_before_its_access(void **state)
+{
+	struct load loads[2] = {
+		load(LOAD_RANDOM, 64 * 64), load(LOAD_STREAM, 4 << 20),
+	};
+	const struct core *core = &engine.core[0];
+
+	(void)state;
+	loads[0].instructions = 5000;
+	assert_int_equal(engine_create(&engine, &machine, loads, 2, 1, 0), 0);
+	engine_run(&engine, 20 * MS_PS);
+	assert_true(core->llc_hits > 100 && core->reads > 1000);
+	assert_int_equal(core->meter.steps + core->meter.bin.steps +
+			 core->pending, core->accesses);
+	engine_destroy(&engine);
+}
+
 static void phases_alternate(void **state)
 {
 	struct load phases = load(LOAD_STREAM, 16 << 20);
@@ -452,6 +470,7 @@ int main(void)
 		cmocka_unit_test(ways_keep_others_out),
 		cmocka_unit_test(colors_keep_others_out),
 		cmocka_unit_test(colored_memory_is_where_it_shall_be),
+		cmocka_unit_test(a_line_may_go_before_its_access),
 		cmocka_unit_test(phases_alternate),
 		cmocka_unit_test(runs_repeat),
 		cmocka_unit_test(pieces_make_no_difference),

@@ -40,7 +40,8 @@ void cache_clear(struct cache *cache)
 {
 	memset(cache->sets, 0, (cache->set_mask + 1) * cache->set_bytes);
 	for (uint64_t n = 0; n <= cache->set_mask; n++) {
-		struct cache_set set = cache_set(cache, n);
+		struct cache_set set =
+			cache_set(cache, cache_spot(cache, n).set);
 
 		set_clear(&set, cache->ways);
 	}

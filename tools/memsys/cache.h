@@ -56,11 +56,16 @@ struct cache_set {
 #define CACHE_WAY_BYTES		(sizeof(uint64_t) + 3)
 #define CACHE_SET_BYTES		8
 
+/* Where a line is looked for and filled in; the same as long as the cache is. */
+struct cache_spot {
+	uint8_t *set;
+	uint8_t byte;		/* of the line's tag */
+};
+
 static inline struct cache_set cache_set(const struct cache *cache,
-					 uint64_t line)
+					 uint8_t *at)
 {
 	uint64_t room = cache->room;
-	uint8_t *at = cache->sets + (line & cache->set_mask) * cache->set_bytes;
 	uint8_t *bytes = at + CACHE_SET_BYTES;
 
 	return (struct cache_set){ at, bytes, bytes + room, bytes + 2 * room,
@@ -72,6 +77,15 @@ static inline uint8_t cache_byte(const struct cache *cache, uint64_t line)
 {
 	return (uint8_t)((line >> cache->set_bits) * 0x9e3779b97f4a7c15ull >>
 			 56);
+}
+
+static inline struct cache_spot cache_spot(const struct cache *cache,
+					   uint64_t line)
+{
+	return (struct cache_spot){
+		cache->sets + (line & cache->set_mask) * cache->set_bytes,
+		cache_byte(cache, line),
+	};
 }
 
 static inline void cache_set_renew(const struct cache_set *set, uint32_t way)
@@ -123,12 +137,13 @@ static inline uint32_t cache_bits(cache_bytes bytes)
 
 /* The way of `set` that holds a line, or UINT32_MAX. */
 static inline uint32_t cache_way(const struct cache *cache,
-				 const struct cache_set *set, uint64_t line)
+				 const struct cache_set *set, uint64_t line,
+				 uint8_t byte)
 {
 	uint64_t wanted = line << CACHE_TAG_SHIFT | CACHE_LINE_VALID;
-	uint8_t byte = cache_byte(cache, line);
+	uint32_t at = 0;
 
-	for (uint32_t at = 0; at < cache->room; at += 16) {
+	do {
 		cache_bytes bytes;
 
 		memcpy(&bytes, &set->bytes[at], sizeof(bytes));
@@ -139,15 +154,23 @@ static inline uint32_t cache_way(const struct cache *cache,
 			if ((set->tags[way] & ~CACHE_LINE_DIRTY) == wanted)
 				return way;
 		}
-	}
+		at += 16;
+	} while (at < cache->room);
 	return UINT32_MAX;
+}
+
+/* Of a line and its spot, here and in what follows. */
+static inline bool cache_spot_holds(const struct cache *cache,
+				    struct cache_spot spot, uint64_t line)
+{
+	struct cache_set set = cache_set(cache, spot.set);
+
+	return cache_way(cache, &set, line, spot.byte) != UINT32_MAX;
 }
 
 static inline bool cache_holds(const struct cache *cache, uint64_t line)
 {
-	struct cache_set set = cache_set(cache, line);
-
-	return cache_way(cache, &set, line) != UINT32_MAX;
+	return cache_spot_holds(cache, cache_spot(cache, line), line);
 }
 
 static inline void cache_set_hit(const struct cache_set *set, uint32_t way,
@@ -157,33 +180,13 @@ static inline void cache_set_hit(const struct cache_set *set, uint32_t way,
 	cache_set_renew(set, way);
 }
 
-static inline struct cache_victim cache_set_fill(const struct cache *cache,
-						 const struct cache_set *set,
-						 uint64_t line, bool dirty,
-						 uint64_t way_mask)
-{
-	uint32_t oldest = set->newer[*set->newest], way = oldest;
-	uint64_t out;
-
-	while (!(way_mask >> way & 1))
-		way = set->newer[way];
-	out = set->tags[way];
-	set->tags[way] = line << CACHE_TAG_SHIFT | CACHE_LINE_VALID |
-			 (dirty ? CACHE_LINE_DIRTY : 0);
-	set->bytes[way] = cache_byte(cache, line);
-	if (way == oldest)
-		*set->newest = (uint8_t)way;
-	else
-		cache_set_renew(set, way);
-	return (struct cache_victim){ out >> CACHE_TAG_SHIFT,
-				      out & CACHE_LINE_DIRTY };
-}
-
 /* Looks a line up; when present it becomes the most recently used. */
-static inline bool cache_touch(struct cache *cache, uint64_t line, bool dirty)
+static inline bool cache_spot_touch(const struct cache *cache,
+				    struct cache_spot spot, uint64_t line,
+				    bool dirty)
 {
-	struct cache_set set = cache_set(cache, line);
-	uint32_t way = cache_way(cache, &set, line);
+	struct cache_set set = cache_set(cache, spot.set);
+	uint32_t way = cache_way(cache, &set, line, spot.byte);
 
 	if (way == UINT32_MAX)
 		return false;
@@ -195,12 +198,39 @@ static inline bool cache_touch(struct cache *cache, uint64_t line, bool dirty)
  * Puts a line that is absent into the first free way of way_mask, or in place
  * of the least recently used line there. way_mask must name a way that exists.
  */
+static inline struct cache_victim cache_spot_fill(const struct cache *cache,
+						  struct cache_spot spot,
+						  uint64_t line, bool dirty,
+						  uint64_t way_mask)
+{
+	struct cache_set set = cache_set(cache, spot.set);
+	uint32_t oldest = set.newer[*set.newest], way = oldest;
+	uint64_t out;
+
+	while (!(way_mask >> way & 1))
+		way = set.newer[way];
+	out = set.tags[way];
+	set.tags[way] = line << CACHE_TAG_SHIFT | CACHE_LINE_VALID |
+			(dirty ? CACHE_LINE_DIRTY : 0);
+	set.bytes[way] = spot.byte;
+	if (way == oldest)
+		*set.newest = (uint8_t)way;
+	else
+		cache_set_renew(&set, way);
+	return (struct cache_victim){ out >> CACHE_TAG_SHIFT,
+				      out & CACHE_LINE_DIRTY };
+}
+
+static inline bool cache_touch(struct cache *cache, uint64_t line, bool dirty)
+{
+	return cache_spot_touch(cache, cache_spot(cache, line), line, dirty);
+}
+
 static inline struct cache_victim cache_fill(struct cache *cache, uint64_t line,
 					     bool dirty, uint64_t way_mask)
 {
-	struct cache_set set = cache_set(cache, line);
-
-	return cache_set_fill(cache, &set, line, dirty, way_mask);
+	return cache_spot_fill(cache, cache_spot(cache, line), line, dirty,
+			       way_mask);
 }
 
 #endif

@@ -69,12 +69,14 @@ static inline bool lru_enter_few(uint64_t *tags, uint64_t wanted, uint64_t dirty
 static inline bool lru_enter(struct lru *lru, uint64_t line, bool dirty,
 			     struct cache_victim *out)
 {
-	uint64_t *tags = lru->tags + (line & lru->set_mask) * lru->ways;
+	uint64_t *tags, set = line & lru->set_mask;
 	uint64_t wanted = line << CACHE_TAG_SHIFT | CACHE_LINE_VALID;
 	uint64_t moved = wanted | (dirty ? CACHE_LINE_DIRTY : 0);
 
 	if (lru->ways == LRU_FEW_WAYS)
-		return lru_enter_few(tags, wanted, moved ^ wanted, out);
+		return lru_enter_few(lru->tags + set * LRU_FEW_WAYS, wanted,
+				     moved ^ wanted, out);
+	tags = lru->tags + set * lru->ways;
 	/* Each moves one place down, as far as the line was. */
 	for (uint32_t n = 0; n < lru->ways; n++) {
 		uint64_t tag = tags[n];

@@ -49,10 +49,13 @@ static inline void turn_move(struct engine *engine, uint64_t turn)
 	at[0] = turn;
 }
 
-static inline void turn_drop(struct engine *engine, uint32_t at)
+static inline void turn_drop(struct engine *engine, uint32_t n)
 {
-	for (engine->turns--; at <= engine->turns; at++)
-		engine->turn[at] = engine->turn[at + 1];
+	uint64_t *at = &engine->turn[n];
+
+	engine->turns--;
+	for (; at[0] != ENGINE_NEVER; at++)
+		at[0] = at[1];
 }
 
 /* Of a core that may have none. */
@@ -67,7 +70,7 @@ static void turn_cancel(struct engine *engine, unsigned int core)
 
 static inline void limit_lower(struct engine *engine, uint64_t at_ps)
 {
-	engine->limit = earlier(engine->limit, turn_of(at_ps, 0));
+	engine->limit_ps = earlier(engine->limit_ps, at_ps);
 }
 
 /* ---------------------------------------------------------------- creation */
@@ -277,8 +280,9 @@ static inline uint32_t miss_issue(struct engine *engine, struct core *core,
 	core->place[place].issued_ps = at_ps;
 	core->reads++;
 	request(engine, core, place, TAG_FILL, line, at_ps);
-	evict(engine, core, place, cache_fill(&engine->llc, line, false,
-					   core->ways), at_ps);
+	evict(engine, core, place,
+	      cache_spot_fill(&engine->llc, core->spot, line, false,
+			      core->ways), at_ps);
 	if (core->l1_out.dirty)
 		l1_evict(engine, core, place, at_ps);
 	alarm_check(engine, core, at_ps);
@@ -353,7 +357,8 @@ static inline uint64_t miss_ready_ps(struct core *core, uint64_t at_ps)
 static inline bool shared_hit(struct engine *engine, struct core *core,
 			      uint64_t *at_ps)
 {
-	if (!cache_touch(&engine->llc, core->access.line, false))
+	if (!cache_spot_touch(&engine->llc, core->spot, core->access.line,
+			      false))
 		return false;
 	core->llc_hits++;
 	if (core->l1_out.dirty)
@@ -376,7 +381,9 @@ static inline uint64_t access_begin(struct engine *engine, struct core *core,
 		return at_ps;
 	}
 	/* Nobody else brings the line; what is there may go before its time. */
-	core->misses = !cache_holds(&engine->llc, core->access.line);
+	core->spot = cache_spot(&engine->llc, core->access.line);
+	core->misses = !cache_spot_holds(&engine->llc, core->spot,
+					 core->access.line);
 	return core->misses ? miss_ready_ps(core, at_ps) : at_ps;
 }
 
@@ -399,43 +406,57 @@ static inline uint64_t miss_do(struct engine *engine, struct core *core,
 	return ENGINE_NEVER;
 }
 
+/* Goes on to the next access; when it happens. */
+static inline uint64_t access_next(struct engine *engine, struct core *core,
+				   uint64_t at_ps)
+{
+	if (at_ps >= core->plain_until_ps)
+		at_ps = access_special(engine, core, at_ps);
+	return access_begin(engine, core, at_ps);
+}
+
+/* The access that is pending happens; when the core goes on. */
+static inline uint64_t access_do(struct engine *engine, struct core *core,
+				 uint64_t at_ps)
+{
+	if (core->misses)
+		return miss_do(engine, core, at_ps);
+	if (!shared_hit(engine, core, &at_ps)) {
+		/* By now. */
+		core->misses = true;
+		at_ps = miss_ready_ps(core, at_ps);
+	}
+	return at_ps;
+}
+
+/* The time from which on it is another one's turn than core `n`'s. */
+static inline uint64_t turn_ends_ps(uint64_t other, unsigned int n)
+{
+	return (other >> CORE_BITS) + (n < (other & ENGINE_MAX_CORES));
+}
+
 /*
  * The core whose turn it is goes on, as long as nothing else happens: until the
  * limit, or another's turn. A request lowers the limit, as it may be served then,
- * and so does an alarm.
+ * and so do an alarm and a burst.
  */
 static inline void core_run(struct engine *engine)
 {
 	uint64_t turn = engine->turn[0];
-	uint64_t end = earlier(engine->limit, engine->turn[1]);
 	uint64_t at_ps = turn >> CORE_BITS;
 	unsigned int n = turn & ENGINE_MAX_CORES;
+	uint64_t ends_ps = turn_ends_ps(engine->turn[1], n);
 	struct core *core = engine->by_number[n];
 
-	for (;;) {
-		if (!core->pending) {
-			if (at_ps >= core->plain_until_ps) {
-				at_ps = access_special(engine, core, at_ps);
-				end = earlier(end, engine->limit);
-			}
-			at_ps = access_begin(engine, core, at_ps);
-		}
-		if (turn_of(at_ps, n) >= end)
-			break;
-		if (!core->pending)
-			continue;
-		if (!core->misses) {
-			if (shared_hit(engine, core, &at_ps))
+	if (!core->pending)
+		at_ps = access_next(engine, core, at_ps);
+	while (at_ps < earlier(ends_ps, engine->limit_ps)) {
+		if (core->pending) {
+			at_ps = access_do(engine, core, at_ps);
+			if (core->pending || at_ps == ENGINE_NEVER)
 				continue;
-			/* By now. */
-			core->misses = true;
-			at_ps = miss_ready_ps(core, at_ps);
-			continue;
 		}
-		at_ps = miss_do(engine, core, at_ps);
-		end = earlier(end, engine->limit);
-		if (at_ps == ENGINE_NEVER)
-			break;
+		at_ps = access_next(engine, core, at_ps);
 	}
 	core->ready_ps = at_ps;
 	if (at_ps == ENGINE_NEVER)
@@ -496,10 +517,10 @@ static void ddr_turn(struct engine *engine, uint64_t limit_ps)
 /* Cores in turn, none beyond the limit. */
 static inline void cores_run(struct engine *engine, uint64_t limit_ps)
 {
-	engine->limit = turn_of(limit_ps, 0);
+	engine->limit_ps = limit_ps;
 	do
 		core_run(engine);
-	while (engine->turn[0] < engine->limit);
+	while (engine->turn[0] >> CORE_BITS < engine->limit_ps);
 }
 
 void engine_run(struct engine *engine, uint64_t until_ps)

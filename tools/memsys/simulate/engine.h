@@ -77,6 +77,7 @@ struct core {
 	uint64_t burst_left;
 	uint64_t burst_begin_ps;
 	struct access access;		/* beyond the L1, not yet done */
+	struct cache_spot spot;		/* of its line in the shared cache */
 	struct cache_victim l1_out;	/* of its line in the L1 */
 	bool pending;			/* there is one */
 	bool misses;			/* the shared cache too, as is known */
@@ -107,7 +108,7 @@ struct engine {
 	 */
 	uint64_t turn[ENGINE_MAX_CORES + 1];
 	uint32_t turns;
-	uint64_t limit;			/* so far cores go on, as a turn */
+	uint64_t limit_ps;		/* so far cores go on */
 	struct core core[ENGINE_MAX_CORES];
 	struct core *by_number[ENGINE_MAX_CORES + 1];	/* sooner found */
 	struct cache llc;

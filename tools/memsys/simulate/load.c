@@ -44,6 +44,8 @@ void walk_init(struct walk *walk, const struct load *load, const struct ddr *ddr
 		walk->position = walk->steps - 1;
 	else
 		walk->position = random_next(&walk->random) % walk->steps;
+	walk->line = walk->base_line + walk->position * walk->step_lines;
+	walk->end_line = walk->base_line + walk->steps * walk->step_lines;
 }
 
 void walk_destroy(struct walk *walk)
@@ -100,6 +102,9 @@ void walk_recolor(struct walk *walk)
 {
 	free(walk->pages);
 	walk->pages = walk->later;
+	if (walk->plain)
+		walk->position = (walk->line - walk->base_line) /
+				 walk->step_lines;
 	walk->plain = false;
 	walk->later = NULL;
 }

@@ -59,6 +59,8 @@ struct walk {
 	const struct load *load;
 	const struct ddr *ddr;
 	bool plain;			/* one line after another, as they are */
+	uint64_t line;			/* then: the last one, and the end */
+	uint64_t end_line;
 	enum load_kind kind;		/* these three as the load has them */
 	uint32_t bank;
 	uint32_t write_percent;
@@ -121,6 +123,13 @@ static inline uint64_t walk_step_on(struct walk *walk)
 	return walk->position = position < walk->steps ? position : 0;
 }
 
+static inline uint64_t walk_line_on(struct walk *walk)
+{
+	uint64_t line = walk->line + walk->step_lines;
+
+	return walk->line = line < walk->end_line ? line : walk->base_line;
+}
+
 static inline uint64_t walk_step(struct walk *walk)
 {
 	switch (walk->kind) {
@@ -163,9 +172,8 @@ static inline void walk_next(struct walk *walk, struct access *access)
 	uint64_t step;
 
 	if (walk->plain) {
-		access->line = walk->base_line +
-			       walk_step_on(walk) * walk->step_lines;
-		access->store = walk_stores(walk);
+		access->line = walk_line_on(walk);
+		access->store = walk->write_percent && walk_stores(walk);
 		return;
 	}
 	step = walk_step(walk);
