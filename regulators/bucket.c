@@ -78,10 +78,10 @@ static inline void settle(struct reg_cpu *cpu, struct reg_pool *pool)
 	uint64_t writes = cpu->counter.write_lines;
 	uint64_t lines = cpu->counter.read_lines + writes;
 
-	if (pool->total.limited)
+	if (level_charged(&pool->total, &cpu->active.total))
 		level_settle(cpu, &pool->total, cpu->grant_lines,
 			     lines - cpu->settled_lines);
-	if (pool->writes.limited)
+	if (level_charged(&pool->writes, &cpu->active.writes))
 		level_settle(cpu, &pool->writes, cpu->write_grant_lines,
 			     writes - cpu->settled_write_lines);
 	cpu->settled_write_lines = writes;

@@ -10,7 +10,8 @@ tests-unit-y += test_memguard_chaos
 tests-unit-y += test_memguard_modes
 test_budget-objs := $(d)budget.o $(d)pool.o
 test_memguard-objs := $(memguard-sim-objs)
-test_memguard_reload-objs := $(memguard-sim-objs)
+test_memguard_reload-objs := $(memguard-sim-objs) $(addprefix $(d),credit.o bucket.o \
+	mempol.o)
 test_memguard_short-objs := $(memguard-sim-objs)
 test_memguard_chaos-objs := $(memguard-sim-objs) tests/sim/ledger.o \
 	tests/sim/chaos.o $(addprefix $(d),credit.o bucket.o mempol.o)

@@ -111,6 +111,16 @@ static inline int64_t level_change(struct reg_level *level, int64_t lines)
 	return __atomic_add_fetch(&level->lines, lines, __ATOMIC_RELAXED);
 }
 
+/*
+ * Whether what a CPU used is charged to it. A pool may follow a newer setting than the
+ * CPU's: what that one did not limit is not owed, and nobody has counted it up to now.
+ */
+static inline bool level_charged(const struct reg_level *level,
+				 const struct reg_budget *of_cpu)
+{
+	return level->limited && of_cpu->limited;
+}
+
 /* What goes beyond the cap is taken away again, and returned. */
 static inline uint64_t level_add(struct reg_level *level, uint64_t lines,
 			     uint64_t cap_lines)

@@ -160,6 +160,47 @@ static void test_modes_do_not_save_up(void **unused)
 	sim_free(&sim);
 }
 
+/*
+ * CPUs take a budget over one after another. What the later ones used before, when
+ * nothing limited it, is not charged to what the first one has made of their pool.
+ */
+static void test_a_new_budget_owes_nothing(void **unused)
+{
+	static const uint16_t regulators[] = { REGULATOR_MEMGUARD, REGULATOR_BUCKET,
+					       REGULATOR_MEMPOL };
+
+	(void)unused;
+	for (unsigned int n = 0; n < 6; n++) {
+		bool writes = n % 2;
+		struct reg_settings s = budget(writes ? 400 * MB :
+					       REG_BUDGET_UNLIMITED, 10000000);
+		struct sim sim = machine(3, n);
+
+		sim.regulator = regulators[n / 2];
+		s.write_budget_bytes_per_s = writes ? REG_BUDGET_UNLIMITED :
+						      100 * MB;
+		for (unsigned int cpu = 0; cpu < 3; cpu++) {
+			sim.cpu[cpu].load = SIM_STEADY;
+			/* 80 % of 400 MB/s together, or what cannot be limited. */
+			sim.cpu[cpu].steady_ns = 600;
+			sim.cpu[cpu].write_percent = writes ? 100 : 0;
+		}
+		sim_start(&sim, 0);
+		assert_int_equal(sim_set(&sim, &s, 0), 0);
+		sim_run(&sim, 155000000);
+		s.budget_bytes_per_s = 400 * MB;
+		s.write_budget_bytes_per_s = 100 * MB;
+		assert_int_equal(sim_set(&sim, &s, 3000), 0);
+		sim_run(&sim, sim.now_ns + 5000);
+		/* Of 5 us, and what is under way. */
+		if (sim_outstanding(&sim, writes) < -30)
+			fail_msg("regulator %u, writes %d: %lld lines",
+				 sim.regulator, writes,
+				 (long long)sim_outstanding(&sim, writes));
+		sim_free(&sim);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -167,6 +208,7 @@ int main(void)
 		cmocka_unit_test(test_reload_storm),
 		cmocka_unit_test(test_debt_survives_reloads),
 		cmocka_unit_test(test_modes_do_not_save_up),
+		cmocka_unit_test(test_a_new_budget_owes_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, setup, NULL);
