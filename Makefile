@@ -147,7 +147,7 @@ flags-sim = $(flags-host) -Ihypervisor/arch/fake/include
 flags-arm64-root = $(common) -D_GNU_SOURCE -DWEIR_ROOT -O2 \
 	-I$(SYSROOT)/usr/include
 flags-plugin = $(common) -D_GNU_SOURCE -DWEIR_HOST -O2 -fPIC \
-	-fvisibility=hidden
+	-fvisibility=hidden -fno-plt
 flags-vmx = $(common) $(strict) $(bare-x86) -mcmodel=kernel -DWEIR_HV
 flags-configs = $(common) -ffreestanding -O2
 

@@ -381,14 +381,25 @@ static void move(struct moved *moved, uint64_t line)
 }
 
 /* Puts a line into the LLC; one that must be written for it moves. */
-static void fill_llc(struct memsys *m, const struct core *core, uint64_t line,
-		     bool dirty, struct moved *moved)
+static inline void fill_llc(struct memsys *m, const struct core *core,
+			    struct cache_spot spot, uint64_t line, bool dirty,
+			    struct moved *moved)
 {
-	struct cache_victim victim =
-		cache_fill(&m->llc, line, dirty, core->way_mask);
+	struct cache_victim victim = cache_spot_fill(&m->llc, spot, line, dirty,
+						     core->way_mask);
 
 	if (victim.dirty)
 		move(moved, victim.line);
+}
+
+/* A dirty line leaves the L1: into the LLC, without reading it. */
+static void l1_evict(struct memsys *m, const struct core *core, uint64_t line,
+		     struct moved *moved)
+{
+	struct cache_spot spot = cache_spot(&m->llc, line);
+
+	if (!cache_spot_touch(&m->llc, spot, line, true))
+		fill_llc(m, core, spot, line, true, moved);
 }
 
 /* The first fill_lines of what moved are fills. */
@@ -420,6 +431,7 @@ static void miss(struct memsys *m, unsigned int cpu, uint64_t line,
 		 bool is_store, struct cache_victim victim)
 {
 	struct core *core = &m->cores[cpu];
+	struct cache_spot spot = cache_spot(&m->llc, line);
 	struct moved moved;
 	unsigned int fill_lines = 0;
 	bool overlapped;
@@ -431,17 +443,16 @@ static void miss(struct memsys *m, unsigned int cpu, uint64_t line,
 	/* Nothing waits for a store but the next ones: they always overlap. */
 	overlapped = stream_continue(core, m->config.stream_count, line) ||
 		     is_store;
-	if (cache_touch(&m->llc, line, false)) {
+	if (cache_spot_touch(&m->llc, spot, line, false)) {
 		stall_q8 = m->hit_q8[overlapped];
 	} else {
 		stall_q8 = m->miss_q8[overlapped];
 		fill_lines = 1;
 		move(&moved, line);
-		fill_llc(m, core, line, false, &moved);
+		fill_llc(m, core, spot, line, false, &moved);
 	}
-	/* A dirty line leaves the L1: into the LLC, without reading it. */
-	if (victim.dirty && !cache_touch(&m->llc, victim.line, true))
-		fill_llc(m, core, victim.line, true, &moved);
+	if (victim.dirty)
+		l1_evict(m, core, victim.line, &moved);
 	if (moved.count)
 		stall_q8 += charge_transfer_q8(m, core, fill_lines, &moved,
 					       overlapped);

@@ -164,9 +164,15 @@ static void on_mark(unsigned int cpu, void *on)
 	color_owners_mark(plugin.owners, on);
 }
 
+/* Known to be: what is uncharged has been seen to reach the page. */
+static inline bool is_uncharged(unsigned int cpu)
+{
+	return plugin.excluded[cpu] && plugin.hwaddr_verified;
+}
+
 /* An access that straddles two lines of a page touches both. */
-static void access_ram(unsigned int cpu, qemu_plugin_meminfo_t info,
-		       uint64_t phys)
+static inline void access_ram(unsigned int cpu, qemu_plugin_meminfo_t info,
+			      uint64_t phys)
 {
 	bool is_store = qemu_plugin_mem_is_store(info);
 	uint64_t last = phys + (1ull << qemu_plugin_mem_size_shift(info)) - 1;
@@ -181,14 +187,13 @@ static void access_ram(unsigned int cpu, qemu_plugin_meminfo_t info,
  * The model's account of an access, and the checks of its color. Uncharged ones
  * are checked too: they are no less real.
  */
-static void account(unsigned int cpu, qemu_plugin_meminfo_t info, uint64_t phys,
-		    bool is_hypervisor)
+static void account_checked(unsigned int cpu, qemu_plugin_meminfo_t info,
+			    uint64_t phys, bool is_hypervisor)
 {
 	const struct memsys_cpu *regs = &plugin.page->cpu[cpu];
-	bool charged = !(plugin.excluded[cpu] && plugin.hwaddr_verified);
 	uint64_t fills = regs->llc_fills;
 
-	if (charged)
+	if (!is_uncharged(cpu))
 		access_ram(cpu, info, phys);
 	if (plugin.colors)
 		color_check_access(plugin.colors, cpu, phys,
@@ -201,12 +206,12 @@ static void on_access(unsigned int cpu, qemu_plugin_meminfo_t info,
 		      uint64_t vaddr, void *is_hypervisor)
 {
 	const struct qemu_plugin_hwaddr *hwaddr;
+	bool checked = plugin.colors || plugin.owners;
 	uint64_t phys;
 
 	if (!plugin.running || cpu >= plugin.num_cpus)
 		return;
-	if (plugin.excluded[cpu] && plugin.hwaddr_verified && !plugin.colors &&
-	    !plugin.owners)
+	if (is_uncharged(cpu) && !checked)
 		return;
 	hwaddr = qemu_plugin_get_hwaddr(info, vaddr);
 	if (!hwaddr || qemu_plugin_hwaddr_is_io(hwaddr))
@@ -214,8 +219,12 @@ static void on_access(unsigned int cpu, qemu_plugin_meminfo_t info,
 	phys = qemu_plugin_hwaddr_phys_addr(hwaddr);
 	if (phys - plugin.page_phys < MEMSYS_PAGE_BYTES)
 		plugin.page_store_seen |= qemu_plugin_mem_is_store(info);
-	else if (phys - plugin.ram_phys < plugin.ram_bytes)
-		account(cpu, info, phys, is_hypervisor);
+	else if (phys - plugin.ram_phys >= plugin.ram_bytes)
+		return;
+	else if (checked)
+		account_checked(cpu, info, phys, is_hypervisor);
+	else
+		access_ram(cpu, info, phys);
 }
 
 /* --------------------------------------------------------- translation */
