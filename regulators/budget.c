@@ -36,6 +36,19 @@ uint64_t budget_rate_skip(const struct reg_rate *rate, uint64_t *remainder,
 	return lines >> 64 ? UINT64_MAX : (uint64_t)lines;
 }
 
+uint64_t budget_rate_share(const struct reg_rate *rate, uint64_t share,
+			   uint64_t whole, uint64_t *remainder)
+{
+	uint64_t rest, parts;
+	uint64_t lines = wide_divide(wide_multiply(rate->lines, share), whole,
+				     &rest);
+
+	parts = wide_divide(wide_multiply(rest, rate->denominator) +
+			    wide_multiply(rate->numerator, share), whole, &rest);
+	*remainder = parts % rate->denominator;
+	return lines + parts / rate->denominator;
+}
+
 uint64_t budget_rate_ceil(const struct reg_rate *rate, uint64_t steps)
 {
 	uint64_t remainder = 0;

@@ -27,6 +27,13 @@ uint64_t budget_rate_ceil(const struct reg_rate *rate, uint64_t steps);
 uint64_t budget_rate_skip(const struct reg_rate *rate, uint64_t *remainder,
 			  uint64_t steps);
 
+/*
+ * Lines of `share` of `whole` of a refill, which is not much more than all of it;
+ * the fraction that is left over becomes the remainder.
+ */
+uint64_t budget_rate_share(const struct reg_rate *rate, uint64_t share,
+			   uint64_t whole, uint64_t *remainder);
+
 /* Lines of the next refill. */
 static inline uint64_t budget_rate_next(const struct reg_rate *rate,
 					uint64_t *remainder)

@@ -120,6 +120,7 @@ int credit_check(const struct reg_platform *platform,
 			      "mode bits %x are of periods, which credit by the clock does not have",
 			      other_modes);
 	pool_share(platform, wanted, effective);
+	effective->refill_ns = 0;
 	budget_init(&effective->writes, wanted->write_budget_bytes_per_s,
 		    platform, wanted, effective, in_turn);
 	credit_amend(platform, wanted, in_turn, effective);

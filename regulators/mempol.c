@@ -240,6 +240,8 @@ static void windows_look(struct reg_cpu *cpu, struct reg_pool *pool,
 		&cpu->windows : &cpu->cell->windows;
 	uint64_t at_ns = now_ns + slots_ahead_ns(cpu);
 
+	if (now_ns > pool->last_ns)
+		pool->last_ns = now_ns;
 	if (windows->revision != pool->revision) {
 		windows->revision = pool->revision;
 		window_open(&windows->total, &effective->total, polls,

@@ -14,7 +14,7 @@ test_memguard_reload-objs := $(memguard-sim-objs) $(addprefix $(d),credit.o buck
 	mempol.o)
 test_memguard_short-objs := $(memguard-sim-objs)
 test_memguard_chaos-objs := $(memguard-sim-objs) tests/sim/ledger.o \
-	tests/sim/chaos.o $(addprefix $(d),credit.o bucket.o mempol.o)
+	tests/sim/chaos.o tests/sim/handover.o $(addprefix $(d),credit.o bucket.o mempol.o)
 test_memguard_modes-objs := $(memguard-sim-objs)
 
 # The tick and the platform clock, whose tests name the functions they replace.

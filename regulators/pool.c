@@ -55,33 +55,154 @@ uint64_t pool_phase_ns(const struct reg_effective *effective,
 	       index * effective->settings.period_ns / effective->cpus_count;
 }
 
-static void level_convert(struct reg_level *level,
-			  const struct reg_budget *budget)
+/* -------------------------------------------------- a pool and a new setting */
+
+/*
+ * A pool has been paid for the time up to the refill that comes next: refills are
+ * for the time until the following one. A setting that comes into force begins
+ * with the first point of its grid, and pays from where the old one ended: what is
+ * missing up to that point at once; what has been paid beyond it is taken from
+ * that refill beforehand, which leaves the level as low as it is afterwards.
+ */
+struct pool_due {
+	uint64_t missing_ns;
+	uint64_t advance_ns;
+	uint64_t begin_ns;		/* of a level that was not limited */
+};
+
+static uint64_t pool_base_ns(const struct reg_pool *pool)
 {
-	if (!budget->limited) {
-		*level = (struct reg_level){ 0 };
-	} else if (!level->limited) {
-		level->limited = true;
-		level->remainder = 0;
-		level_change(level, (int64_t)budget_rate_next(
-					    &budget->rate, &level->remainder) -
-				    level_lines(level));
-	} else {
-		level->remainder = 0;
-		level_add(level, 0, budget->cap_lines);
-	}
+	return pool->next_ns == REG_NEVER ? pool->last_ns : pool->next_ns;
 }
 
-static uint64_t pool_next(struct reg_pool *pool,
-			  const struct reg_effective *effective,
-			  uint64_t phase_ns)
+static uint64_t pool_paid_ns(const struct reg_pool *pool)
 {
-	uint64_t from_ns = pool->last_ns + effective->refill_ns;
+	return pool_base_ns(pool) + pool->ahead_ns;
+}
 
-	from_ns = from_ns > phase_ns ? from_ns - phase_ns : 0;
-	return phase_ns + pool_grid_next(effective->settings.period_ns,
-					 effective->refill_parts, from_ns,
-					 &pool->part);
+static void pool_paid_set(struct reg_pool *pool, uint64_t paid_ns)
+{
+	uint64_t base_ns = pool_base_ns(pool);
+
+	pool->ahead_ns = paid_ns > base_ns ? paid_ns - base_ns : 0;
+}
+
+/* The setting changes again before that refill: as if it had not been one. */
+static void pool_advance_undo(struct reg_pool *pool)
+{
+	struct reg_advance *advance = &pool->advance;
+
+	if (advance->ns != 0 && advance->next_ns == pool->next_ns) {
+		pool->ahead_ns += advance->ns;
+		pool->last_ns = advance->last_ns;
+		level_change(&pool->total, (int64_t)advance->lines);
+		level_change(&pool->writes, (int64_t)advance->write_lines);
+	}
+	advance->ns = 0;
+}
+
+/* Not more than a period's, which is all that a level holds. */
+static uint64_t level_share(const struct reg_budget *budget,
+			    const struct reg_effective *effective, uint64_t ns,
+			    uint64_t *remainder)
+{
+	uint64_t period_ns = effective->settings.period_ns;
+
+	*remainder = 0;
+	if (ns > period_ns)
+		ns = period_ns;
+	return budget_rate_share(&budget->rate, ns * effective->refill_parts,
+				 period_ns, remainder);
+}
+
+static uint64_t level_take(struct reg_level *level,
+			   const struct reg_budget *budget,
+			   const struct reg_effective *effective, uint64_t ns)
+{
+	uint64_t fraction;
+	uint64_t lines = level_share(budget, effective, ns, &fraction);
+
+	/* Far from where it would wrap, whatever the budgets are. */
+	if (level_lines(level) < -(int64_t)LEVEL_MAX_LINES)
+		return 0;
+	lines += fraction != 0;
+	level_change(level, -(int64_t)lines);
+	return lines;
+}
+
+/* Returns what has been taken beforehand. */
+static uint64_t level_adapt(struct reg_level *level,
+			    const struct reg_budget *budget,
+			    const struct reg_effective *effective,
+			    const struct pool_due *due)
+{
+	uint64_t missing_ns = due->missing_ns;
+	uint64_t taken_lines = 0;
+
+	if (!budget->limited) {
+		*level = (struct reg_level){ 0 };
+		return 0;
+	}
+	if (level->limited) {
+		taken_lines = level_take(level, budget, effective,
+					 due->advance_ns);
+	} else {
+		level_change(level, -level_lines(level));
+		level->limited = true;
+		missing_ns = due->begin_ns;
+	}
+	level_add(level, level_share(budget, effective, missing_ns,
+				     &level->remainder), budget->cap_lines);
+	return taken_lines;
+}
+
+/* Credit by the clock is for the time up to now. */
+static struct pool_due pool_by_clock(struct reg_pool *pool,
+				     const struct reg_effective *effective,
+				     uint64_t now_ns)
+{
+	uint64_t paid_ns = pool_paid_ns(pool);
+
+	pool->last_ns = now_ns;
+	pool->next_ns = REG_NEVER;
+	pool_paid_set(pool, paid_ns);
+	return (struct pool_due){ .begin_ns = effective->settings.period_ns };
+}
+
+/*
+ * What may be paid ahead is a refill, or what was ahead already if that is more: so
+ * settings that change for ever never yield more than either of them. To a pool
+ * that was not in use nothing is due for the time before, but since the last
+ * refill, by whichever pool.
+ */
+static struct pool_due pool_by_grid(struct reg_pool *pool,
+				    const struct reg_effective *effective,
+				    uint64_t phase_ns, uint64_t now_ns,
+				    bool idle)
+{
+	uint64_t from_ns = now_ns + 1 > phase_ns ? now_ns + 1 - phase_ns : 0;
+	uint64_t next_ns = phase_ns +
+		pool_grid_next(effective->settings.period_ns,
+			       effective->refill_parts, from_ns, &pool->part);
+	uint64_t paid_ns = pool_paid_ns(pool);
+	uint64_t step_ns = effective->refill_ns +
+			   (pool->part < effective->refill_part);
+	uint64_t until_ns = pool->last_ns + step_ns;
+	struct pool_due due = { .begin_ns = next_ns - now_ns };
+
+	if (!idle && until_ns > paid_ns)
+		until_ns = paid_ns;
+	if (!idle && next_ns > paid_ns)
+		due.missing_ns = next_ns - paid_ns;
+	if (until_ns > next_ns)
+		due.advance_ns = until_ns - next_ns;
+	pool->advance.next_ns = next_ns;
+	pool->advance.last_ns = pool->last_ns;
+	pool->last_ns = next_ns > step_ns ? next_ns - step_ns : 0;
+	pool->next_ns = next_ns;
+	pool_paid_set(pool, paid_ns > due.advance_ns ?
+			    paid_ns - due.advance_ns : 0);
+	return due;
 }
 
 static void level_clip(struct reg_level *level, const struct reg_budget *budget)
@@ -92,9 +213,9 @@ static void level_clip(struct reg_level *level, const struct reg_budget *budget)
 
 static void pool_follow(struct reg_pool *pool,
 			const struct reg_effective *effective,
-			uint64_t phase_ns, uint64_t now_ns)
+			uint64_t phase_ns, uint64_t now_ns, bool idle)
 {
-	bool fresh = !pool->total.limited && !pool->writes.limited;
+	struct pool_due due;
 
 	if (pool->revision == effective->revision) {
 		/* A CPU may have given back what an older setting granted. */
@@ -105,12 +226,22 @@ static void pool_follow(struct reg_pool *pool,
 	pool->revision = effective->revision;
 	pool->waiting = 0;
 	pool->turn = 0;
-	if (fresh)
+	if (!pool->total.limited && !pool->writes.limited) {
 		pool->last_ns = now_ns;
-	level_convert(&pool->total, &effective->total);
-	level_convert(&pool->writes, &effective->writes);
-	pool->next_ns = effective->active ?
-			pool_next(pool, effective, phase_ns) : REG_NEVER;
+		pool->next_ns = now_ns;
+		pool->ahead_ns = 0;
+		idle = false;
+	}
+	if (effective->active && effective->refill_ns != 0)
+		due = pool_by_grid(pool, effective, phase_ns, now_ns, idle);
+	else
+		due = pool_by_clock(pool, effective, now_ns);
+	pool->advance.ns = due.advance_ns;
+	pool->advance.lines = level_adapt(&pool->total, &effective->total,
+					  effective, &due);
+	pool->advance.write_lines = level_adapt(&pool->writes,
+						&effective->writes, effective,
+						&due);
 }
 
 static void level_inherit(struct reg_level *level,
@@ -120,19 +251,24 @@ static void level_inherit(struct reg_level *level,
 		*level = (struct reg_level){ .limited = true };
 }
 
-/*
- * A pool not in use starts at zero, where the one in use is in time; before
- * pool_follow(). One that follows the setting already is in use itself.
- */
-static void pool_inherit(struct reg_pool *pool, const struct reg_pool *in_use,
-			 const struct reg_effective *effective)
+/* A pool not in use starts at zero, where the one in use is in time. */
+static void pool_inherit(struct reg_pool *pool, const struct reg_pool *in_use)
 {
-	if (pool->revision == effective->revision)
-		return;
 	level_inherit(&pool->total, &in_use->total);
 	level_inherit(&pool->writes, &in_use->writes);
 	if (pool->last_ns < in_use->last_ns)
 		pool->last_ns = in_use->last_ns;
+}
+
+/* What others had been paid ahead goes along when they go out of use. */
+static void pool_paid_follow(struct reg_pool *pool, const struct reg_pool *other)
+{
+	const struct reg_advance *advance = &pool->advance;
+	uint64_t taken_ns = advance->next_ns == pool->next_ns ? advance->ns : 0;
+	uint64_t paid_ns = pool_paid_ns(other);
+
+	if (pool_paid_ns(pool) + taken_ns < paid_ns)
+		pool_paid_set(pool, paid_ns - taken_ns);
 }
 
 static void level_move_debt(struct reg_level *to, struct reg_level *from)
@@ -172,9 +308,21 @@ void pool_convert(struct reg_cpu *cpu, uint64_t phase_ns, uint64_t now_ns)
 	struct reg_pool *to = pool_of(cpu);
 	struct reg_pool *from = effective->own_pool ? &cpu->cell->pool :
 						      &cpu->own;
+	bool idle = to->revision < from->revision;
 
-	pool_inherit(to, from, effective);
-	pool_follow(to, effective, phase_ns, now_ns);
+	pool_advance_undo(from);
+	if (to->revision != effective->revision)
+		pool_advance_undo(to);
+	if (idle)
+		pool_inherit(to, from);
+	if (idle || from == &cpu->own)
+		pool_paid_follow(to, from);
+	/* Told once: another CPU may still have to hear it of the shared one. */
+	if (from == &cpu->own) {
+		from->next_ns = REG_NEVER;
+		from->ahead_ns = 0;
+	}
+	pool_follow(to, effective, phase_ns, now_ns, idle);
 	pool_move_debt(to, from);
 	pool_drain(from);
 }

@@ -67,13 +67,15 @@ static inline struct reg_pool *pool_of(struct reg_cpu *cpu)
 
 /*
  * Makes the pool that the CPU draws from follow a new setting from `now_ns` on,
- * unless it does so already. Level and debt stay, the level within the new cap;
- * a budget that was unlimited before starts with one refill. The next refill
- * keeps a full step from the last one, so that changing settings never yields
- * more than either of them would. When the CPU drew from another pool before,
- * this one starts where that is: with its debt, and with its next refill, but
- * without what was left there. `phase_ns`: of the CPU that owns the pool, else 0.
- * reg_cell.lock held.
+ * unless it does so already. Level and debt stay, the level within the new cap. The
+ * next refill is the first point of the new grid. Up to there the pool is paid at
+ * once, by the new rate, from where the old refills end, or from now on for a budget
+ * that was unlimited; what they have paid beyond it is taken from that refill
+ * beforehand, unless it was more than the new period: then it is remembered, and
+ * taken when a period becomes longer again. So changing settings never yields more
+ * than either of them would. When the CPU drew from another pool before, this one
+ * starts where that is: with its debt, but without what was left there, or is
+ * missing. `phase_ns`: of the CPU that owns the pool, else 0. reg_cell.lock held.
  */
 void pool_convert(struct reg_cpu *cpu, uint64_t phase_ns, uint64_t now_ns);
 

@@ -131,7 +131,8 @@ struct reg_effective {
 	struct reg_budget total;
 	struct reg_budget writes;
 	/* A pool is refilled at floor(k * period / refill_parts) of the grid. */
-	uint64_t refill_ns;		/* period / refill_parts, whole part */
+	/* Period / refill_parts, whole part; 0: no refills, credit by the clock. */
+	uint64_t refill_ns;
 	uint32_t refill_part;		/* the rest, in refill_parts'ths */
 	uint32_t refill_parts;		/* refills per period */
 	uint32_t share_shift;		/* about log2 of the CPUs per pool */
@@ -199,6 +200,15 @@ struct reg_windows {
 	struct reg_window writes;
 };
 
+/* What a pool owes to its next refill, having been paid for that time before. */
+struct reg_advance {
+	uint64_t next_ns;		/* of that refill */
+	uint64_t ns;			/* 0: nothing */
+	uint64_t last_ns;		/* the pool's, before it was taken */
+	uint64_t lines;
+	uint64_t write_lines;
+};
+
 /* What the CPUs of a cell draw from; or one CPU, by reg_effective.own_pool. */
 struct reg_pool {
 	uint64_t revision;		/* of the setting it follows; 0: none */
@@ -210,6 +220,9 @@ struct reg_pool {
 	uint64_t waiting;		/* bit n: the cell's n-th CPU is stalled */
 	struct reg_level total;
 	struct reg_level writes;
+	/* Refills were for the time up to next_ns, or last_ns, and so much more. */
+	uint64_t ahead_ns;
+	struct reg_advance advance;
 };
 
 /* What another cell asks of this one. */

@@ -11,7 +11,13 @@ static void audit(struct sim *sim)
 {
 	struct chaos *chaos = sim->context;
 
+	bool by_periods = !sim->regulator ||
+			  sim->regulator == REGULATOR_MEMGUARD;
+
 	ledger_audit(&chaos->ledger, sim);
+	if (by_periods && !*chaos->ledger.failure)
+		handover_audit(&chaos->handover, sim, chaos->ledger.failure,
+			       LEDGER_TEXT_BYTES);
 }
 
 static void chaos_fail(struct chaos *chaos, const char *what)

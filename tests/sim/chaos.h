@@ -7,11 +7,13 @@
 #ifndef SIM_CHAOS_H
 #define SIM_CHAOS_H
 
+#include "handover.h"
 #include "ledger.h"
 
 struct chaos {
 	struct sim sim;
 	struct ledger ledger;
+	struct handover handover;
 	uint64_t seed;
 	uint64_t operations;		/* done so far */
 	uint64_t settings, refusals, resets;

@@ -3,7 +3,7 @@
 tools-sim-y += weir-experiments
 weir-experiments-objs := $(addprefix $(d)experiments/,main.o rates.o windows.o \
 	hostile.o ablation.o plot.o) $(addprefix $(d),linesim.o bounds.o ledger.o \
-	chaos.o) $(addprefix regulators/,registry.o budget.o pool.o memguard.o \
+	handover.o chaos.o) $(addprefix regulators/,registry.o budget.o pool.o memguard.o \
 	credit.o bucket.o mempol.o) \
 	tools/report/svg.o
 weir-experiments-libs := -lm

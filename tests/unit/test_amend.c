@@ -204,6 +204,9 @@ static void pool_see(struct reg_pool *seen, const struct reg_pool *pool,
 {
 	memcpy(seen, pool, sizeof(*seen));
 	seen->revision = 0;
+	/* Of a refill that has come it says nothing. */
+	if (seen->advance.ns == 0 || seen->advance.next_ns != pool->next_ns)
+		memset(&seen->advance, 0, sizeof(seen->advance));
 	if (refilled)
 		return;
 	seen->next_ns = 0;

@@ -9,6 +9,8 @@
 #include "regulators/pool.h"
 #include "tests/sim/bounds.h"
 
+#define NS_PER_S	1000000000ull
+
 static int setup(void **state)
 {
 	(void)state;
@@ -201,6 +203,162 @@ static void test_a_new_budget_owes_nothing(void **unused)
 	}
 }
 
+#define PERIOD_MAX_NS	2000000u
+
+/* One rate, and a period up to a hundred times as long as another one. */
+static struct reg_settings other_period(struct sim *sim, uint32_t mode)
+{
+	struct reg_settings s = budget(200 * MB,
+				       20000 + (sim_random(sim, PERIOD_MAX_NS -
+							   20000) >>
+						sim_random(sim, 7)));
+
+	s.mode = mode;
+	return s;
+}
+
+static const struct reg_pool *pool_in_use(const struct sim *sim)
+{
+	return sim->cell.effective.own_pool ? &sim->cpu[0].reg.own :
+					      &sim->cell.pool;
+}
+
+/* Nothing is left to lose: whoever has lines may lose some to a smaller cap. */
+static void run_dry(struct sim *sim)
+{
+	for (unsigned int n = 0; n < sim->cpus_count; n++)
+		while (!sim->cpu[n].stalled)
+			sim_run(sim, sim->now_ns + 20);
+}
+
+/* A refill comes within one of the new periods, whatever was before. */
+static void check_begins(const struct sim *sim)
+{
+	const struct reg_effective *e = &sim->cell.effective;
+	const struct reg_pool *pool = pool_in_use(sim);
+
+	assert_int_equal(pool->revision, e->revision);
+	assert_true(pool->next_ns >= sim->now_ns);
+	assert_in_range(pool->next_ns - sim->now_ns, 0,
+			e->settings.period_ns / e->refill_parts + 1);
+}
+
+/* What all periods together bring is the rate, to the line, and a period's. */
+static void periods_change(uint64_t seed, bool dry, bool any_mode)
+{
+	struct sim sim = machine(1 + (unsigned int)seed % 4, seed);
+	uint32_t mode = seed & 8 ? REG_MODE_PER_CPU : 0;
+	uint64_t begin_ns, most = allowed(200 * MB, PERIOD_MAX_NS);
+	uint64_t windows[] = { 10000, 100000, PERIOD_MAX_NS, 5 * PERIOD_MAX_NS };
+	uint64_t over = sim.cpus_count * (sim_overshoot_lines(&sim) + 1);
+	uint64_t lines, exact, changes = 0;
+
+	sim_start(&sim, sim_random(&sim, NS_PER_S));
+	begin_ns = sim.now_ns;
+	while (changes < 400) {
+		struct reg_settings s = other_period(&sim, mode);
+
+		if (any_mode && sim_random(&sim, 2))
+			s.mode ^= REG_MODE_PER_CPU;
+		assert_int_equal(sim_set(&sim, &s, 0), 0);
+		sim_run(&sim, sim.now_ns + 1);
+		check_begins(&sim);
+		changes++;
+		sim_run(&sim, sim.now_ns + (sim_random(&sim, 3 * s.period_ns) >>
+					    sim_random(&sim, 16)));
+		if (dry)
+			run_dry(&sim);
+	}
+	exact = allowed(200 * MB, sim.now_ns - begin_ns);
+	lines = lines_issued(&sim, -1);
+	if (lines > exact + most + over)
+		fail_msg("seed %llu: %llu lines, %llu and %llu are allowed",
+			 (unsigned long long)seed, (unsigned long long)lines,
+			 (unsigned long long)exact, (unsigned long long)most);
+	/* Fractions of a line, at each change and of each pool. */
+	if (dry && lines + most + changes * sim.cpus_count < exact)
+		fail_msg("seed %llu: %llu lines of %llu", (unsigned long long)seed,
+			 (unsigned long long)lines, (unsigned long long)exact);
+	for (size_t n = 0; n < ARRAY_COUNT(windows); n++)
+		assert_true(sim_worst_window(&sim, windows[n], false, -1) <=
+			    allowed(200 * MB, windows[n]) + 2 * most +
+			    most / 8 + over);
+	sim_free(&sim);
+}
+
+static void test_periods_change(void **unused)
+{
+	(void)unused;
+	for (uint64_t seed = 1; seed <= 96; seed++)
+		periods_change(seed, (seed & 48) == 16, (seed & 48) == 32);
+}
+
+/* Between two refills a setting may change to and fro: it is as if it had not. */
+static void to_and_fro(uint64_t seed)
+{
+	struct sim sim = machine(1 + (unsigned int)seed % 3, seed);
+	struct reg_settings s[3];
+	uint64_t again = 0;
+	int64_t before = 0, now;
+	bool refilled = false;
+
+	for (unsigned int n = 0; n < ARRAY_COUNT(s); n++) {
+		s[n] = other_period(&sim, 0);
+		s[n].budget_bytes_per_s = (1 + sim_random(&sim, 1000)) * MB;
+	}
+	/* Nothing happens meanwhile. */
+	for (unsigned int n = 0; n < sim.cpus_count; n++)
+		sim.cpu[n].load = SIM_IDLE;
+	sim_start(&sim, sim_random(&sim, NS_PER_S));
+	while (again < 30 && !refilled) {
+		for (unsigned int n = 0; n < ARRAY_COUNT(s); n++) {
+			assert_int_equal(sim_set(&sim, &s[n], 0), 0);
+			sim_run(&sim, sim.now_ns + 1);
+			check_begins(&sim);
+			refilled |= pool_in_use(&sim)->next_ns <
+				    sim.now_ns + 200;
+		}
+		now = sim_outstanding(&sim, false);
+		/*
+		 * The first rounds pay up to the farthest refill, and cut to the
+		 * smallest cap; no other does.
+		 */
+		if (++again > 10 && !refilled)
+			assert_true(now <= before && now >= before - 4);
+		before = now;
+	}
+	sim_free(&sim);
+}
+
+static void test_to_and_fro(void **unused)
+{
+	(void)unused;
+	for (uint64_t seed = 1; seed <= 300; seed++)
+		to_and_fro(seed);
+}
+
+/* A budget that is the first one is paid from then on, not for the time before. */
+static void test_a_first_budget(void **unused)
+{
+	(void)unused;
+	for (uint64_t seed = 1; seed <= 200; seed++) {
+		struct sim sim = machine(1 + (unsigned int)seed % 4, seed);
+		struct reg_settings s = other_period(&sim, 0);
+		uint64_t due;
+
+		for (unsigned int n = 0; n < sim.cpus_count; n++)
+			sim.cpu[n].load = SIM_IDLE;
+		sim_start(&sim, sim_random(&sim, NS_PER_S));
+		assert_int_equal(sim_set(&sim, &s, 0), 0);
+		sim_run(&sim, sim.now_ns + 1);
+		check_begins(&sim);
+		due = allowed(s.budget_bytes_per_s,
+			      pool_in_use(&sim)->next_ns - (sim.now_ns - 1));
+		assert_int_equal(sim_outstanding(&sim, false), due);
+		sim_free(&sim);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -209,6 +367,9 @@ int main(void)
 		cmocka_unit_test(test_debt_survives_reloads),
 		cmocka_unit_test(test_modes_do_not_save_up),
 		cmocka_unit_test(test_a_new_budget_owes_nothing),
+		cmocka_unit_test(test_periods_change),
+		cmocka_unit_test(test_to_and_fro),
+		cmocka_unit_test(test_a_first_budget),
 	};
 
 	return cmocka_run_group_tests(tests, setup, NULL);

@@ -274,7 +274,10 @@ static void test_restart_changes_nothing(void **unused)
 	(void)unused;
 	assert_int_equal(fake_hypercall(0, HC_CELL_START, 1, 0), 0);
 	fake_settle();
-	/* A period so long that no refill comes between. */
+	/*
+	 * A period so long that no refill comes between, and all of whose budget is
+	 * there at once: the grid's first point is nearly a second away.
+	 */
 	r.settings.valid |= REG_SET_PERIOD;
 	r.settings.period_ns = REG_PERIOD_MAX_NS;
 	assert_int_equal(regulation_set(cell, &r), 0);
@@ -285,7 +288,7 @@ static void test_restart_changes_nothing(void **unused)
 	assert_int_equal(cpu->tick.armed_ns, TICK_NEVER);
 	assert_false(lines_counting(cpu));
 	/* The pool owes nothing and lost nothing but what was used. */
-	assert_int_equal(cpu->reg.own.total.lines, 500 - 9);
+	assert_int_equal(cpu->reg.own.total.lines, 500000 - 9);
 	assert_int_equal(fake_hypercall(0, HC_CELL_START, 1, 0), 0);
 	fake_settle();
 	lines_happen(cpu, 1, 0);
@@ -295,7 +298,7 @@ static void test_restart_changes_nothing(void **unused)
 	assert_int_equal(status.cpu[0].read_lines, 8);
 	assert_int_equal(status.cpu[0].written_lines, 2);
 	assert_int_equal(cpu->reg.own.total.lines +
-			 (int64_t)cpu->reg.grant_lines, 500 - 9);
+			 (int64_t)cpu->reg.grant_lines, 500000 - 9);
 	assert_int_equal(fake_hypercall(0, HC_CELL_DESTROY, 1, 0), 0);
 	fake_settle();
 	cell = cell_with_policy();
