@@ -196,6 +196,108 @@ static double changes_gain(bool anew)
 		(double)allowed(100 * MB, NS_PER_S / 10) - 1) * 100;
 }
 
+/* Waits for a line after changes to longer periods, the longest of them. */
+struct waits {
+	uint64_t changes;
+	double longest;			/* of the new period */
+	double whole;			/* a whole new one after the last refill */
+};
+
+/* Where a refill that keeps the new period from the last one would be. */
+static uint64_t whole_period_ns(const struct reg_pool *pool, uint64_t period_ns)
+{
+	uint64_t ns = pool->last_ns + period_ns;
+
+	return (ns + period_ns - 1) / period_ns * period_ns;
+}
+
+static double wait_longest(const struct sim *sim, uint64_t from_ns,
+			   uint64_t until_ns)
+{
+	uint64_t longest_ns = 0;
+
+	for (size_t n = 0; n < sim->lines_count; n++) {
+		if (sim->lines[n].ns - from_ns > longest_ns)
+			longest_ns = sim->lines[n].ns - from_ns;
+		from_ns = sim->lines[n].ns;
+	}
+	if (until_ns - from_ns > longest_ns)
+		longest_ns = until_ns - from_ns;
+	return (double)longest_ns;
+}
+
+/* A core that wants all it gets, and owes nothing: in force is what it waits for. */
+static void longer_audit(uint64_t seed, struct waits *waits)
+{
+	struct sim sim = machine(1, seed);
+	uint64_t rate = (100 + sim_random(&sim, 900)) * MB;
+
+	sim.late_ns = 0;
+	sim.delay_ns = 0;
+	sim_start(&sim, sim_random(&sim, NS_PER_S));
+	for (unsigned int n = 0; n < 20; n++) {
+		uint64_t old_ns = 20000 + sim_random(&sim, 200000), begin_ns;
+		uint64_t new_ns = old_ns + sim_random(&sim, 4 * old_ns);
+		struct reg_settings s = budget(rate, old_ns);
+
+		sim_set(&sim, &s, 0);
+		sim_run(&sim, sim.now_ns + 2 * old_ns +
+			      sim_random(&sim, 3 * old_ns));
+		sim_free(&sim);
+		begin_ns = sim.now_ns;
+		waits->whole = worst_of(waits->whole,
+			(double)(whole_period_ns(&sim.cpu[0].reg.own, new_ns) -
+				 begin_ns) / (double)new_ns);
+		s.period_ns = new_ns;
+		sim_set(&sim, &s, 0);
+		sim_run(&sim, begin_ns + 4 * new_ns);
+		waits->longest = worst_of(waits->longest,
+			wait_longest(&sim, begin_ns, sim.now_ns) /
+			(double)new_ns);
+		waits->changes++;
+	}
+	sim_free(&sim);
+}
+
+/*
+ * What a cell gets from periods of 100 us and 1 ms in turn, beyond one of 1 ms that
+ * it has to begin with.
+ */
+static double periods_gain(bool anew)
+{
+	struct sim sim = machine(1, 11);
+	struct reg_settings s = budget(100 * MB, 1000000);
+	double begins = (double)(lines_in_period(&s, false) +
+				 sim_overshoot_lines(&sim));
+
+	sim.unlogged = true;
+	sim_start(&sim, 0);
+	while (sim.now_ns < NS_PER_S) {
+		s.period_ns = s.period_ns == 100000 ? 1000000 : 100000;
+		if (anew)
+			sim.cpu[0].reg.own = (struct reg_pool){ 0 };
+		if (sim_set(&sim, &s, 0))
+			return NAN;
+		sim_run(&sim, sim.now_ns + sim_random(&sim, 1500000));
+	}
+	return (((double)lines_issued(&sim, -1) - begins) /
+		(double)allowed(100 * MB, sim.now_ns) - 1) * 100;
+}
+
+static void longer_periods(void)
+{
+	struct waits waits = { 0 };
+
+	for (uint64_t seed = 1; seed <= 100; seed++)
+		longer_audit(seed, &waits);
+	figure(named("row 10: %llu longer periods: in force after, in new periods",
+		     (unsigned long long)waits.changes), waits.longest, AT_MOST,
+	       1, "", naive("%.2f", waits.whole));
+	figure("row 10: periods of 100 us and 1 ms in turn: rate gained",
+	       periods_gain(false), AT_MOST, 0, "%",
+	       naive("+%.0f", periods_gain(true)));
+}
+
 static void reloads(void)
 {
 	uint64_t changes = 0;
@@ -215,4 +317,5 @@ void experiment_windows(void)
 	periods();
 	windows();
 	reloads();
+	longer_periods();
 }
