@@ -395,6 +395,44 @@ static void an_occupied_core_loses_the_time(struct control *control,
 	control->next_ps = now_ps + 10000000;
 }
 
+static uint64_t writes_at_alarm;
+
+static void note_alarm(struct control *control, unsigned int core,
+		       uint64_t now_ps)
+{
+	(void)control;
+	(void)now_ps;
+	writes_at_alarm = engine.core[core].writes;
+}
+
+/*
+ * Three lines for two ways of the L1 and one of the shared cache: each hits
+ * there, and sends the one before it to DDR. No faster than that is written.
+ */
+static void hits_that_evict_wait_for_a_place(void **state)
+{
+	struct load stores = load(LOAD_STREAM, 3 << 16);
+	struct control control = { .next_ps = ENGINE_NEVER,
+				   .alarm = note_alarm };
+	const struct core *core = &engine.core[0];
+
+	(void)state;
+	stores.stride_bytes = 1 << 16;
+	stores.write_percent = 100;
+	stores.way_mask = 1;
+	assert_int_equal(engine_create(&engine, &machine, &stores, 1, 1, 0), 0);
+	engine.control = &control;
+	engine.core[0].alarm_writes = 1000;
+	engine_run(&engine, 5 * MS_PS);
+	assert_true(core->reads <= 3 && core->llc_hits > 50000);
+	assert_true(core->llc_hits - core->writes <= 3);
+	/* Of six, four are for two rows of one bank: a row, a hit, and again. */
+	expect_near((double)core->writes,
+		    5.0 * MS_PS * 6 / (2 * (CYCLE_PS + HIT_PS)), 0.1);
+	assert_int_equal(writes_at_alarm, 1000);
+	engine_destroy(&engine);
+}
+
 static void handlers_cost_their_time(void **state)
 {
 	struct load chase = in_one_bank(LOAD_CHASE);
@@ -475,6 +513,7 @@ int main(void)
 		cmocka_unit_test(runs_repeat),
 		cmocka_unit_test(pieces_make_no_difference),
 		cmocka_unit_test(a_held_core_does_nothing),
+		cmocka_unit_test(hits_that_evict_wait_for_a_place),
 		cmocka_unit_test(handlers_cost_their_time),
 		cmocka_unit_test(traces_are_read_and_repeated),
 	};

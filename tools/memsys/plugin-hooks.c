@@ -164,7 +164,7 @@ static void on_mark(unsigned int cpu, void *on)
 	color_owners_mark(plugin.owners, on);
 }
 
-/* Known to be: what is uncharged has been seen to reach the page. */
+/* Until the page was seen to be where it shall be, all accesses are looked at. */
 static inline bool is_uncharged(unsigned int cpu)
 {
 	return plugin.excluded[cpu] && plugin.hwaddr_verified;

@@ -10,7 +10,6 @@
 #define TAG_CORE_SHIFT	8
 #define TAG_FILL	0x80u		/* a line for the core, not from it */
 #define CORE_BITS	4		/* of a turn: the core's number */
-#define POSTED		0x40u		/* no place: nobody waits for it */
 
 static uint64_t cycles_ps(const struct memsys_config *machine, uint64_t cycles)
 {
@@ -229,8 +228,7 @@ static inline void request(struct engine *engine, struct core *core,
 			   uint32_t place, uint32_t kind, uint64_t line,
 			   uint64_t at_ps)
 {
-	if (place != POSTED)
-		core->place[place].under_way++;
+	core->place[place].under_way++;
 	ddr_submit(&engine->ddr, at_ps + engine->path_ps, line,
 		   core->number << TAG_CORE_SHIFT | place | kind);
 }
@@ -245,16 +243,17 @@ static inline void evict(struct engine *engine, struct core *core,
 	request(engine, core, place, 0, victim.line, at_ps);
 }
 
-/* What left the L1 dirty for the new line stays in the shared cache. */
-static void l1_evict(struct engine *engine, struct core *core,
-		     uint32_t place, uint64_t at_ps)
+/*
+ * What left the L1 dirty for the new line stays in the shared cache. What must go
+ * from there for it.
+ */
+static struct cache_victim l1_evict(struct engine *engine, struct core *core)
 {
 	struct cache_victim out = core->l1_out;
 
 	if (cache_touch(&engine->llc, out.line, true))
-		return;
-	evict(engine, core, place, cache_fill(&engine->llc, out.line, true,
-					   core->ways), at_ps);
+		return (struct cache_victim){ 0 };
+	return cache_fill(&engine->llc, out.line, true, core->ways);
 }
 
 static inline void alarm_check(struct engine *engine, struct core *core,
@@ -269,13 +268,19 @@ static inline void alarm_check(struct engine *engine, struct core *core,
 	limit_lower(engine, engine->control->next_ps);
 }
 
+/* The one that is free first. */
+static inline uint32_t place_take(struct core *core)
+{
+	return core->free[core->first_free++ % ENGINE_MAX_LINES] %
+	       ENGINE_MAX_LINES;
+}
+
 /* In the place that is free first; returns it. */
 static inline uint32_t miss_issue(struct engine *engine, struct core *core,
 				  uint64_t at_ps)
 {
 	uint64_t line = core->access.line;
-	uint32_t place = core->free[core->first_free++ % ENGINE_MAX_LINES] %
-			 ENGINE_MAX_LINES;
+	uint32_t place = place_take(core);
 
 	core->place[place].issued_ps = at_ps;
 	core->reads++;
@@ -284,7 +289,7 @@ static inline uint32_t miss_issue(struct engine *engine, struct core *core,
 	      cache_spot_fill(&engine->llc, core->spot, line, false,
 			      core->ways), at_ps);
 	if (core->l1_out.dirty)
-		l1_evict(engine, core, place, at_ps);
+		evict(engine, core, place, l1_evict(engine, core), at_ps);
 	alarm_check(engine, core, at_ps);
 	return place;
 }
@@ -353,6 +358,26 @@ static inline uint64_t miss_ready_ps(struct core *core, uint64_t at_ps)
 	return free_ps > at_ps ? free_ps : at_ps;
 }
 
+/* Whether a hit in the shared cache may send a line to DDR, in a place. */
+static inline bool hit_wants_place(const struct engine *engine,
+				   const struct core *core)
+{
+	return core->l1_out.dirty &&
+	       !cache_holds(&engine->llc, core->l1_out.line);
+}
+
+/* Nobody waits for the line that goes, but it takes a place as a miss does. */
+static void hit_evict(struct engine *engine, struct core *core, uint64_t at_ps)
+{
+	struct cache_victim out = l1_evict(engine, core);
+
+	if (!out.dirty)
+		return;
+	evict(engine, core, place_take(core), out, at_ps);
+	limit_lower(engine, at_ps + engine->answer_ps);
+	alarm_check(engine, core, at_ps);
+}
+
 /* A hit in the shared cache, in order of time; false: it is a miss by now. */
 static inline bool shared_hit(struct engine *engine, struct core *core,
 			      uint64_t *at_ps)
@@ -362,7 +387,7 @@ static inline bool shared_hit(struct engine *engine, struct core *core,
 		return false;
 	core->llc_hits++;
 	if (core->l1_out.dirty)
-		l1_evict(engine, core, POSTED, *at_ps);
+		hit_evict(engine, core, *at_ps);
 	*at_ps += core->llc_hit_ps;
 	step_end(core, *at_ps);
 	core->pending = false;
@@ -421,6 +446,12 @@ static inline uint64_t access_do(struct engine *engine, struct core *core,
 {
 	if (core->misses)
 		return miss_do(engine, core, at_ps);
+	if (hit_wants_place(engine, core)) {
+		uint64_t ready_ps = miss_ready_ps(core, at_ps);
+
+		if (ready_ps > at_ps)
+			return ready_ps;
+	}
 	if (!shared_hit(engine, core, &at_ps)) {
 		/* By now. */
 		core->misses = true;
@@ -472,8 +503,6 @@ static inline void place_done(struct engine *engine, struct core *core,
 {
 	struct place *place;
 
-	if (place_index == POSTED)
-		return;
 	place = &core->place[place_index];
 	if (is_fill)
 		meter_latency(&core->meter, at_ps, at_ps - place->issued_ps);

@@ -7,7 +7,8 @@
  * nothing more; one in the shared cache llc_hit_cycles, divided among the misses
  * it may have under way; a miss is a request to DDR, and a second one when a
  * dirty line must go. Of misses it has `mlp` under way at most: the place is free
- * again when both are served. A load of LOAD_CHASE waits for its data.
+ * again when both are served. A hit in the shared cache takes one, too, when the
+ * line that leaves the L1 for it sends another to DDR. A load of LOAD_CHASE waits for its data.
  * From core to DDR and back a request takes what ddr_latency_cycles leaves beside
  * a row cycle and a burst, half of it each way.
  *
