@@ -109,6 +109,9 @@ static uint64_t level_share(const struct reg_budget *budget,
 	uint64_t period_ns = effective->settings.period_ns;
 
 	*remainder = 0;
+	/* As a setting that keeps its grid has it: four divisions less. */
+	if (ns == 0)
+		return 0;
 	if (ns > period_ns)
 		ns = period_ns;
 	return budget_rate_share(&budget->rate, ns * effective->refill_parts,
