@@ -101,7 +101,7 @@ static void pool_advance_undo(struct reg_pool *pool)
 	advance->ns = 0;
 }
 
-/* Not more than a period's, which is all that a level holds. */
+/* At most a period's, as levels hold; nothing, where the grid stays, costs little. */
 static uint64_t level_share(const struct reg_budget *budget,
 			    const struct reg_effective *effective, uint64_t ns,
 			    uint64_t *remainder)
@@ -109,11 +109,9 @@ static uint64_t level_share(const struct reg_budget *budget,
 	uint64_t period_ns = effective->settings.period_ns;
 
 	*remainder = 0;
-	/* As a setting that keeps its grid has it: four divisions less. */
 	if (ns == 0)
 		return 0;
-	if (ns > period_ns)
-		ns = period_ns;
+	ns = ns < period_ns ? ns : period_ns;
 	return budget_rate_share(&budget->rate, ns * effective->refill_parts,
 				 period_ns, remainder);
 }
