@@ -11,27 +11,27 @@
 #include "hv/string.h"
 
 /* Slot 0 is the root cell. */
-static struct cell cells[HV_MAX_CELLS];
+struct cell cell_slots[HV_MAX_CELLS];
 static struct spinlock cells_lock;
 static struct spinlock management;
 
 struct cell *cell_root(void)
 {
-	return &cells[0];
+	return &cell_slots[0];
 }
 
 struct cell *cell_slot(unsigned int n)
 {
-	if (n >= HV_MAX_CELLS || !cells[n].used)
+	if (n >= HV_MAX_CELLS || !cell_slots[n].used)
 		return NULL;
-	return &cells[n];
+	return &cell_slots[n];
 }
 
 struct cell *cell_by_id(uint32_t id)
 {
 	for (unsigned int i = 0; i < HV_MAX_CELLS; i++) {
-		if (cells[i].used && cells[i].id == id)
-			return &cells[i];
+		if (cell_slots[i].used && cell_slots[i].id == id)
+			return &cell_slots[i];
 	}
 	return NULL;
 }
@@ -41,7 +41,7 @@ unsigned int cell_count(void)
 	unsigned int count = 0;
 
 	for (unsigned int i = 0; i < HV_MAX_CELLS; i++)
-		count += cells[i].used;
+		count += cell_slots[i].used;
 	return count;
 }
 
@@ -78,9 +78,9 @@ void management_end(void)
 struct cell *cell_take_slot(void)
 {
 	for (unsigned int i = 1; i < HV_MAX_CELLS; i++) {
-		if (!cells[i].used) {
-			memset(&cells[i], 0, sizeof(cells[i]));
-			return &cells[i];
+		if (!cell_slots[i].used) {
+			memset(&cell_slots[i], 0, sizeof(cell_slots[i]));
+			return &cell_slots[i];
 		}
 	}
 	return NULL;

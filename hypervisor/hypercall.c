@@ -299,7 +299,7 @@ static long call_budget(struct call *call)
 	struct cell *target;
 	int error = may_regulate_cell(call, id);
 
-	if (error)
+	if (error || regulation_amend(call->cpu, id, call->arg2))
 		return error;
 	target = target_get(call, id);
 	if (!target)
@@ -558,8 +558,9 @@ static void remember(const struct call *call, long result, unsigned int flags)
 	spin_unlock(&call->cell->lock);
 }
 
-long hypercall_handle(struct per_cpu *cpu, uint64_t number, uint64_t arg1,
-		      uint64_t arg2)
+__attribute__((noinline))
+long hypercall_whole(struct per_cpu *cpu, uint64_t number, uint64_t arg1,
+		     uint64_t arg2)
 {
 	const struct hypercall *hypercall = hypercall_find(number);
 	unsigned int flags = 0;
@@ -587,4 +588,12 @@ long hypercall_handle(struct per_cpu *cpu, uint64_t number, uint64_t arg1,
 	}
 	remember(&call, result, flags);
 	return result;
+}
+
+long hypercall_handle(struct per_cpu *cpu, uint64_t number, uint64_t arg1,
+		      uint64_t arg2)
+{
+	if (number == WEIR_HC_BUDGET)
+		return regulation_call_budget(cpu, number, arg1, arg2);
+	return hypercall_whole(cpu, number, arg1, arg2);
 }

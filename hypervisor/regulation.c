@@ -87,10 +87,10 @@ static int admit(const struct cell *cell, const struct reg_settings *wanted,
 
 /*
  * Whether another budget can be had without all that check() looks at: nobody else
- * has a word in it, and nothing else follows from it.
+ * has a word in it, and nothing else follows from it. For reg_cell.amend_range.
  */
-static uint32_t amend_line_bytes(const struct reg_settings *requested,
-				 const struct reg_effective *effective)
+static uint64_t amend_range(const struct reg_settings *requested,
+			    const struct reg_effective *effective)
 {
 	const struct regulator *regulator = effective->regulator;
 
@@ -98,7 +98,8 @@ static uint32_t amend_line_bytes(const struct reg_settings *requested,
 	    !effective->total.limited || effective->controlled ||
 	    requested->flags || requested->class_ != REG_CLASS_BEST_EFFORT)
 		return 0;
-	return registry_source(effective->source->id)->caps.line_bytes;
+	return REG_BUDGET_UNLIMITED -
+	       registry_source(effective->source->id)->caps.line_bytes;
 }
 
 static void turn_give_back(struct reg_cell *reg)
@@ -141,8 +142,7 @@ static void commit(struct cell *cell, const struct reg_settings *requested,
 	effective->generation = reg->effective.generation + reload;
 	effective->revision = reg->effective.revision + 1;
 	effective->base_revision = effective->revision;
-	reg->amend_line_bytes = amend_line_bytes(requested, effective);
-	reg->reloads += reload;
+	reg->amend_range = amend_range(requested, effective);
 	reg->requested = *requested;
 	loans_follow(&reg->effective, effective);
 	reg->effective = *effective;
@@ -353,32 +353,80 @@ int regulation_set(struct cell *cell, struct reg_request *request)
  * Where another budget is all that changes, and nobody else has a word in it, the
  * rest need not be looked at again. False: it must.
  */
-static bool budget_amend(struct cell *cell, uint64_t bytes_per_s)
+static inline bool budget_amend(struct cell *cell, uint64_t bytes_per_s)
 {
 	struct reg_cell *reg = &cell->reg;
 	struct reg_effective *effective = &reg->effective;
-	struct reg_platform platform = {
-		.cpus_count = effective->cpus_count,
-		.line_bytes = reg->amend_line_bytes,
-	};
-
-	if (!platform.line_bytes || bytes_per_s < platform.line_bytes ||
-	    bytes_per_s == REG_BUDGET_UNLIMITED || reg->cpus != cell->cpus)
+	/* Less than a line a second, below 0 here, is as much too great as unlimited. */
+	if (bytes_per_s - (REG_BUDGET_UNLIMITED - reg->amend_range) >=
+		    reg->amend_range ||
+	    reg->cpus != cell->cpus)
 		return false;
 	spin_lock(&reg->lock);
 	reg->requested.budget_bytes_per_s = bytes_per_s;
 	effective->settings.budget_bytes_per_s = bytes_per_s;
-	effective->regulator->amend(&platform, &reg->requested, effective);
+	effective->regulator->amend(effective, bytes_per_s, &reg->requested);
 	effective->generation++;
 	effective->revision++;
-	reg->reloads++;
 	spin_unlock(&reg->lock);
 	return true;
 }
 
-__attribute__((noinline))
-static int budget_request(struct cell *cell, uint64_t bytes_per_s,
-			  struct reason *reason)
+/* As cpus_tell(), of a cell that has a CPU. */
+static inline void cpus_tell_from(const struct per_cpu *self,
+				  const struct cell *cell)
+{
+	uint64_t left = cell->cpus;
+	struct per_cpu *cpu;
+
+	do {
+		cpu = percpu_of((unsigned int)__builtin_ctzll(left));
+		left &= left - 1;
+		if (cpu->reg.cell != &cell->reg)
+			continue;
+		__atomic_fetch_or(&cpu->events, EVENT_REGULATION,
+				  __ATOMIC_SEQ_CST);
+		if (cpu != self)
+			arch_cpu_kick(cpu);
+	} while (left);
+}
+
+/* A cell's regulation begins and ends under the request lock: cell_find() may be used. */
+static inline bool cell_amend(const struct per_cpu *self, uint64_t cell_id,
+			      uint64_t bytes_per_s)
+{
+	struct cell *cell;
+	bool amended;
+
+	spin_lock(&requests);
+	cell = cell_find(cell_id);
+	amended = cell && budget_amend(cell, bytes_per_s);
+	if (amended)
+		cpus_tell_from(self, cell);
+	spin_unlock(&requests);
+	return amended;
+}
+
+bool regulation_amend(struct per_cpu *self, uint64_t cell_id,
+		      uint64_t bytes_per_s)
+{
+	return cell_amend(self, cell_id, bytes_per_s);
+}
+
+long regulation_call_budget(struct per_cpu *self, uint64_t number,
+			    uint64_t cell_id, uint64_t bytes_per_s)
+{
+	(void)number;
+	if (!cell_is_root(self->cell) ||
+	    !cell_amend(self, cell_id, bytes_per_s))
+		return hypercall_whole(self, WEIR_HC_BUDGET, cell_id,
+				       bytes_per_s);
+	self->stats[CPU_STAT_HYPERCALL]++;
+	return 0;
+}
+
+int regulation_budget(struct cell *cell, uint64_t bytes_per_s,
+		      struct reason *reason)
 {
 	struct reg_request request = {
 		.size = sizeof(request), .operation = REG_OP_SET,
@@ -390,19 +438,6 @@ static int budget_request(struct cell *cell, uint64_t bytes_per_s,
 	int err = regulation_set(cell, &request);
 
 	return err ? refuse(reason, err, "%.127s", request.reason) : 0;
-}
-
-int regulation_budget(struct cell *cell, uint64_t bytes_per_s,
-		      struct reason *reason)
-{
-	bool amended;
-
-	spin_lock(&requests);
-	amended = budget_amend(cell, bytes_per_s);
-	if (amended)
-		cpus_tell(cell);
-	spin_unlock(&requests);
-	return amended ? 0 : budget_request(cell, bytes_per_s, reason);
 }
 
 struct reg_counter counter_snapshot(const struct reg_cpu *reg)
@@ -513,12 +548,12 @@ int regulation_get(struct cell *cell, struct reg_status *status)
 	spin_lock(&cell->reg.lock);
 	effective = cell->reg.effective;
 	status->requested = cell->reg.requested;
-	status->reloads = cell->reg.reloads;
 	status->refusals = cell->reg.refusals;
 	cpus = cell->reg.cpus;
 	spin_unlock(&cell->reg.lock);
 	status->effective = effective.settings;
 	status->generation = effective.generation;
+	status->reloads = effective.generation;
 	status_names(&effective, status);
 	for (unsigned int n = 0; n < HV_MAX_CPUS; n++) {
 		const struct per_cpu *cpu = cpus >> n & 1 ? percpu_get(n) : NULL;

@@ -15,26 +15,14 @@ static int bucket_probe(const char **why)
 	return 0;
 }
 
-/* CPUs that share a bucket are served in turn, those with one each are not. */
+/*
+ * CPUs that share a bucket are served in turn, those with one each are not; that
+ * is reg_effective.own_pool.
+ */
 static bool in_turn(const struct reg_platform *platform,
 		    const struct reg_settings *wanted)
 {
 	return platform->cpus_count > 1 && !(wanted->mode & REG_MODE_PER_CPU);
-}
-
-/* What renew_shared() may leave. */
-static void renew_limit(struct reg_effective *effective)
-{
-	effective->renew_lines = (int64_t)(effective->total.cap_lines -
-					   effective->total.grant_lines);
-}
-
-static void bucket_amend(const struct reg_platform *platform,
-			 const struct reg_settings *wanted,
-			 struct reg_effective *effective)
-{
-	credit_amend(platform, wanted, in_turn(platform, wanted), effective);
-	renew_limit(effective);
 }
 
 static int bucket_check(const struct reg_platform *platform,
@@ -51,7 +39,6 @@ static int bucket_check(const struct reg_platform *platform,
 				effective->total.cap_lines != 0 &&
 				!effective->writes.limited &&
 				!pool_faulty(effective, REG_MODE_CAP_FIRST);
-	renew_limit(effective);
 	return 0;
 }
 
@@ -129,17 +116,19 @@ static uint64_t level_ready(const struct reg_level *level)
 }
 
 /* When what was drawn will be there; it is now when that is not after now. */
-static uint64_t ready_ns(const struct reg_cpu *cpu, const struct reg_pool *pool,
+static uint64_t ready_ns(struct reg_cpu *cpu, const struct reg_pool *pool,
 			 uint64_t now_ns)
 {
-	const struct reg_effective *effective = &cpu->active;
-	uint64_t total_ns = credit_ready_ns(&pool->total, &effective->total,
-					   cpu->bucket.ready_lines,
-					   pool->since_ns, now_ns);
-	uint64_t writes_ns = credit_ready_ns(&pool->writes, &effective->writes,
-					    cpu->bucket.ready_write_lines,
-					    pool->since_ns, now_ns);
+	struct reg_effective *effective = &cpu->active;
+	uint64_t total_ns, writes_ns;
 
+	credit_pace(&effective->total);
+	total_ns = credit_ready_ns(&pool->total, &effective->total,
+				   cpu->bucket.ready_lines, pool->since_ns,
+				   now_ns);
+	writes_ns = credit_ready_ns(&pool->writes, &effective->writes,
+				    cpu->bucket.ready_write_lines,
+				    pool->since_ns, now_ns);
 	return total_ns > writes_ns ? total_ns : writes_ns;
 }
 
@@ -410,7 +399,7 @@ static const struct regulator bucket = {
 	.role = REG_ROLE_BUDGET,
 	.probe = bucket_probe,
 	.check = bucket_check,
-	.amend = bucket_amend,
+	.amend = credit_amend,
 	.commit = bucket_commit,
 	.follow = bucket_follow,
 	.period = bucket_period,

@@ -10,8 +10,14 @@
 void budget_rate_init(struct reg_rate *rate, uint64_t bytes_per_s,
 		      uint64_t period_ns, uint32_t parts, uint32_t line_bytes)
 {
-	/* At most 4096 * 1e9 * 64, so sums of two remainders fit as well. */
+	/* At most 4096 * 1e9 * 64: 65 times as much fits as well. */
 	rate->denominator = line_bytes * NS_PER_S * parts;
+	budget_rate_amend_wide(rate, bytes_per_s, period_ns);
+}
+
+void budget_rate_amend_wide(struct reg_rate *rate, uint64_t bytes_per_s,
+			    uint64_t period_ns)
+{
 	rate->lines = wide_divide(wide_multiply(bytes_per_s, period_ns),
 				  rate->denominator, &rate->numerator);
 }
@@ -49,15 +55,10 @@ uint64_t budget_rate_share(const struct reg_rate *rate, uint64_t share,
 	return lines + parts / rate->denominator;
 }
 
-uint64_t budget_rate_ceil(const struct reg_rate *rate, uint64_t steps)
+uint64_t budget_rate_ceil_wide(const struct reg_rate *rate, uint64_t steps)
 {
 	uint64_t remainder = 0;
-	uint64_t lines;
-
-	if (steps == 1)
-		return rate->lines +
-		       (rate->numerator != 0 && rate->lines != UINT64_MAX);
-	lines = budget_rate_skip(rate, &remainder, steps);
+	uint64_t lines = budget_rate_skip(rate, &remainder, steps);
 
 	return lines + (remainder != 0 && lines != UINT64_MAX);
 }

@@ -33,56 +33,70 @@ static uint64_t depth_default_ns(const struct reg_settings *settings,
 	return settings->period_ns < depth_ns ? settings->period_ns : depth_ns;
 }
 
-static void speed_init(struct reg_budget *budget, uint64_t bytes_per_s,
-		       uint64_t bytes_ns_per_line)
+static inline void speed_set(struct reg_budget *budget, uint64_t bytes_per_s)
 {
-	budget->lines_per_ns = (struct scale){ 0 };
-	budget->ns_per_line = (struct scale){ 0 };
-	if (bytes_per_s == 0)
-		return;
-	budget->lines_per_ns = scale_init(bytes_per_s, bytes_ns_per_line);
+	budget->bytes_per_s = bytes_per_s;
+	budget->lines_per_ns = scale_init(bytes_per_s, budget->line_parts);
 	if (budget->lines_per_ns.whole >= LINES_PER_NS_MAX)
 		budget->lines_per_ns = scale_init(LINES_PER_NS_MAX, 1);
-	budget->ns_per_line = scale_init(bytes_ns_per_line, bytes_per_s);
+	budget->ns_per_line = (struct scale){ 0 };
 }
 
-static void budget_init(struct reg_budget *budget, uint64_t bytes_per_s,
-			const struct reg_platform *platform,
-			const struct reg_settings *settings,
-			const struct reg_effective *effective,
-			bool in_turn)
+void credit_pace_set(struct reg_budget *budget)
+{
+	if (budget->bytes_per_s)
+		budget->ns_per_line = scale_init(budget->line_parts,
+						 budget->bytes_per_s);
+}
+
+/* `wanted`: as the request has it. */
+static inline void depth_set(struct reg_budget *budget,
+			     const struct reg_settings *wanted,
+			     const struct reg_effective *effective,
+			     bool in_turn)
 {
 	uint32_t buckets = effective->per_cpu ? effective->cpus_count : 1;
 	uint32_t drawing = effective->own_pool ? 1 : effective->cpus_count;
 	uint64_t depth_lines, depth_ns;
 
-	*budget = (struct reg_budget){ 0 };
-	if (bytes_per_s == REG_BUDGET_UNLIMITED)
-		return;
-	budget->limited = true;
-	speed_init(budget, bytes_per_s,
-		   1000000000ull * platform->line_bytes * buckets);
-	if (settings->depth_bytes) {
-		depth_lines = settings->depth_bytes / platform->line_bytes /
+	if (wanted->depth_bytes) {
+		depth_lines = wanted->depth_bytes / effective->line_bytes /
 			      buckets;
 	} else {
 		/* Fractions of a line are greater than what the scale is off by. */
-		depth_ns = depth_default_ns(settings, in_turn);
+		depth_ns = depth_default_ns(wanted, in_turn);
 		depth_lines = scale_ceil(&budget->lines_per_ns, depth_ns);
 		if (depth_lines < POOL_GRANT_MIN_LINES * drawing)
 			depth_lines = POOL_GRANT_MIN_LINES * drawing;
 	}
 	if (depth_lines > CREDIT_MAX_LINES)
 		depth_lines = CREDIT_MAX_LINES;
-	budget->cap_lines = bytes_per_s ? depth_lines : 0;
-	budget->grant_lines = depth_lines / drawing;
+	budget->cap_lines = budget->bytes_per_s ? depth_lines : 0;
+	budget->grant_lines = drawing == 1 ? depth_lines :
+					     depth_lines / drawing;
 	/* What pool_convert() starts a new bucket with: it is full. */
 	budget->rate = (struct reg_rate){
 		.lines = budget->cap_lines, .denominator = 1,
 	};
 }
 
-static void depth_report(struct reg_effective *effective, uint32_t line_bytes)
+static void budget_init(struct reg_budget *budget, uint64_t bytes_per_s,
+			const struct reg_settings *wanted,
+			const struct reg_effective *effective, bool in_turn)
+{
+	uint32_t buckets = effective->per_cpu ? effective->cpus_count : 1;
+
+	*budget = (struct reg_budget){ 0 };
+	if (bytes_per_s == REG_BUDGET_UNLIMITED)
+		return;
+	budget->limited = true;
+	budget->line_parts = 1000000000ull * effective->line_bytes * buckets;
+	speed_set(budget, bytes_per_s);
+	depth_set(budget, wanted, effective, in_turn);
+	credit_pace_set(budget);
+}
+
+static inline void depth_report(struct reg_effective *effective)
 {
 	const struct reg_budget *budget = effective->total.limited ?
 					  &effective->total :
@@ -90,16 +104,75 @@ static void depth_report(struct reg_effective *effective, uint32_t line_bytes)
 	uint32_t buckets = effective->per_cpu ? effective->cpus_count : 1;
 
 	effective->settings.depth_bytes =
-		budget->limited ? budget->cap_lines * line_bytes * buckets : 0;
+		budget->limited ?
+			budget->cap_lines * effective->line_bytes * buckets : 0;
 }
 
-void credit_amend(const struct reg_platform *platform,
-		  const struct reg_settings *wanted, bool in_turn,
-		  struct reg_effective *effective)
+/* What bucket's renew() may leave. */
+static inline void renew_limit(struct reg_effective *effective)
 {
-	budget_init(&effective->total, wanted->budget_bytes_per_s, platform,
-		    wanted, effective, in_turn);
-	depth_report(effective, platform->line_bytes);
+	effective->renew_lines = (int64_t)(effective->total.cap_lines -
+					   effective->total.grant_lines);
+}
+
+static void amend_init(struct reg_effective *effective,
+		       const struct reg_settings *wanted, bool in_turn)
+{
+	uint32_t buckets = effective->per_cpu ? effective->cpus_count : 1;
+	uint32_t drawing = effective->own_pool ? 1 : effective->cpus_count;
+
+	if (!effective->total.limited)
+		return;
+	effective->amend = (struct reg_amend){
+		.inverse = wide_inverse(effective->total.line_parts),
+		.depth_ns = wanted->depth_bytes ? 0 :
+			    depth_default_ns(wanted, in_turn),
+		.least_lines = POOL_GRANT_MIN_LINES * drawing,
+		.drawing = drawing,
+		.depth_bytes = effective->line_bytes * buckets,
+	};
+}
+
+__attribute__((noinline))
+static void amend_whole(struct reg_effective *effective, uint64_t bytes_per_s,
+			const struct reg_settings *wanted)
+{
+	speed_set(&effective->total, bytes_per_s);
+	depth_set(&effective->total, wanted, effective, !effective->own_pool);
+	depth_report(effective);
+	renew_limit(effective);
+}
+
+/* The same in few instructions, below a line a nanosecond: so depths are small. */
+void credit_amend(struct reg_effective *effective, uint64_t bytes_per_s,
+		  const struct reg_settings *wanted)
+{
+	const struct reg_amend *amend = &effective->amend;
+	struct reg_budget *budget = &effective->total;
+	uint64_t fraction, rest, depth_lines;
+
+	if (bytes_per_s >= budget->line_parts) {
+		amend_whole(effective, bytes_per_s, wanted);
+		return;
+	}
+	fraction = wide_fraction(bytes_per_s, budget->line_parts,
+				 &amend->inverse, &rest);
+	budget->bytes_per_s = bytes_per_s;
+	budget->lines_per_ns = (struct scale){
+		0, fraction + (rest != 0), fraction,
+	};
+	budget->ns_per_line.whole = 0;
+	budget->ns_per_line.fraction_below = 0;
+	if (!amend->depth_ns)
+		return;
+	depth_lines = scale_ceil(&budget->lines_per_ns, amend->depth_ns);
+	if (depth_lines < amend->least_lines)
+		depth_lines = amend->least_lines;
+	budget->cap_lines = depth_lines;
+	budget->rate.lines = depth_lines;
+	budget->grant_lines = depth_lines / amend->drawing;
+	effective->renew_lines = (int64_t)(depth_lines - budget->grant_lines);
+	effective->settings.depth_bytes = depth_lines * amend->depth_bytes;
 }
 
 int credit_check(const struct reg_platform *platform,
@@ -121,9 +194,14 @@ int credit_check(const struct reg_platform *platform,
 			      other_modes);
 	pool_share(platform, wanted, effective);
 	effective->refill_ns = 0;
+	effective->line_bytes = platform->line_bytes;
+	budget_init(&effective->total, wanted->budget_bytes_per_s, wanted,
+		    effective, in_turn);
 	budget_init(&effective->writes, wanted->write_budget_bytes_per_s,
-		    platform, wanted, effective, in_turn);
-	credit_amend(platform, wanted, in_turn, effective);
+		    wanted, effective, in_turn);
+	depth_report(effective);
+	renew_limit(effective);
+	amend_init(effective, wanted, in_turn);
 	effective->active = effective->total.limited ||
 			    effective->writes.limited;
 	return 0;
@@ -173,6 +251,7 @@ void credit_commit(struct reg_cpu *cpu, uint64_t now_ns)
 	cpu->short_late_ns = 0;
 	cpu->renew = NULL;
 	cpu->next_ns = REG_NEVER;
+	credit_pace(&cpu->active.total);
 	spin_lock(&cpu->cell->lock);
 	credit_convert(cpu, now_ns);
 	spin_unlock(&cpu->cell->lock);

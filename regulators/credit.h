@@ -33,10 +33,22 @@ int credit_check(const struct reg_platform *platform,
 		 const struct reg_settings *wanted, bool in_turn,
 		 struct reg_effective *effective, struct reason *reason);
 
-/* amend() of such a regulator. */
-void credit_amend(const struct reg_platform *platform,
-		  const struct reg_settings *wanted, bool in_turn,
-		  struct reg_effective *effective);
+/* amend() of such a regulator whose CPUs draw in turn from what they share. */
+void credit_amend(struct reg_effective *effective, uint64_t bytes_per_s,
+		  const struct reg_settings *wanted);
+
+/*
+ * Before credit_ready_ns(): budget->ns_per_line is there. It is only for those who wait,
+ * who have time, and so credit_amend() leaves it to them.
+ */
+void credit_pace_set(struct reg_budget *budget);
+
+static inline void credit_pace(struct reg_budget *budget)
+{
+	if (budget->limited && !budget->ns_per_line.whole &&
+	    !budget->ns_per_line.fraction_below)
+		credit_pace_set(budget);
+}
 
 /*
  * What commit() of such a regulator begins with: the pool that is used from now

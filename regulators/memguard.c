@@ -24,12 +24,27 @@ static int memguard_probe(const char **why)
 	return 0;
 }
 
+/* What follows from a period's lines. */
+static inline void budget_limit(struct reg_budget *budget, uint64_t cap_lines,
+				const struct reg_effective *effective)
+{
+	uint64_t grant_lines;
+
+	budget->cap_lines = cap_lines;
+	/* Who has the pool to himself takes all there is. */
+	budget->grant_lines = cap_lines;
+	if (!effective->own_pool) {
+		grant_lines = cap_lines /
+			      (GRANTS_PER_SHARE * effective->cpus_count);
+		budget->grant_lines = grant_lines > POOL_GRANT_MIN_LINES ?
+				      grant_lines : POOL_GRANT_MIN_LINES;
+	}
+}
+
 static void budget_init(struct reg_budget *budget, uint64_t bytes_per_s,
 			const struct reg_platform *platform,
 			const struct reg_effective *effective)
 {
-	uint64_t grant_lines;
-
 	*budget = (struct reg_budget){ 0 };
 	if (bytes_per_s == REG_BUDGET_UNLIMITED)
 		return;
@@ -39,16 +54,9 @@ static void budget_init(struct reg_budget *budget, uint64_t bytes_per_s,
 			 effective->own_pool ? effective->cpus_count :
 					       effective->refill_parts,
 			 platform->line_bytes);
-	budget->cap_lines = budget_rate_ceil(&budget->rate,
-					     effective->refill_parts);
-	/* Who has the pool to himself takes all there is. */
-	budget->grant_lines = budget->cap_lines;
-	if (!effective->own_pool) {
-		grant_lines = budget->cap_lines /
-			      (GRANTS_PER_SHARE * effective->cpus_count);
-		budget->grant_lines = grant_lines > POOL_GRANT_MIN_LINES ?
-				      grant_lines : POOL_GRANT_MIN_LINES;
-	}
+	budget_limit(budget, budget_rate_ceil(&budget->rate,
+					      effective->refill_parts),
+		     effective);
 }
 
 /* The CPUs that share a pool have it refilled in turn. */
@@ -69,16 +77,42 @@ static bool lends(const struct reg_settings *settings)
 	       (settings->flags & REG_FLAG_LEND);
 }
 
-static void memguard_amend(const struct reg_platform *platform,
-			   const struct reg_settings *wanted,
-			   struct reg_effective *effective)
+static inline void renew_limit(struct reg_effective *effective)
 {
-	budget_init(&effective->total, wanted->budget_bytes_per_s, platform,
-		    effective);
-	effective->renew_lines =
-		(int64_t)((effective->total.grant_lines <<
-			   effective->share_shift) -
-			  effective->total.grant_lines);
+	uint64_t grant_lines = effective->total.grant_lines;
+
+	effective->renew_lines = (int64_t)(
+		(grant_lines << effective->share_shift) - grant_lines);
+}
+
+__attribute__((noinline))
+static void amend_wide(struct reg_effective *effective, uint64_t bytes_per_s)
+{
+	struct reg_rate *rate = &effective->total.rate;
+
+	budget_rate_amend_wide(rate, bytes_per_s,
+			       effective->settings.period_ns);
+	budget_limit(&effective->total,
+		     budget_rate_ceil(rate, effective->refill_parts), effective);
+	renew_limit(effective);
+}
+
+/* Products of more than 64 bits are left to others: so this calls nobody. */
+static void memguard_amend(struct reg_effective *effective, uint64_t bytes_per_s,
+			   const struct reg_settings *wanted)
+{
+	struct reg_rate *rate = &effective->total.rate;
+	uint64_t period_ns = effective->settings.period_ns;
+
+	(void)wanted;
+	if (!budget_rate_amend(rate, bytes_per_s, period_ns)) {
+		amend_wide(effective, bytes_per_s);
+		return;
+	}
+	budget_limit(&effective->total,
+		     budget_rate_ceil_short(rate, effective->refill_parts),
+		     effective);
+	renew_limit(effective);
 }
 
 static int memguard_check(const struct reg_platform *platform,
@@ -97,7 +131,9 @@ static int memguard_check(const struct reg_platform *platform,
 	pool_share(platform, wanted, effective);
 	if (!effective->own_pool && !(wanted->mode & REG_MODE_SYNCHRONOUS))
 		refills_spread(effective);
-	memguard_amend(platform, wanted, effective);
+	budget_init(&effective->total, wanted->budget_bytes_per_s, platform,
+		    effective);
+	renew_limit(effective);
 	budget_init(&effective->writes, wanted->write_budget_bytes_per_s,
 		    platform, effective);
 	effective->active = effective->total.limited ||

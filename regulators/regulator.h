@@ -63,8 +63,20 @@ struct reg_budget {
 	struct reg_rate rate;
 	uint64_t cap_lines;		/* unused budget accumulates to this */
 	uint64_t grant_lines;		/* drawn at a time, at most */
-	struct scale lines_per_ns;	/* of a bucket */
-	struct scale ns_per_line;
+	/* Of a bucket. */
+	uint64_t line_parts;		/* bytes times nanoseconds a second in a line */
+	uint64_t bytes_per_s;
+	struct scale lines_per_ns;
+	struct scale ns_per_line;	/* credit_pace(); 0: not known yet */
+};
+
+/* What another speed of a bucket is computed by, until something else changes. */
+struct reg_amend {
+	struct wide inverse;		/* 2^128 / reg_budget.line_parts */
+	uint64_t depth_ns;		/* 0: the depth stays */
+	uint64_t least_lines;		/* of it */
+	uint64_t drawing;		/* CPUs of a bucket */
+	uint64_t depth_bytes;		/* of a line in each bucket */
 };
 
 /* CPUs that run for run_ns + run_part / REG_DUTY_FULL of each period. */
@@ -130,6 +142,7 @@ struct reg_effective {
 	const struct counter_source *source;	/* NULL: none usable */
 	struct reg_budget total;
 	struct reg_budget writes;
+	struct reg_amend amend;			/* of the total */
 	/* A pool is refilled at floor(k * period / refill_parts) of the grid. */
 	/* Period / refill_parts, whole part; 0: no refills, credit by the clock. */
 	uint64_t refill_ns;
@@ -137,6 +150,7 @@ struct reg_effective {
 	uint32_t refill_parts;		/* refills per period */
 	uint32_t share_shift;		/* about log2 of the CPUs per pool */
 	uint32_t cpus_count;
+	uint32_t line_bytes;		/* by a regulator with buckets */
 	bool per_cpu;
 	bool own_pool;			/* per_cpu, or there is one CPU only */
 	uint64_t begin_ns;		/* of the cell, by its turn: pool_begin_ns() */
@@ -167,8 +181,10 @@ static inline void effective_amend(struct reg_effective *effective,
 	effective->total.rate = newest->total.rate;
 	effective->total.cap_lines = newest->total.cap_lines;
 	effective->total.grant_lines = newest->total.grant_lines;
+	effective->total.bytes_per_s = newest->total.bytes_per_s;
 	effective->total.lines_per_ns = newest->total.lines_per_ns;
-	effective->total.ns_per_line = newest->total.ns_per_line;
+	effective->total.ns_per_line.whole = 0;
+	effective->total.ns_per_line.fraction_below = 0;
 	effective->renew_lines = newest->renew_lines;
 	effective->generation = newest->generation;
 	effective->revision = newest->revision;
@@ -241,9 +257,9 @@ struct reg_cell {
 	struct reg_pool pool;
 	struct reg_windows windows;
 	uint64_t cpus;				/* the CPUs it was computed for */
-	uint32_t amend_line_bytes;		/* 0: amend() will not do */
+	/* From a line a second to unlimited: amend() will do; 0: it will not. */
+	uint64_t amend_range;
 	uint32_t turn;				/* + 1, among those limited; 0: none */
-	uint64_t reloads;
 	uint64_t refusals;
 	/* Under the lock for requests. */
 	struct reg_hold holds[CONTROL_HOLDS_MAX];
@@ -448,13 +464,12 @@ struct regulator {
 		     const struct reg_settings *wanted,
 		     struct reg_effective *effective, struct reason *reason);
 	/*
-	 * What another total budget, `wanted` has it, changes of `effective`, where
-	 * check() took everything else of `wanted` with one that was limited as
-	 * well. Of the platform only sizes and counts are given. NULL: check() must.
+	 * What another total budget, of a line a second or more, changes of
+	 * `effective`, where check() took everything else of `wanted`, which has it
+	 * as well, with one that was limited. NULL: check() must.
 	 */
-	void (*amend)(const struct reg_platform *platform,
-		      const struct reg_settings *wanted,
-		      struct reg_effective *effective);
+	void (*amend)(struct reg_effective *effective, uint64_t bytes_per_s,
+		      const struct reg_settings *wanted);
 	/*
 	 * cpu->active is new: the CPU starts under it. It holds nothing drawn.
 	 * A pool still filled by an older revision is converted.

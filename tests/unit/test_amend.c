@@ -8,9 +8,11 @@
 #include <cmocka.h>
 
 #include "cells.h"
+#include "hv/arch/cpu.h"
 #include "hv/errno.h"
 #include "hv/regulation.h"
 #include "hv/tick.h"
+#include "regulators/credit.h"
 #include "tests/sim/lines.h"
 
 #define ROUNDS	2000u
@@ -25,6 +27,9 @@ static struct reg_effective comparable(const struct reg_effective *effective)
 	copy.generation = 0;
 	copy.revision = 0;
 	copy.base_revision = 0;
+	/* Left to who waits, where the budget was changed by itself. */
+	if (copy.total.line_parts)
+		credit_pace(&copy.total);
 	return copy;
 }
 
@@ -69,6 +74,15 @@ static struct reg_settings random_settings(uint64_t budget)
 	};
 }
 
+/* As the hypercall does. */
+static int budget_set(uint64_t bytes_per_s, struct reason *reason)
+{
+	struct cell *root = cell_root();
+
+	return regulation_amend(this_cpu(), root->id, bytes_per_s) ? 0 :
+	       regulation_budget(root, bytes_per_s, reason);
+}
+
 /* Lines per nanosecond and all, on the cell and on each of its CPUs. */
 static void test_same_as_a_whole_request(void **unused)
 {
@@ -79,17 +93,16 @@ static void test_same_as_a_whole_request(void **unused)
 	lines_seed = 5;
 	for (unsigned int n = 0; n < ROUNDS; n++) {
 		struct reg_settings s = random_settings(random_budget());
-		uint64_t wanted = random_budget(), base, reloads;
+		uint64_t wanted = random_budget(), base;
 		struct reg_effective amended;
 
 		lines_set(root, s);
 		base = root->reg.effective.base_revision;
-		reloads = root->reg.reloads;
-		assert_int_equal(regulation_budget(root, wanted, &reason), 0);
+		assert_int_equal(budget_set(wanted, &reason), 0);
 		fake_settle();
 		assert_int_equal(root->reg.effective.base_revision, base);
 		assert_int_equal(root->reg.effective.revision, base + 1);
-		assert_int_equal(root->reg.reloads, reloads + 1);
+		assert_int_equal(root->reg.effective.generation, 3 * n + 2);
 		for (unsigned int cpu = 0; cpu < 4; cpu++) {
 			const struct reg_cpu *reg = &fake_cpu_area(cpu)->reg;
 
@@ -117,8 +130,7 @@ static void whole(uint64_t bytes_per_s, int expected, const char *words)
 	uint64_t revision = root->reg.effective.revision;
 	struct reason reason = { "" };
 
-	assert_int_equal(regulation_budget(root, bytes_per_s, &reason),
-			 expected);
+	assert_int_equal(budget_set(bytes_per_s, &reason), expected);
 	fake_settle();
 	if (!expected) {
 		assert_true(root->reg.effective.base_revision > base);
@@ -153,6 +165,63 @@ static void test_all_else_goes_the_whole_way(void **unused)
 	assert_int_equal(cell_root()->reg.refusals, 2);
 }
 
+static long call_budget(unsigned int cpu, uint64_t id, uint64_t bytes_per_s)
+{
+	long result = fake_hypercall(cpu, WEIR_HC_BUDGET, id, bytes_per_s);
+
+	fake_settle();
+	return result;
+}
+
+/* The cell that is named has it, nobody else; one that has gone is not found. */
+static void test_the_call(void **unused)
+{
+	struct reg_settings s = { .valid = REG_SET_BUDGET | REG_SET_REGULATOR,
+				  .budget_bytes_per_s = 64000000,
+				  .regulator = REGULATOR_MEMGUARD };
+	struct cell *root = cell_root(), *cell = cells_make_running(1);
+	uint64_t revision;
+	uint32_t hypercalls;
+
+	(void)unused;
+	lines_set(root, s);
+	lines_set(cell, s);
+	revision = root->reg.effective.revision;
+	assert_int_equal(fake_hypercall(0, HC_CELL_GET_STATE, 77, 0), -ENOENT);
+	hypercalls = fake_cpu_area(0)->stats[CPU_STAT_HYPERCALL];
+	assert_int_equal(call_budget(0, 1, 65000000), 0);
+	assert_int_equal(fake_cpu_area(0)->stats[CPU_STAT_HYPERCALL],
+			 hypercalls + 1);
+	assert_int_equal(call_budget(0, 77, 65000000), -ENOENT);
+	assert_int_equal(fake_cpu_area(0)->stats[CPU_STAT_HYPERCALL],
+			 hypercalls + 2);
+	assert_non_null(strstr(cells_last_reason(), "no cell 77"));
+	assert_int_equal(cell->reg.effective.settings.budget_bytes_per_s,
+			 65000000);
+	assert_int_equal(fake_cpu_area(1)->reg.active.revision,
+			 cell->reg.effective.revision);
+	assert_int_equal(call_budget(0, BIT(32) + 1, 66000000), -ENOENT);
+	assert_int_equal(call_budget(0, 6, 66000000), -ENOENT);
+	assert_int_equal(call_budget(1, 0, 66000000), -EPERM);
+	assert_int_equal(call_budget(1, 1, 66000000), -EPERM);
+	assert_int_equal(call_budget(0, 1, 63), -ERANGE);
+	assert_int_equal(call_budget(0, 0, 0), -EINVAL);
+	assert_int_equal(cell->reg.effective.settings.budget_bytes_per_s,
+			 65000000);
+	assert_int_equal(root->reg.effective.revision, revision);
+	assert_int_equal(call_budget(0, 0, 66000000), 0);
+	assert_int_equal(root->reg.effective.revision, revision + 1);
+	/* One that is being made, or unmade, has its setting already, or still. */
+	cell->used = false;
+	assert_int_equal(call_budget(0, 1, 66000000), -ENOENT);
+	cell->used = true;
+	assert_int_equal(cell->reg.effective.settings.budget_bytes_per_s,
+			 65000000);
+	assert_int_equal(fake_hypercall(0, HC_CELL_DESTROY, 1, 0), 0);
+	assert_int_equal(call_budget(0, 1, 65000000), -ENOENT);
+	assert_int_equal(cell->reg.effective.revision, 0);
+}
+
 /* Debt goes along, and nothing of the old setting counts any more. */
 static void test_debt_is_carried(void **unused)
 {
@@ -173,8 +242,7 @@ static void test_debt_is_carried(void **unused)
 		fake_on_cpu(0);
 		regulation_overflow(cpu);
 		assert_true(cpu->stall_requested);
-		assert_int_equal(regulation_budget(cell_root(), 64 * 80000,
-						   &reason), 0);
+		assert_int_equal(budget_set(64 * 80000, &reason), 0);
 		fake_settle();
 		/* 990 lines more than there were, at twenty a millisecond. */
 		assert_true(cpu->stall_requested);
@@ -185,6 +253,42 @@ static void test_debt_is_carried(void **unused)
 		});
 		assert_false(cpu->stall_requested);
 	}
+}
+
+/* A CPU that comes later begins where it would after a whole request. */
+static void test_who_joins_later(void **unused)
+{
+	struct per_cpu *cpu = fake_cpu_area(2);
+	struct reason reason = { "" };
+	uint64_t since_ns[2];
+
+	(void)unused;
+	for (unsigned int whole_way = 0; whole_way < 2; whole_way++) {
+		struct reg_settings s = {
+			.valid = REG_SET_BUDGET | REG_SET_MODE |
+				 REG_SET_REGULATOR | REG_SET_DEPTH,
+			.budget_bytes_per_s = 64 * 4000000,
+			.mode = REG_MODE_PER_CPU,
+			.regulator = REGULATOR_BUCKET,
+			.depth_bytes = 64 * 100,
+		};
+
+		lines_set(cell_root(), s);
+		s.budget_bytes_per_s = 64 * 8000000;
+		if (whole_way)
+			lines_set(cell_root(), s);
+		else
+			assert_int_equal(budget_set(s.budget_bytes_per_s,
+						    &reason), 0);
+		fake_settle();
+		fake_on_cpu(2);
+		regulation_cpu_stop(cpu);
+		memset(&cpu->reg.own, 0, sizeof(cpu->reg.own));
+		regulation_cpu_reset(cpu);
+		since_ns[whole_way] = cpu->reg.own.since_ns - fake.now_ns;
+	}
+	assert_int_equal(since_ns[0], since_ns[1]);
+	assert_in_range(since_ns[0], 1, 100000);
 }
 
 /* All that is in force on a CPU, and in what it draws from. */
@@ -258,8 +362,7 @@ static void budget_change(uint64_t budget, bool whole)
 		lines_set(cell_root(), (struct reg_settings){
 			.valid = REG_SET_BUDGET, .budget_bytes_per_s = budget });
 	else
-		assert_int_equal(regulation_budget(cell_root(), budget,
-						   &reason), 0);
+		assert_int_equal(budget_set(budget, &reason), 0);
 	fake_settle();
 }
 
@@ -320,7 +423,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_same_as_a_whole_request),
 		TEST(test_all_else_goes_the_whole_way),
+		TEST(test_the_call),
 		TEST(test_debt_is_carried),
+		TEST(test_who_joins_later),
 		TEST(test_line_for_line),
 	};
 

@@ -186,6 +186,39 @@ static void test_extreme_rates_do_not_overflow(void **unused)
 	assert_int_equal(budget_rate_ceil(&rate, 1), 1);
 }
 
+/* Where 64 bits are enough, and next to where they are not. */
+static void test_short_arithmetic(void **unused)
+{
+	unsigned int briefly = 0;
+
+	(void)unused;
+	for (int i = 0; i < 20000; i++) {
+		uint64_t bytes = rnd_rate(), period = rnd_period();
+		uint32_t parts = (uint32_t)rnd_between(1, 64);
+		struct reg_rate whole, amended;
+
+		budget_rate_init(&whole, bytes, period, parts, 16u << (rnd() % 9));
+		amended = whole;
+		amended.lines = amended.numerator = 1;
+		if (budget_rate_amend(&amended, bytes, period)) {
+			briefly++;
+			assert_true(amended.lines < BUDGET_SHORT_LINES);
+		} else {
+			assert_int_equal(amended.lines, 1);
+			budget_rate_amend_wide(&amended, bytes, period);
+		}
+		assert_memory_equal(&amended, &whole, sizeof(whole));
+		if (rnd() % 4 == 0)
+			whole.lines = BUDGET_SHORT_LINES - 1 + rnd() % 2;
+		assert_int_equal(budget_rate_ceil(&whole, parts),
+				 budget_rate_ceil_wide(&whole, parts));
+		whole.numerator = whole.denominator - 1;
+		assert_int_equal(budget_rate_ceil(&whole, 64),
+				 budget_rate_ceil_wide(&whole, 64));
+	}
+	assert_in_range(briefly, 2000, 19000);
+}
+
 static void test_settings_out_of_range_are_refused(void **unused)
 {
 	struct reason reason;
@@ -275,6 +308,7 @@ int main(void)
 		cmocka_unit_test(test_rate_skips_as_it_steps),
 		cmocka_unit_test(test_effective_rate_is_the_requested_one),
 		cmocka_unit_test(test_extreme_rates_do_not_overflow),
+		cmocka_unit_test(test_short_arithmetic),
 		cmocka_unit_test(test_settings_out_of_range_are_refused),
 		cmocka_unit_test(test_grid),
 		cmocka_unit_test(test_scale),

@@ -99,7 +99,7 @@ static void test_the_numbers_are_told(void **unused)
 			 -ENOSPC);
 	/* Nothing changed; as a limit it can be had. */
 	assert_int_equal(admitted(), 900 * MB);
-	assert_int_equal(cell->reg.reloads, 0);
+	assert_int_equal(cell->reg.effective.generation, 0);
 	assert_int_equal(set(cell, 400 * MB, REG_CLASS_BEST_EFFORT, ""), 0);
 	assert_int_equal(set(cell, 300000500, REG_CLASS_GUARANTEED,
 			     "900 MB/s + 300000500 B/s asked"), -ENOSPC);

@@ -42,7 +42,7 @@ void arch_cpu_relax(void)
 
 void arch_cpu_kick(struct per_cpu *cpu)
 {
-	gic_send_sgi(cpu, GIC_SGI_EVENT);
+	gic_send_event(cpu);
 }
 
 /* SCTLR, TCR, MAIR, TTBR0 and TPIDR were saved before they changed. */

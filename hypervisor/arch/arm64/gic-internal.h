@@ -30,6 +30,7 @@ struct gic_ops {
 	/* Maintenance interrupt when at most one list register is in use. */
 	void (*ask_underflow)(bool ask);
 	void (*send_sgi)(const struct gic_cpu *target, unsigned int sgi);
+	void (*send_event)(struct per_cpu *cpu);	/* gic_send_event */
 	/* A physical interrupt whose priority was dropped when it was taken. */
 	void (*deactivate)(uint32_t irq);
 	/* The CPU's identity and number of list registers. -ENODEV. */

@@ -11,6 +11,7 @@
 
 struct gic_hw gic;
 void (*gic_irq_handler)(struct per_cpu *cpu);
+void (*gic_send_event)(struct per_cpu *cpu);
 
 #define MAP_REGISTERS		(MAP_READ | MAP_WRITE | MAP_DEVICE)
 
@@ -101,6 +102,7 @@ int gic_init(const struct platform_arm *platform)
 	}
 	gic.ops = gic.version == 3 ? &gicv3_ops : &gicv2_ops;
 	gic_irq_handler = gic.ops->handle;
+	gic_send_event = gic.ops->send_event;
 	gic.pmu_irq = UINT32_MAX;
 	gic.hv_ppis = 1u << GIC_PPI_CNTHP | 1u << gic.maintenance_irq;
 	gic.emulated = GIC_SGI_BITS | gic.hv_ppis;

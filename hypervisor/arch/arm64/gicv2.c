@@ -129,6 +129,11 @@ static void send_sgi(const struct gic_cpu *target, unsigned int sgi)
 		    1u << (16 + target->interface) | sgi);
 }
 
+static void send_event(struct per_cpu *cpu)
+{
+	send_sgi(gic_of(cpu), GIC_SGI_EVENT);
+}
+
 /* Each CPU reads its own bit from the banked targets; none when it is alone. */
 static unsigned int own_interface(void)
 {
@@ -239,6 +244,7 @@ const struct gic_ops gicv2_ops = {
 	.lrs_ended = lrs_ended,
 	.ask_underflow = ask_underflow,
 	.send_sgi = send_sgi,
+	.send_event = send_event,
 	.deactivate = deactivate_irq,
 	.cpu_probe = cpu_probe,
 	.cpu_take = cpu_take,

@@ -147,6 +147,11 @@ static void send_sgi(const struct gic_cpu *target, unsigned int sgi)
 	gic_isb();
 }
 
+static void send_event(struct per_cpu *cpu)
+{
+	send_sgi(gic_of(cpu), GIC_SGI_EVENT);
+}
+
 uint64_t gicv3_sgi_route(uint64_t affinity)
 {
 	return (affinity >> 24) << 48 | ((affinity >> 4) & 0xf) << 44 |
@@ -361,6 +366,7 @@ const struct gic_ops gicv3_ops = {
 	.lrs_ended = lrs_ended,
 	.ask_underflow = ask_underflow,
 	.send_sgi = send_sgi,
+	.send_event = send_event,
 	.deactivate = deactivate_irq,
 	.cpu_probe = cpu_probe,
 	.cpu_take = cpu_take,

@@ -21,7 +21,7 @@ static void publish(const uint64_t *entry)
 
 void *arch_hv_base(void)
 {
-	return &image_header;
+	return ARCH_HV_BASE;
 }
 
 /* The tables that boot.c has filled: the root lies in the image. */

@@ -21,7 +21,7 @@ static uint64_t *root5;		/* of the tables it moves to; NULL: four levels */
 
 void *arch_hv_base(void)
 {
-	return &image_header;
+	return ARCH_HV_BASE;
 }
 
 /* The tables that boot.c has filled: the root lies in the image. */

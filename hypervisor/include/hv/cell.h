@@ -62,8 +62,36 @@ static inline void cell_view(const struct cell *cell, struct config_view *view)
 	config_view_init(view, cell->config, cell->config_size);
 }
 
+/* For what follows only. */
+extern struct cell cell_slots[HV_MAX_CELLS];
+
 struct cell *cell_root(void);
 struct cell *cell_by_id(uint32_t id);
+
+static inline bool cell_is_root(const struct cell *cell)
+{
+	return cell == &cell_slots[0];
+}
+
+/*
+ * As cell_by_id(), without the lock of cell_get() and where each instruction counts. The
+ * caller holds another one that was taken between the cell's creation and cell_publish(),
+ * and will be between cell_unpublish() and its end: it sees what was written before, and
+ * while it has that lock the cell stays.
+ */
+static inline struct cell *cell_find(uint64_t id)
+{
+	struct cell *cell = cell_slots;
+	unsigned int left = HV_MAX_CELLS;
+
+	do {
+		if (cell->used && cell->id == id)
+			return cell;
+		cell++;
+	} while (--left);
+	return NULL;
+}
+
 /* For iteration: the n-th slot, NULL when unused. */
 struct cell *cell_slot(unsigned int n);
 /* Cells that exist, the root included. */
@@ -125,5 +153,8 @@ void cpu_fault(struct per_cpu *cpu, enum park_reason reason, uint64_t address,
 /* Hypercall from the guest on this CPU; returns the guest's result. */
 long hypercall_handle(struct per_cpu *cpu, uint64_t number, uint64_t arg1,
 		      uint64_t arg2);
+/* The same without short ways: for one that was begun and has changed nothing. */
+long hypercall_whole(struct per_cpu *cpu, uint64_t number, uint64_t arg1,
+		     uint64_t arg2);
 
 #endif

@@ -6,6 +6,8 @@
 #include "regulators/regulator.h"
 #include "abi/hypercall.h"
 #include "arch_types.h"
+#include "arch/paging.h"
+#include "setup.h"
 #include "tick.h"
 #include "types.h"
 
@@ -47,6 +49,17 @@ struct per_cpu {
 
 /* NULL when `id` is not a CPU of this machine. */
 struct per_cpu *percpu_get(unsigned int id);
+
+/* The same of one that is there, as those of a cell all are; setup makes sure. */
+static inline struct per_cpu *percpu_of(unsigned int id)
+{
+	uint8_t *areas = (uint8_t *)ARCH_HV_BASE;
+
+	/* They are right behind the image: not in what the compiler takes this for. */
+	__asm__("" : "+r"(areas));
+	areas += image_header.core_size;
+	return (void *)(areas + id * image_header.percpu_size);
+}
 
 /* On the CPU: by regulators; critical.h says what it may do all the same. */
 static inline bool regulation_holds(const struct per_cpu *cpu)

@@ -83,10 +83,19 @@ void regulation_stall(struct per_cpu *cpu);
 int regulation_set(struct cell *cell, struct reg_request *request);
 
 /*
- * The same with nothing but another total budget, and without an answer: 0, or an
- * error with the reason. Where a best-effort cell keeps one already it takes a small
- * part of the time. Any CPU.
+ * The same with nothing but another total budget, and without an answer. The short way,
+ * a small part of the time: where a best-effort cell keeps a budget already. False: it
+ * is regulation_budget() that tells, with 0 or an error and the reason. Any CPU; `self`
+ * is the one that calls. The cell need not be held.
  */
+bool regulation_amend(struct per_cpu *self, uint64_t cell_id,
+		      uint64_t bytes_per_s);
+/*
+ * WEIR_HC_BUDGET, with the arguments of hypercall_handle() where they are: the short way
+ * when the root asks, else hypercall_whole().
+ */
+long regulation_call_budget(struct per_cpu *self, uint64_t number,
+			    uint64_t cell_id, uint64_t bytes_per_s);
 int regulation_budget(struct cell *cell, uint64_t bytes_per_s,
 		      struct reason *reason);
 int regulation_get(struct cell *cell, struct reg_status *status);

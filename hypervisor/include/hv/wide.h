@@ -89,6 +89,41 @@ static inline uint64_t wide_divide(uint128_t dividend, uint64_t divisor,
 	return quotient;
 }
 
+/* Two halves of a 128-bit number. */
+struct wide {
+	uint64_t above;
+	uint64_t below;
+};
+
+/* floor(2^128 / divisor), for wide_fraction(); the divisor is more than 1. */
+static inline struct wide wide_inverse(uint64_t divisor)
+{
+	struct wide inverse;
+	uint64_t rest;
+
+	inverse.above = wide_divide((uint128_t)1 << 64, divisor, &rest);
+	inverse.below = wide_divide((uint128_t)rest << 64, divisor, &rest);
+	return inverse;
+}
+
+/*
+ * floor(2^64 * value / divisor) without a division, and what is left of it; `value` is
+ * less than the divisor, and that less than 2^63. The product with the inverse is too
+ * small by less than 2.
+ */
+static inline uint64_t wide_fraction(uint64_t value, uint64_t divisor,
+				     const struct wide *inverse,
+				     uint64_t *remainder)
+{
+	uint64_t quotient = value * inverse->above +
+			    (uint64_t)(wide_multiply(value, inverse->below) >> 64);
+	uint64_t rest = 0 - quotient * divisor;
+	bool more = rest >= divisor;
+
+	*remainder = more ? rest - divisor : rest;
+	return quotient + more;
+}
+
 /*
  * A constant factor with 64 fraction bits, to compute every value from zero:
  * nothing accumulates, so nothing drifts. The error is below value / 2^64. As

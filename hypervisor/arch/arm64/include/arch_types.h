@@ -8,6 +8,9 @@
 #include "hv/types.h"
 #include "pmu-guest.h"
 
+/* arch_hv_base() */
+#define ARCH_HV_BASE		((void *)&image_header)
+
 /* enum cpu_stat: how many there are. */
 #define ARCH_CPU_STATS		CPU_STATS_ARM64
 

@@ -174,6 +174,9 @@ void gic_critical_only(struct per_cpu *cpu, bool only);
 /* A physical SGI for the hypervisor itself; earlier stores are visible. */
 void gic_send_sgi(struct per_cpu *cpu, unsigned int sgi);
 
+/* gic_send_sgi() of GIC_SGI_EVENT. */
+extern void (*gic_send_event)(struct per_cpu *cpu);
+
 /*
  * Trapped write of ICC_SGI1R_EL1 (v3). ICC_ASGI1R_EL1 and ICC_SGI0R_EL1 are
  * ignored by the caller: their groups are off. Targets outside the cell are

@@ -6,6 +6,8 @@
 #include "hv/paging.h"
 #include "hv/types.h"
 
+#define ARCH_HV_BASE		arch_hv_base()
+
 /* enum cpu_stat: how many there are. */
 #define ARCH_CPU_STATS		CPU_STATS_ARM64
 

@@ -10,6 +10,9 @@
 #include "insn.h"
 #include "pmu.h"
 
+/* arch_hv_base() */
+#define ARCH_HV_BASE		((void *)&image_header)
+
 /* enum cpu_stat: how many there are. */
 #define ARCH_CPU_STATS		CPU_STATS_X86
 
