@@ -95,6 +95,16 @@ void page_table_leaves_break(struct page_table *table, uint64_t virt,
 	}
 }
 
+bool page_table_leaf_break(struct page_table *table, uint64_t virt)
+{
+	uint64_t *entry = next_leaf(table, virt, 0, NULL);
+
+	if (!table->format->valid(*entry))
+		return false;
+	entry_set(table, entry, 0);
+	return true;
+}
+
 void page_table_leaves_make(struct page_table *table, uint64_t virt, hpa_t phys,
 			    unsigned int count, uint32_t flags)
 {

@@ -21,6 +21,12 @@ static inline uint64_t level_bytes(unsigned int level)
 	return PAGE_BYTES << (level * LEVEL_BITS);
 }
 
+/* virt / level_bytes(level), which no compiler takes for a shift. */
+static inline uint64_t level_pages(uint64_t virt, unsigned int level)
+{
+	return virt / PAGE_BYTES >> (level * LEVEL_BITS);
+}
+
 static inline unsigned int root_level(const struct page_table *table)
 {
 	return table->format->levels - 1;
@@ -37,7 +43,7 @@ static inline unsigned int table_entries(const struct page_table *table,
 static inline unsigned int entry_index(const struct page_table *table,
 				       uint64_t virt, unsigned int level)
 {
-	return (unsigned int)(virt / level_bytes(level)) &
+	return (unsigned int)level_pages(virt, level) &
 	       (table_entries(table, level) - 1);
 }
 

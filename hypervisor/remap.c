@@ -148,8 +148,8 @@ void hv_window_close(void)
 {
 	uint64_t virt = window_address();
 
-	CHECK(page_table_unmap(arch_hv_table(), virt, PAGE_BYTES) == 0);
-	arch_hv_sync(virt, PAGE_BYTES);
+	if (page_table_leaf_break(arch_hv_table(), virt))
+		arch_hv_sync(virt, PAGE_BYTES);
 }
 
 /*
@@ -161,8 +161,8 @@ void *hv_window(hpa_t page, uint32_t flags)
 	uint64_t virt = window_address();
 
 	hv_window_close();
-	CHECK(page_table_map(arch_hv_table(), virt, hpa(page.value & PAGE_MASK),
-			     PAGE_BYTES, flags | MAP_NO_BLOCKS) == 0);
-	arch_hv_sync(virt, PAGE_BYTES);
+	page_table_leaves_make(arch_hv_table(), virt, hpa(page.value & PAGE_MASK),
+			       1, flags);
+	arch_hv_publish(virt, PAGE_BYTES);
 	return (void *)(uintptr_t)virt;
 }

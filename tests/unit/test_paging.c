@@ -429,6 +429,37 @@ static void test_remap_area(void **state)
 	assert_int_equal(remap_pool_used(), used);
 }
 
+/* Shows one page and then another, never both, and in the end none. */
+static void test_window(void **state)
+{
+	uint8_t *window;
+	unsigned int syncs;
+	uint32_t flags;
+	hpa_t phys;
+
+	(void)state;
+	fake_on_cpu(0);
+	assert_int_equal(hv_remap_init(), 0);
+	*(uint8_t *)fake_ram(0x41000005) = 1;
+	*(uint8_t *)fake_ram(0x41002005) = 2;
+	syncs = fake.hv_syncs;
+	window = hv_window(hpa(0x41000010), MAP_READ);
+	assert_int_equal(window[5], 1);
+	assert_int_equal(fake.hv_syncs, syncs + 1);
+	assert_ptr_equal(hv_window(hpa(0x41002000), MAP_READ | MAP_WRITE),
+			 window);
+	assert_int_equal(fake.hv_syncs, syncs + 3);
+	assert_int_equal(window[5], 2);
+	window[5] = 3;
+	assert_int_equal(*(uint8_t *)fake_ram(0x41002005), 3);
+	hv_window_close();
+	assert_int_equal(fake.hv_syncs, syncs + 4);
+	assert_false(page_table_translate(arch_hv_table(), (uintptr_t)window,
+					  &phys, &flags));
+	hv_window_close();
+	assert_int_equal(fake.hv_syncs, syncs + 4);
+}
+
 static void test_remap_area_ends(void **state)
 {
 	uint64_t size = (HV_REMAP_PAGES - HV_MAX_CPUS) * PAGE_BYTES;
@@ -466,6 +497,7 @@ int main(void)
 		cmocka_unit_test_setup(test_geometry, setup),
 		cmocka_unit_test_setup(test_descriptors, setup),
 		cmocka_unit_test_setup(test_remap_area, setup),
+		cmocka_unit_test_setup(test_window, setup),
 		cmocka_unit_test_setup(test_remap_area_ends, setup),
 	};
 

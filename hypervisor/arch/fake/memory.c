@@ -214,6 +214,7 @@ void arch_hv_sync(uint64_t virt, uint64_t size)
 {
 	struct run run = { .virt = virt };
 
+	fake.hv_syncs++;
 	for (uint64_t at = virt; at < virt + size; at += PAGE_BYTES) {
 		struct run next = { .virt = at, .size = PAGE_BYTES };
 

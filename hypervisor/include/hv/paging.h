@@ -134,7 +134,9 @@ void page_table_change_break(const struct page_table *table,
 			     const struct page_change *change);
 void page_table_change_make(const struct page_table *table,
 			    const struct page_change *change);
-/* So many pages that have entries of level 0, in no group. */
+/* The page at `virt`, which has an entry of level 0 in no group: whether it was mapped. */
+bool page_table_leaf_break(struct page_table *table, uint64_t virt);
+/* So many of them. */
 void page_table_leaves_break(struct page_table *table, uint64_t virt,
 			     unsigned int count);
 void page_table_leaves_make(struct page_table *table, uint64_t virt, hpa_t phys,

@@ -50,6 +50,7 @@ struct fake {
 	unsigned int cell_resets;
 	uint64_t flushed_bytes;
 	unsigned int cell_flushes;
+	unsigned int hv_syncs;
 	unsigned int icache_flushes;
 	uint64_t guard_offset;		/* a page that is not mapped; 0: none */
 	uint64_t switched_root;		/* tables that CPUs went over to */
