@@ -8,9 +8,9 @@
  * it may have under way; a miss is a request to DDR, and a second one when a
  * dirty line must go. Of misses it has `mlp` under way at most: the place is free
  * again when both are served. A hit in the shared cache takes one, too, when the
- * line that leaves the L1 for it sends another to DDR. A load of LOAD_CHASE waits for its data.
- * From core to DDR and back a request takes what ddr_latency_cycles leaves beside
- * a row cycle and a burst, half of it each way.
+ * line that leaves the L1 for it sends another to DDR. A load of LOAD_CHASE waits
+ * for its data. From core to DDR and back a request takes what ddr_latency_cycles
+ * leaves beside a row cycle and a burst, half of it each way.
  *
  * Time is in ps. Events are handled in order of time; at the same time the
  * control comes first, then cores by number. DDR is ahead of them: it has served
