@@ -1,23 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * weir-steps: how many instructions an overflow takes on x86, of the image as it is
- * linked. Bochs has no counters to overflow.
+ * weir-steps: how many instructions an overflow takes on x86, and a call that sets
+ * another budget, of the image as it is linked. Bochs has no counters to overflow, and
+ * one CPU when it counts instructions, which makes the call and follows it at once.
  *
  * Prints "data: NAME INSTRUCTIONS" for each regulator and pool.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
+#include "hv/cell.h"
 #include "hv/clock.h"
 #include "hv/percpu.h"
 #include "hv/arch/pmu.h"
+#include "apic.h"
 #include "hypervisor/arch/x86/pmu-internal.h"
 #include "steps-image.h"
+#include "x86-regs.h"
 
 #define COUNTER_BITS	48u
 #define TSC_HZ		2400000000ull
 #define BUDGET		600000000ull
+#define CALLER		0u
+#define CELL_ID		1u
 
 static struct per_cpu cpu;
 static struct reg_cell cell;
@@ -135,6 +142,97 @@ static void measure(const char *name, uint16_t id, unsigned int cpus)
 	printf("data: %s %llu\n", name, (unsigned long long)overflow());
 }
 
+/* Where the image finds that of a CPU: behind itself. */
+static struct per_cpu *area_map(unsigned int id)
+{
+	const struct image_header *header = steps_symbol("image_header");
+	void *at = (uint8_t *)steps_symbol("image_header") +
+		   header->core_size + id * header->percpu_size;
+
+	if (mmap(at, header->percpu_size, PROT_READ | PROT_WRITE,
+		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) != at)
+		refuse_to_go_on("no room for a CPU");
+	return at;
+}
+
+/* A cell with the setting that start() has made, and the root beside it. */
+static struct cell *cells_prepare(unsigned int cpus)
+{
+	struct cell *cells = steps_symbol("cell_slots");
+	struct cell *target = &cells[CELL_ID];
+
+	cells[0].used = true;
+	target->used = true;
+	target->id = CELL_ID;
+	target->cpus = (BIT(cpus) - 1) << (CALLER + 1);
+	target->reg = cell;
+	target->reg.cpus = target->cpus;
+	target->reg.amend_range = REG_BUDGET_UNLIMITED - 64;
+	return target;
+}
+
+static bool told(struct per_cpu *area)
+{
+	bool kicked = area->events == EVENT_REGULATION && area->arch.kick_sent;
+
+	area->events = 0;
+	area->arch.kick_sent = 0;
+	return kicked;
+}
+
+/* The root's call, from where an exit knows it for a call to the answer. */
+static uint64_t budget_set(struct cell *target, struct per_cpu **areas,
+			   unsigned int cpus, uint64_t bytes_per_s)
+{
+	long (*handle)(struct per_cpu *cpu, uint64_t number, uint64_t arg1,
+		       uint64_t arg2) = steps_symbol("hypercall_handle");
+	uint64_t before = target->reg.effective.revision;
+	uint64_t count;
+	long error;
+
+	steps_begin();
+	error = handle(&cpu, WEIR_HC_BUDGET, target->id, bytes_per_s);
+	count = steps_end();
+	if (error || target->reg.effective.revision != before + 1 ||
+	    target->reg.requested.budget_bytes_per_s != bytes_per_s)
+		refuse_to_go_on("that set no budget in the short way");
+	for (unsigned int n = 0; n < cpus; n++) {
+		if (!told(areas[n]))
+			refuse_to_go_on("a CPU was not told");
+	}
+	return count;
+}
+
+static void measure_budget(const char *name, uint16_t id,
+			   struct per_cpu **areas, unsigned int cpus)
+{
+	struct cell *target;
+
+	start(id, cpus);
+	target = cells_prepare(cpus);
+	cpu.cell = target - CELL_ID;
+	for (unsigned int n = 0; n < cpus; n++)
+		areas[n]->reg.cell = &target->reg;
+	budget_set(target, areas, cpus, BUDGET / 2);
+	printf("data: %s %llu\n", name, (unsigned long long)
+	       budget_set(target, areas, cpus, BUDGET / 3));
+}
+
+static void measure_budgets(void)
+{
+	int (*apic_start)(void) = steps_symbol("apic_init");
+	struct per_cpu *areas[2] = { area_map(CALLER + 1), area_map(CALLER + 2) };
+
+	*steps_msr(MSR_APIC_BASE) = APIC_PAGE | APIC_BASE_ENABLED |
+				    APIC_BASE_X2APIC;
+	if (apic_start())
+		refuse_to_go_on("no local APIC");
+	measure_budget("budget_memguard", REGULATOR_MEMGUARD, areas, 1);
+	measure_budget("budget_bucket", REGULATOR_BUCKET, areas, 1);
+	measure_budget("budget_memguards", REGULATOR_MEMGUARD, areas, 2);
+	measure_budget("budget_buckets", REGULATOR_BUCKET, areas, 2);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc != 2) {
@@ -147,5 +245,6 @@ int main(int argc, char **argv)
 	measure("overflow_memguard", REGULATOR_MEMGUARD, 2);
 	measure("overflow_bucket", REGULATOR_BUCKET, 1);
 	measure("overflow_buckets", REGULATOR_BUCKET, 2);
+	measure_budgets();
 	return 0;
 }
