@@ -230,8 +230,6 @@ void regulation_cell_exit(struct cell *cell)
 {
 	static const struct reg_effective nothing;
 
-	if (cell->reg.effective.regulator)
-		cell->reg.effective.regulator->cell_exit(&cell->reg);
 	spin_lock(&requests);
 	control_exit(cell);
 	bandwidth_give_back(&cell->reg.requested);
@@ -477,8 +475,6 @@ static void cpu_stats(const struct per_cpu *cpu, uint64_t now_ns,
 	uint64_t reads = 0, writes = 0;
 
 	*stats = reg->stats;
-	if (reg->active.regulator)
-		reg->active.regulator->stats(reg, stats);
 	if (source)
 		source->peek(cpu->id, &counter, &reads, &writes);
 	stats->read_lines += counter.read_lines + reads;

@@ -381,16 +381,6 @@ static void bucket_cpu_reset(struct reg_cpu *cpu, uint64_t now_ns)
 	cpu->write_grant_lines = 0;
 }
 
-static void bucket_cell_exit(struct reg_cell *cell)
-{
-	cell->pool = (struct reg_pool){ 0 };
-}
-
-static void bucket_stats(const struct reg_cpu *cpu, struct reg_cpu_stats *stats)
-{
-	*stats = cpu->stats;
-}
-
 static const struct regulator bucket = {
 	.name = "bucket",
 	.id = REGULATOR_BUCKET,
@@ -406,7 +396,5 @@ static const struct regulator bucket = {
 	.poll = bucket_poll,
 	.overflow = bucket_overflow,
 	.cpu_reset = bucket_cpu_reset,
-	.cell_exit = bucket_cell_exit,
-	.stats = bucket_stats,
 };
 REGULATOR(bucket);

@@ -523,17 +523,6 @@ static void memguard_cpu_reset(struct reg_cpu *cpu, uint64_t now_ns)
 	cpu->write_grant_lines = 0;
 }
 
-static void memguard_cell_exit(struct reg_cell *cell)
-{
-	cell->pool = (struct reg_pool){ 0 };
-}
-
-static void memguard_stats(const struct reg_cpu *cpu,
-			   struct reg_cpu_stats *stats)
-{
-	*stats = cpu->stats;
-}
-
 static const struct regulator memguard = {
 	.name = "memguard",
 	.id = REGULATOR_MEMGUARD,
@@ -550,7 +539,5 @@ static const struct regulator memguard = {
 	.advance = memguard_advance,
 	.overflow = memguard_overflow,
 	.cpu_reset = memguard_cpu_reset,
-	.cell_exit = memguard_cell_exit,
-	.stats = memguard_stats,
 };
 REGULATOR(memguard);

@@ -507,16 +507,6 @@ static void mempol_cpu_reset(struct reg_cpu *cpu, uint64_t now_ns)
 	pool_leave(cpu);
 }
 
-static void mempol_cell_exit(struct reg_cell *cell)
-{
-	cell->pool = (struct reg_pool){ 0 };
-}
-
-static void mempol_stats(const struct reg_cpu *cpu, struct reg_cpu_stats *stats)
-{
-	*stats = cpu->stats;
-}
-
 static const struct regulator mempol = {
 	.name = "mempol",
 	.id = REGULATOR_MEMPOL,
@@ -530,7 +520,5 @@ static const struct regulator mempol = {
 	.poll = look,
 	.overflow = mempol_overflow,
 	.cpu_reset = mempol_cpu_reset,
-	.cell_exit = mempol_cell_exit,
-	.stats = mempol_stats,
 };
 REGULATOR(mempol);

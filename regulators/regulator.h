@@ -443,8 +443,10 @@ enum reg_kind {
  * of `effective` alone. A burst cap is asked, by overflow(), after everything
  * that the budget did, and brings the alarm forward when it must; when there
  * is no budget (not effective.active) the source is its own. Neither of them
- * has short ways, which are closed where there is one, or cell_exit() or
- * stats(), which are the budget's.
+ * has short ways, which are closed where there is one.
+ *
+ * What has been used and held up is in cpu->stats, as far as known. All of a cell
+ * is zero again when no CPU is left in it.
  */
 struct regulator {
 	const char *name;
@@ -496,10 +498,6 @@ struct regulator {
 	enum reg_verdict (*overflow)(struct reg_cpu *cpu, uint64_t now_ns);
 	/* Settles what was used and gives back what was drawn. */
 	void (*cpu_reset)(struct reg_cpu *cpu, uint64_t now_ns);
-	/* No CPU is left in the cell. */
-	void (*cell_exit)(struct reg_cell *cell);
-	/* From any CPU: what has been used and held up, as far as known. */
-	void (*stats)(const struct reg_cpu *cpu, struct reg_cpu_stats *stats);
 };
 
 /* Records are found through pointers in a section, sorted by `order`. */
