@@ -74,17 +74,24 @@ struct grid {
 
 static struct grid grid_of(const struct sim *sim,
 			   const struct handover *handover,
-			   const struct handover_pool *book)
+			   const struct handover_pool *book, uint64_t period_ns)
 {
-	const struct reg_effective *e = &sim->cell.effective;
 	bool own = book != &handover->shared;
 	uint64_t n = own ? (uint64_t)(book - handover->own) : 0;
 
 	return (struct grid){
-		.period_ns = e->settings.period_ns,
+		.period_ns = period_ns,
 		.parts = own ? 1 : sim->cpus_count,
-		.phase_ns = own ? n * e->settings.period_ns / sim->cpus_count : 0,
+		.phase_ns = own ? n * period_ns / sim->cpus_count : 0,
 	};
+}
+
+static struct grid grid_now(const struct sim *sim,
+			    const struct handover *handover,
+			    const struct handover_pool *book)
+{
+	return grid_of(sim, handover, book,
+		       sim->cell.effective.settings.period_ns);
 }
 
 static uint64_t point_ns(const struct grid *grid, int64_t number)
@@ -130,15 +137,17 @@ static int64_t lines_in(const struct sim *sim, bool own, uint64_t bytes_per_s,
 
 /* Refills of the old setting that were due before the new one took over. */
 static uint64_t refills_due(const struct scene *scene,
+			    const struct handover *handover,
 			    struct handover_pool *book)
 {
-	uint64_t step_ns = book->period_ns / book->parts, count;
+	struct grid grid = grid_of(scene->sim, handover, book, book->period_ns);
+	int64_t first, next;
 
 	if (scene->old_revision != book->revision ||
 	    scene->sim->now_ns < book->next_ns)
 		return 0;
-	count = (scene->sim->now_ns - book->next_ns) * book->parts /
-		book->period_ns + 1;
+	first = point_after(&grid, book->next_ns - 1);
+	next = point_after(&grid, scene->sim->now_ns);
 	for (unsigned int n = 0; n < 2; n++) {
 		struct handover_level *level = &book->level[n];
 		uint128_t parts = (uint128_t)level->bytes_per_s *
@@ -146,14 +155,14 @@ static uint64_t refills_due(const struct scene *scene,
 		uint64_t line = LINE_PARTS * scene->sim->cpus_count;
 
 		if (level->limited)
-			level->lines += (int64_t)((parts * count +
-						   level->remainder) / line);
+			level->lines += (int64_t)
+				((parts * (uint64_t)(next - first) +
+				  level->remainder) / line);
 	}
 	book->taken_ns = 0;
-	book->paid_ns += (uint64_t)((uint128_t)count * book->period_ns /
-				    book->parts);
-	book->last_ns = book->next_ns + (count - 1) * step_ns;
-	return count;
+	book->paid_ns += point_ns(&grid, next) - book->next_ns;
+	book->last_ns = point_ns(&grid, next - 1);
+	return (uint64_t)(next - first);
 }
 
 /* What was taken from a refill that will not come is given back. */
@@ -189,9 +198,15 @@ static int64_t time_paid(struct handover_pool *book, uint64_t next_ns,
 	return (int64_t)(until_ns - step_ns - book->paid_ns);
 }
 
-/* Only what is full may have been cut. */
-static bool is_full(const struct scene *scene, const struct reg_pool *pool,
-		    bool own, bool writes)
+/* It goes along to the pool that the CPU draws from. */
+static int64_t debt_of(const struct handover_level *level)
+{
+	return level->limited && level->level_lines < 0 ? level->level_lines : 0;
+}
+
+/* Only what was full may have been cut; debt came along after that. */
+static bool was_full(const struct scene *scene, const struct reg_pool *pool,
+		     bool own, bool writes, int64_t debt)
 {
 	const struct reg_effective *e = &scene->sim->cell.effective;
 	const struct reg_budget *budget = writes ? &e->writes : &e->total;
@@ -199,29 +214,26 @@ static bool is_full(const struct scene *scene, const struct reg_pool *pool,
 	const struct reg_cpu *reg = &scene->sim->cpu[scene->cpu].reg;
 
 	lines += (int64_t)(writes ? reg->write_grant_lines : reg->grant_lines);
-	return lines >= (int64_t)budget->cap_lines - !own;
+	return lines - debt >= (int64_t)budget->cap_lines - !own;
 }
 
+/* `paid`: lines that the handover brings, or takes. */
 static bool level_check(const struct scene *scene,
 			const struct handover_level *level,
 			const struct reg_pool *pool, bool own, bool writes,
-			int64_t expected, int64_t found, bool cut)
+			int64_t paid, int64_t debt, int64_t found, bool cut)
 {
+	int64_t expected = level->lines + paid + debt;
+
 	if (!level->limited || found == expected ||
 	    (found < expected &&
-	     (cut || is_full(scene, pool, own, writes))))
+	     (cut || was_full(scene, pool, own, writes, debt))))
 		return true;
 	snprintf(scene->failure, scene->failure_bytes,
 		 "CPU %u takes over: %lld lines%s are there, not %lld",
 		 scene->cpu, (long long)found, writes ? " to write" : "",
 		 (long long)expected);
 	return false;
-}
-
-/* It goes along to the pool that the CPU draws from. */
-static int64_t debt_of(const struct handover_level *level)
-{
-	return level->limited && level->level_lines < 0 ? level->level_lines : 0;
 }
 
 /* A pool goes on under another setting. */
@@ -232,11 +244,11 @@ static bool pool_check(const struct scene *scene, struct handover *handover,
 	const struct sim *sim = scene->sim;
 	const struct reg_pool *pool = pool_seen(sim, handover, book);
 	bool own = book != &handover->shared;
-	struct grid grid = grid_of(sim, handover, book);
+	struct grid grid = grid_now(sim, handover, book);
 	int64_t number = point_after(&grid, sim->now_ns);
 	uint64_t next_ns = point_ns(&grid, number);
 	uint64_t step_ns = next_ns - (number ? point_ns(&grid, number - 1) : 0);
-	bool cut = refills_due(scene, book) > 0;
+	bool cut = refills_due(scene, handover, book) > 0;
 	int64_t paid_ns;
 
 	if (pool->next_ns != next_ns) {
@@ -255,8 +267,7 @@ static bool pool_check(const struct scene *scene, struct handover *handover,
 
 		if (!(n ? pool->writes.limited : pool->total.limited))
 			continue;
-		if (!level_check(scene, level, pool, own, n,
-				 level->lines + lines +
+		if (!level_check(scene, level, pool, own, n, lines,
 				 debt_of(&other->level[n]),
 				 lines_there(sim, handover, book, n), cut))
 			return false;
@@ -301,7 +312,7 @@ static void pool_see(struct handover *handover, struct handover_pool *book,
 		     const struct sim *sim)
 {
 	const struct reg_pool *pool = pool_seen(sim, handover, book);
-	struct grid grid = grid_of(sim, handover, book);
+	struct grid grid = grid_now(sim, handover, book);
 
 	if (pool->next_ns == REG_NEVER) {
 		book->known = false;
@@ -335,7 +346,7 @@ static bool takeover_audit(const struct scene *scene, struct handover *handover)
 	const struct reg_pool *pool = pool_seen(scene->sim, handover, book);
 
 	if (!is_own && handover->own_pool[scene->cpu] && own->known)
-		refills_due(scene, own);
+		refills_due(scene, handover, own);
 	taken_give_back(other);
 	if (book->revision == pool->revision) {
 		if (book->known && !is_own &&
