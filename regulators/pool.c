@@ -172,16 +172,17 @@ static struct pool_due pool_by_clock(struct reg_pool *pool,
 
 /*
  * What may be paid ahead is a refill, or what was ahead already if that is more: so
- * settings that change for ever never yield more than either of them. To a pool
- * that was not in use nothing is due for the time before, but since the last
- * refill, by whichever pool.
+ * settings that change for ever never yield more than either of them. A pool that was
+ * not in use begins with nothing, a step after the last refill by whichever pool.
  */
 static struct pool_due pool_by_grid(struct reg_pool *pool,
 				    const struct reg_effective *effective,
 				    uint64_t phase_ns, uint64_t now_ns,
 				    bool idle)
 {
-	uint64_t from_ns = now_ns + 1 > phase_ns ? now_ns + 1 - phase_ns : 0;
+	uint64_t again_ns = pool->last_ns + effective->refill_ns;
+	uint64_t least_ns = idle && again_ns > now_ns ? again_ns : now_ns + 1;
+	uint64_t from_ns = least_ns > phase_ns ? least_ns - phase_ns : 0;
 	uint64_t next_ns = phase_ns +
 		pool_grid_next(effective->settings.period_ns,
 			       effective->refill_parts, from_ns, &pool->part);
@@ -191,7 +192,7 @@ static struct pool_due pool_by_grid(struct reg_pool *pool,
 	uint64_t until_ns = pool->last_ns + step_ns;
 	struct pool_due due = { .begin_ns = next_ns - now_ns };
 
-	if (!idle && until_ns > paid_ns)
+	if (until_ns > paid_ns)
 		until_ns = paid_ns;
 	if (!idle && next_ns > paid_ns)
 		due.missing_ns = next_ns - paid_ns;
@@ -199,7 +200,8 @@ static struct pool_due pool_by_grid(struct reg_pool *pool,
 		due.advance_ns = until_ns - next_ns;
 	pool->advance.next_ns = next_ns;
 	pool->advance.last_ns = pool->last_ns;
-	pool->last_ns = next_ns > step_ns ? next_ns - step_ns : 0;
+	if (!idle)
+		pool->last_ns = next_ns > step_ns ? next_ns - step_ns : 0;
 	pool->next_ns = next_ns;
 	pool_paid_set(pool, paid_ns > due.advance_ns ?
 			    paid_ns - due.advance_ns : 0);

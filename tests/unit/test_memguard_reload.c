@@ -231,15 +231,18 @@ static void run_dry(struct sim *sim)
 			sim_run(sim, sim->now_ns + 20);
 }
 
-/* A refill comes within one of the new periods, whatever was before. */
-static void check_begins(const struct sim *sim)
+/*
+ * A refill comes within one of the new periods, whatever was before; in another pool
+ * after what has been paid for, which is up to `paid_ns` from now.
+ */
+static void check_begins(const struct sim *sim, uint64_t paid_ns)
 {
 	const struct reg_effective *e = &sim->cell.effective;
 	const struct reg_pool *pool = pool_in_use(sim);
 
 	assert_int_equal(pool->revision, e->revision);
 	assert_true(pool->next_ns >= sim->now_ns);
-	assert_in_range(pool->next_ns - sim->now_ns, 0,
+	assert_in_range(pool->next_ns - sim->now_ns, 0, paid_ns +
 			e->settings.period_ns / e->refill_parts + 1);
 }
 
@@ -262,7 +265,7 @@ static void periods_change(uint64_t seed, bool dry, bool any_mode)
 			s.mode ^= REG_MODE_PER_CPU;
 		assert_int_equal(sim_set(&sim, &s, 0), 0);
 		sim_run(&sim, sim.now_ns + 1);
-		check_begins(&sim);
+		check_begins(&sim, any_mode ? 2 * PERIOD_MAX_NS : 0);
 		changes++;
 		sim_run(&sim, sim.now_ns + (sim_random(&sim, 3 * s.period_ns) >>
 					    sim_random(&sim, 16)));
@@ -293,6 +296,44 @@ static void test_periods_change(void **unused)
 		periods_change(seed, (seed & 48) == 16, (seed & 48) == 32);
 }
 
+/*
+ * Together, all CPUs are paid for a period at its beginning; in turn, each then. Who
+ * changes from one to the other between has been paid already.
+ */
+static void test_pools_in_turn_yield_nothing_extra(void **unused)
+{
+	(void)unused;
+	for (unsigned int n = 1; n < 40; n++) {
+		struct reg_settings s = budget(200 * MB, 1000000);
+		struct sim sim = machine(2 + n % 3, n);
+		uint64_t begin_ns, lines, most;
+
+		sim.late_ns = 0;
+		sim_start(&sim, NS_PER_S + n * s.period_ns / 20 % s.period_ns);
+		begin_ns = sim.now_ns;
+		for (unsigned int periods = 0; periods < 400; periods++) {
+			uint64_t held_ns = n * s.period_ns / 40;
+
+			s.mode = REG_MODE_PER_CPU;
+			assert_int_equal(sim_set(&sim, &s, 0), 0);
+			sim_run(&sim, sim.now_ns + s.period_ns - held_ns);
+			s.mode = REG_MODE_SYNCHRONOUS;
+			assert_int_equal(sim_set(&sim, &s, 0), 0);
+			sim_run(&sim, sim.now_ns + held_ns);
+		}
+		/* A period's at the beginning, and one that is paid ahead. */
+		most = allowed(200 * MB, sim.now_ns - begin_ns +
+					 2 * s.period_ns) +
+		       sim.cpus_count * (sim_overshoot_lines(&sim) + 1);
+		lines = lines_issued(&sim, -1);
+		if (lines > most)
+			fail_msg("%u: %llu lines of %llu", n,
+				 (unsigned long long)lines,
+				 (unsigned long long)most);
+		sim_free(&sim);
+	}
+}
+
 /* Between two refills a setting may change to and fro: it is as if it had not. */
 static void to_and_fro(uint64_t seed)
 {
@@ -314,7 +355,7 @@ static void to_and_fro(uint64_t seed)
 		for (unsigned int n = 0; n < ARRAY_COUNT(s); n++) {
 			assert_int_equal(sim_set(&sim, &s[n], 0), 0);
 			sim_run(&sim, sim.now_ns + 1);
-			check_begins(&sim);
+			check_begins(&sim, 0);
 			refilled |= pool_in_use(&sim)->next_ns <
 				    sim.now_ns + 200;
 		}
@@ -351,7 +392,7 @@ static void test_a_first_budget(void **unused)
 		sim_start(&sim, sim_random(&sim, NS_PER_S));
 		assert_int_equal(sim_set(&sim, &s, 0), 0);
 		sim_run(&sim, sim.now_ns + 1);
-		check_begins(&sim);
+		check_begins(&sim, 0);
 		due = allowed(s.budget_bytes_per_s,
 			      pool_in_use(&sim)->next_ns - (sim.now_ns - 1));
 		assert_int_equal(sim_outstanding(&sim, false), due);
@@ -368,6 +409,7 @@ int main(void)
 		cmocka_unit_test(test_modes_do_not_save_up),
 		cmocka_unit_test(test_a_new_budget_owes_nothing),
 		cmocka_unit_test(test_periods_change),
+		cmocka_unit_test(test_pools_in_turn_yield_nothing_extra),
 		cmocka_unit_test(test_to_and_fro),
 		cmocka_unit_test(test_a_first_budget),
 	};
