@@ -235,10 +235,9 @@ static void pool_follow(struct reg_pool *pool,
 		pool->ahead_ns = 0;
 		idle = false;
 	}
-	if (effective->active && effective->refill_ns != 0)
-		due = pool_by_grid(pool, effective, phase_ns, now_ns, idle);
-	else
-		due = pool_by_clock(pool, effective, now_ns);
+	due = effective->active && effective->refill_ns != 0 ?
+	      pool_by_grid(pool, effective, phase_ns, now_ns, idle) :
+	      pool_by_clock(pool, effective, now_ns);
 	pool->advance.ns = due.advance_ns;
 	pool->advance.lines = level_adapt(&pool->total, &effective->total,
 					  effective, &due);
