@@ -389,7 +389,10 @@ static inline void cpus_tell_from(const struct per_cpu *self,
 	} while (left);
 }
 
-/* A cell's regulation begins and ends under the request lock: cell_find() may be used. */
+/*
+ * A cell's regulation begins and ends under the request lock: cell_find() may be used.
+ * Inlined where the root calls: another call would cost it an eighth.
+ */
 static inline bool cell_amend(const struct per_cpu *self, uint64_t cell_id,
 			      uint64_t bytes_per_s)
 {

@@ -33,6 +33,18 @@ static uint64_t depth_default_ns(const struct reg_settings *settings,
 	return settings->period_ns < depth_ns ? settings->period_ns : depth_ns;
 }
 
+/* Of the cell; each is a pool. */
+static inline uint32_t buckets_of(const struct reg_effective *effective)
+{
+	return effective->per_cpu ? effective->cpus_count : 1;
+}
+
+/* CPUs of each. */
+static inline uint32_t drawing_of(const struct reg_effective *effective)
+{
+	return effective->own_pool ? 1 : effective->cpus_count;
+}
+
 static inline void speed_set(struct reg_budget *budget, uint64_t bytes_per_s)
 {
 	budget->bytes_per_s = bytes_per_s;
@@ -55,13 +67,12 @@ static inline void depth_set(struct reg_budget *budget,
 			     const struct reg_effective *effective,
 			     bool in_turn)
 {
-	uint32_t buckets = effective->per_cpu ? effective->cpus_count : 1;
-	uint32_t drawing = effective->own_pool ? 1 : effective->cpus_count;
+	uint32_t drawing = drawing_of(effective);
 	uint64_t depth_lines, depth_ns;
 
 	if (wanted->depth_bytes) {
 		depth_lines = wanted->depth_bytes / effective->line_bytes /
-			      buckets;
+			      buckets_of(effective);
 	} else {
 		/* Fractions of a line are greater than what the scale is off by. */
 		depth_ns = depth_default_ns(wanted, in_turn);
@@ -84,13 +95,12 @@ static void budget_init(struct reg_budget *budget, uint64_t bytes_per_s,
 			const struct reg_settings *wanted,
 			const struct reg_effective *effective, bool in_turn)
 {
-	uint32_t buckets = effective->per_cpu ? effective->cpus_count : 1;
-
 	*budget = (struct reg_budget){ 0 };
 	if (bytes_per_s == REG_BUDGET_UNLIMITED)
 		return;
 	budget->limited = true;
-	budget->line_parts = 1000000000ull * effective->line_bytes * buckets;
+	budget->line_parts = 1000000000ull * effective->line_bytes *
+			     buckets_of(effective);
 	speed_set(budget, bytes_per_s);
 	depth_set(budget, wanted, effective, in_turn);
 	credit_pace_set(budget);
@@ -101,11 +111,10 @@ static inline void depth_report(struct reg_effective *effective)
 	const struct reg_budget *budget = effective->total.limited ?
 					  &effective->total :
 					  &effective->writes;
-	uint32_t buckets = effective->per_cpu ? effective->cpus_count : 1;
 
-	effective->settings.depth_bytes =
-		budget->limited ?
-			budget->cap_lines * effective->line_bytes * buckets : 0;
+	effective->settings.depth_bytes = budget->limited ?
+		budget->cap_lines * effective->line_bytes *
+			buckets_of(effective) : 0;
 }
 
 /* What bucket's renew() may leave. */
@@ -118,8 +127,7 @@ static inline void renew_limit(struct reg_effective *effective)
 static void amend_init(struct reg_effective *effective,
 		       const struct reg_settings *wanted, bool in_turn)
 {
-	uint32_t buckets = effective->per_cpu ? effective->cpus_count : 1;
-	uint32_t drawing = effective->own_pool ? 1 : effective->cpus_count;
+	uint32_t drawing = drawing_of(effective);
 
 	if (!effective->total.limited)
 		return;
@@ -129,7 +137,7 @@ static void amend_init(struct reg_effective *effective,
 			    depth_default_ns(wanted, in_turn),
 		.least_lines = POOL_GRANT_MIN_LINES * drawing,
 		.drawing = drawing,
-		.depth_bytes = effective->line_bytes * buckets,
+		.depth_bytes = effective->line_bytes * buckets_of(effective),
 	};
 }
 

@@ -75,7 +75,8 @@ static inline struct reg_pool *pool_of(struct reg_cpu *cpu)
  * taken when a period becomes longer again. So changing settings never yields more
  * than either of them would. When the CPU drew from another pool before, this one
  * starts where that is: with its debt, but without what was left there, or is
- * missing. `phase_ns`: of the CPU that owns the pool, else 0. reg_cell.lock held.
+ * missing, and its first refill is a step after the last one there. `phase_ns`: of
+ * the CPU that owns the pool, else 0. reg_cell.lock held.
  */
 void pool_convert(struct reg_cpu *cpu, uint64_t phase_ns, uint64_t now_ns);
 

@@ -23,6 +23,7 @@
 #define COUNTER_BITS	48u
 #define TSC_HZ		2400000000ull
 #define BUDGET		600000000ull
+#define LINE_BYTES	64u
 #define CALLER		0u
 #define CELL_ID		1u
 
@@ -88,7 +89,7 @@ static void start(uint16_t id, unsigned int cpus)
 {
 	const struct regulator *regulator = regulator_find(id);
 	struct reg_platform platform = {
-		.cpus = BIT(cpus) - 1, .cpus_count = cpus, .line_bytes = 64,
+		.cpus = BIT(cpus) - 1, .cpus_count = cpus, .line_bytes = LINE_BYTES,
 		.interrupts = true,
 	};
 	struct reg_settings wanted = {
@@ -145,9 +146,8 @@ static void measure(const char *name, uint16_t id, unsigned int cpus)
 /* Where the image finds that of a CPU: behind itself. */
 static struct per_cpu *area_map(unsigned int id)
 {
-	const struct image_header *header = steps_symbol("image_header");
-	void *at = (uint8_t *)steps_symbol("image_header") +
-		   header->core_size + id * header->percpu_size;
+	struct image_header *header = steps_symbol("image_header");
+	void *at = (uint8_t *)header + header->core_size + id * header->percpu_size;
 
 	if (mmap(at, header->percpu_size, PROT_READ | PROT_WRITE,
 		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) != at)
@@ -167,7 +167,7 @@ static struct cell *cells_prepare(unsigned int cpus)
 	target->cpus = (BIT(cpus) - 1) << (CALLER + 1);
 	target->reg = cell;
 	target->reg.cpus = target->cpus;
-	target->reg.amend_range = REG_BUDGET_UNLIMITED - 64;
+	target->reg.amend_range = REG_BUDGET_UNLIMITED - LINE_BYTES;
 	return target;
 }
 

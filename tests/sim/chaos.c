@@ -10,7 +10,6 @@
 static void audit(struct sim *sim)
 {
 	struct chaos *chaos = sim->context;
-
 	bool by_periods = !sim->regulator ||
 			  sim->regulator == REGULATOR_MEMGUARD;
 

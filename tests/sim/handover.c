@@ -114,20 +114,14 @@ static int64_t point_after(const struct grid *grid, uint64_t at_ns)
 
 /* ------------------------------------------------------------- what is paid */
 
-/* In parts of a line: what a budget brings in that time, of a CPU or of them all. */
-static uint128_t parts_in(const struct sim *sim, bool own, uint64_t bytes_per_s,
-			  uint64_t ns, uint64_t *line)
-{
-	*line = LINE_PARTS * (own ? sim->cpus_count : 1);
-	return (uint128_t)bytes_per_s * ns;
-}
-
+/* What a budget brings in that time, of a CPU or of them all. */
 static int64_t lines_in(const struct sim *sim, bool own, uint64_t bytes_per_s,
 			int64_t ns, uint64_t most_ns)
 {
-	uint64_t time_ns = (uint64_t)(ns < 0 ? -ns : ns), line;
-	uint128_t parts = parts_in(sim, own, bytes_per_s,
-				   time_ns < most_ns ? time_ns : most_ns, &line);
+	uint64_t time_ns = (uint64_t)(ns < 0 ? -ns : ns);
+	uint64_t line = LINE_PARTS * (own ? sim->cpus_count : 1);
+	uint128_t parts = (uint128_t)bytes_per_s *
+			  (time_ns < most_ns ? time_ns : most_ns);
 
 	/* What is given is rounded down, what is taken is rounded up. */
 	if (ns < 0)
@@ -312,7 +306,6 @@ static void pool_see(struct handover *handover, struct handover_pool *book,
 		     const struct sim *sim)
 {
 	const struct reg_pool *pool = pool_seen(sim, handover, book);
-	struct grid grid = grid_now(sim, handover, book);
 
 	if (pool->next_ns == REG_NEVER) {
 		book->known = false;
@@ -325,8 +318,7 @@ static void pool_see(struct handover *handover, struct handover_pool *book,
 		book->taken_ns = 0;
 	}
 	if (book->revision != pool->revision) {
-		book->period_ns = grid.period_ns;
-		book->parts = grid.parts;
+		book->period_ns = sim->cell.effective.settings.period_ns;
 		book->level[0].bytes_per_s = budget_of(sim, false);
 		book->level[1].bytes_per_s = budget_of(sim, true);
 	}

@@ -4,9 +4,9 @@
  *
  * A second account beside pool.c's, kept in time and from the outside: which point
  * of the clock a pool has been paid up to, from the points where refills were seen,
- * the settings and nothing else. A setting that comes into force must have its
- * first refill at the first point of its grid, and bring, or take, what lies between:
- * to the line, but for what a cap cuts.
+ * the settings and nothing else. A setting that comes into force in a pool that is
+ * in use must have its first refill at the first point of its grid, and bring, or
+ * take, what lies between: to the line, but for what a cap cuts.
  */
 #ifndef SIM_HANDOVER_H
 #define SIM_HANDOVER_H
@@ -25,10 +25,8 @@ struct handover_level {
 
 struct handover_pool {
 	bool known;
-	bool own;
 	uint64_t revision;
 	uint64_t period_ns;
-	uint64_t parts;			/* refills per period */
 	uint64_t next_ns;
 	uint64_t last_ns;
 	uint64_t paid_ns;

@@ -222,6 +222,20 @@ static void test_the_call(void **unused)
 	assert_int_equal(cell->reg.effective.revision, 0);
 }
 
+/* A pool for each CPU. */
+static struct reg_settings own_pools(uint16_t regulator, uint64_t lines_per_s,
+				     uint64_t depth_lines)
+{
+	return (struct reg_settings){
+		.valid = REG_SET_BUDGET | REG_SET_MODE | REG_SET_REGULATOR |
+			 REG_SET_DEPTH,
+		.budget_bytes_per_s = 64 * lines_per_s,
+		.mode = REG_MODE_PER_CPU,
+		.regulator = regulator,
+		.depth_bytes = 64 * depth_lines,
+	};
+}
+
 /* Debt goes along, and nothing of the old setting counts any more. */
 static void test_debt_is_carried(void **unused)
 {
@@ -230,14 +244,7 @@ static void test_debt_is_carried(void **unused)
 
 	(void)unused;
 	for (uint16_t id = REGULATOR_MEMGUARD; id <= REGULATOR_BUCKET; id++) {
-		lines_set(cell_root(), (struct reg_settings){
-			.valid = REG_SET_BUDGET | REG_SET_MODE |
-				 REG_SET_REGULATOR | REG_SET_DEPTH,
-			.budget_bytes_per_s = 64 * 40000,
-			.mode = REG_MODE_PER_CPU,
-			.regulator = id,
-			.depth_bytes = 64 * 40,
-		});
+		lines_set(cell_root(), own_pools(id, 40000, 40));
 		lines_happen(cpu, 1000, 0);
 		fake_on_cpu(0);
 		regulation_overflow(cpu);
@@ -264,14 +271,8 @@ static void test_who_joins_later(void **unused)
 
 	(void)unused;
 	for (unsigned int whole_way = 0; whole_way < 2; whole_way++) {
-		struct reg_settings s = {
-			.valid = REG_SET_BUDGET | REG_SET_MODE |
-				 REG_SET_REGULATOR | REG_SET_DEPTH,
-			.budget_bytes_per_s = 64 * 4000000,
-			.mode = REG_MODE_PER_CPU,
-			.regulator = REGULATOR_BUCKET,
-			.depth_bytes = 64 * 100,
-		};
+		struct reg_settings s = own_pools(REGULATOR_BUCKET, 4000000,
+						  100);
 
 		lines_set(cell_root(), s);
 		s.budget_bytes_per_s = 64 * 8000000;
